@@ -1,0 +1,78 @@
+"""Map reported mine and ordnance accidents and no-entry areas, and trace every mark to its source.
+
+A folder of layers goes in; an edition comes out: one HTML page that works with no network, and files a GIS opens.
+
+    read -> check -> locate -> join -> density -> compose -> page / exports
+
+The rooms, and what each may import (the ranks are held by import-linter):
+
+    errors                      every refusal, as a sentence
+    terms, model, crs           words as data; the frozen values between steps; the only module that names a CRS
+    schema, catalogue, findings what a layer must hold; `layers.toml`; how findings are made
+    intake | analysis           foreign data in | frames in, new frames out; the two do not know each other
+    output                      compose, page, exports, manifest; files appear whole or not at all
+    pipeline, inspection        the straight line; what is in a file
+    cli, this front door        parse, call, print; nothing else
+
+Names are loaded when they are asked for, so that importing this package costs nothing.
+
+Notes
+-----
+Against the first picture of the design: `findings` makes findings from the vocabulary of rules, so that intake and analysis
+speak the same words; `intake.geojson` reads GeoJSON without a driver; `output.block` and `output.files` are the page's data
+format and the all-or-nothing writing, each used from two places; `inspection` and `report` keep the command line thin.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mapper.analysis.density import density
+    from mapper.analysis.join import join
+    from mapper.analysis.locate import locate, place_zones
+    from mapper.catalogue import bundled_layers, read_catalogue
+    from mapper.errors import MapperError
+    from mapper.intake.checks import check
+    from mapper.intake.files import read_layer, read_layers
+    from mapper.pipeline import build, make_edition
+
+_HOME = {
+    "MapperError": "mapper.errors",
+    "build": "mapper.pipeline",
+    "bundled_layers": "mapper.catalogue",
+    "check": "mapper.intake.checks",
+    "density": "mapper.analysis.density",
+    "join": "mapper.analysis.join",
+    "locate": "mapper.analysis.locate",
+    "make_edition": "mapper.pipeline",
+    "place_zones": "mapper.analysis.locate",
+    "read_catalogue": "mapper.catalogue",
+    "read_layer": "mapper.intake.files",
+    "read_layers": "mapper.intake.files",
+}
+__all__ = [
+    "MapperError",
+    "build",
+    "bundled_layers",
+    "check",
+    "density",
+    "join",
+    "locate",
+    "make_edition",
+    "place_zones",
+    "read_catalogue",
+    "read_layer",
+    "read_layers",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever the front door offers
+    if name not in _HOME:
+        raise AttributeError(f"module 'mapper' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

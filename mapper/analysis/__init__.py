@@ -1,0 +1,1 @@
+"""The middle: frames in, new frames out; no files, no clock, no global state."""

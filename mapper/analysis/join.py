@@ -1,0 +1,451 @@
+"""Incidents against zones: one row per record–zone pair.
+
+Borders count as inside, and they are tested in the zones' own coordinates, where a shared vertex is exactly shared;
+distances and shares are taken in an equal-area plane made for the area. Zones may overlap: a record then has two pairs
+and still counts once. Nothing is dropped: a record in no zone and a record without a place are both in the result.
+
+The accuracy of a layer's lines counts only at the *outer* line of all zones together. Between two restricted districts
+the line decides nothing about entry, and the district a record was reported in stands.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import geopandas as gpd
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import shapely
+
+from mapper import crs
+from mapper.analysis.names import SEPARATOR, name_key, units
+from mapper.errors import DataRefused, UnknownCRS
+from mapper.model import Joined
+from mapper.schema import INJURED, KILLED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pandas.api.extensions import ExtensionArray
+
+WHOLE = 1 - 1e-6
+"""A share from here on is the whole place: what is missing is rounding of the reprojected outlines."""
+SLIVER_M2 = 0.01
+"""Less common ground than this is a shared border. An area, not a share: a small hazard in a large disc is real."""
+_CORNERS = 128
+_FEW_VERTICES = 100
+_MOST_HALVINGS = 12
+_POLYGONS = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
+
+Floats = npt.NDArray[np.float64]
+Positions = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
+Shapes = npt.NDArray[np.object_]
+
+
+def join(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_m: float | None = None) -> Joined:
+    """Relate every incident to every zone its place may touch.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        `incident_id`, geometry (point, outline of a district-level place, or None), and where present `uncertainty_m`
+        (the radius in metres around a point) and `district`.
+    zones : GeoDataFrame
+        `zone_id`, (Multi)Polygons or None; where present `admin_units`, `order_ids`, `accuracy_m`.
+    accuracy_m : float, optional
+        Accuracy in metres of the zones' outer line. Default: the largest `accuracy_m` of the zones, else 0.
+
+    Returns
+    -------
+    Joined
+        `pairs`: one row per record–zone pair, ordered by incident, then zone. `relation` is `inside` when the whole place
+        lies in the zone, farther from the outer line than the accuracy, or the zone is that of the reported district
+        and the whole place lies so in all zones together; `uncertain` when a part of the place lies in the zone, or it
+        lies outside all zones but the doubt about the outer line reaches it. `share` is the part of the place that
+        lies in the zone (0 when only the doubt does).
+        `incidents` and `zones`: the given rows and index with summaries; joining again replaces them.
+
+    Raises
+    ------
+    UnknownCRS
+        When a frame states no CRS.
+    DataRefused
+        When ids are missing or occur twice, a radius or the accuracy is negative, an incident is neither a point nor a
+        polygon, a zone is not a polygon, or a polygon is not valid.
+
+    Notes
+    -----
+    Points in another CRS are brought to that of the zones. Distances in the plane are good to 0.3 % where the zones
+    together reach less than 1,000 km.
+
+    Examples
+    --------
+    >>> points = gpd.GeoDataFrame(
+    ...     {"incident_id": ["a", "b"]}, geometry=gpd.points_from_xy([1, 3], [0.5, 0.5]), crs=4326
+    ... )
+    >>> square = gpd.GeoDataFrame({"zone_id": ["z"]}, geometry=[shapely.box(0, 0, 1, 1)], crs=4326)
+    >>> join(points, square).pairs.to_dict("records")
+    [{'incident_id': 'a', 'zone_id': 'z', 'relation': 'inside', 'share': 1.0}]
+    """
+    _require(incidents, "incident_id", "the incidents")
+    _require(zones, "zone_id", "the zones")
+    tolerance_m = _accuracy(zones, accuracy_m)
+    ground = _sound(zones, "zones", _POLYGONS)
+    places = _sound(incidents, "incidents", (shapely.GeometryType.POINT, *_POLYGONS))
+    reported = _reported_pairs(incidents, zones)
+    is_point = (places.geom_type == "Point").to_numpy()
+    is_area = places.notna().to_numpy() & ~is_point
+    pairs = _no_pairs()
+    if bool(ground.notna().any()):
+        found = [
+            _point_pairs(places[is_point], _radii(incidents)[is_point], ground, tolerance_m),
+            _area_pairs(places[is_area], ground),
+        ]
+        pairs = _settled(pd.concat(found, ignore_index=True), reported, len(zones))
+    named = pd.DataFrame(
+        {
+            "incident_id": incidents["incident_id"].to_numpy()[pairs["incident"]],
+            "zone_id": zones["zone_id"].to_numpy()[pairs["zone"]],
+            "relation": np.where(pairs["inside"], "inside", "uncertain"),
+            "share": pairs["share"],
+        }
+    )
+    return Joined(
+        pairs=named,
+        incidents=_summarise_incidents(incidents, zones, pairs, placed=is_point | is_area),
+        zones=_summarise_zones(zones, incidents, pairs, reported),
+        accuracy_m=tolerance_m,
+    )
+
+
+def _require(frame: gpd.GeoDataFrame, key: str, what: str) -> None:
+    if frame.crs is None:
+        raise UnknownCRS(f"{what} state no coordinate reference system", advice="Set the CRS the data were made in.")
+    if key not in frame:
+        raise DataRefused(f"{what} have no ids", column=key, advice=f"Name the id column '{key}'.")
+    bad = frame[key].isna() | frame[key].duplicated()
+    if bool(bad.any()):
+        raise DataRefused(
+            f"{what} need one id each; {int(bad.sum())} are missing or given twice",
+            column=key,
+            advice="Give every record its own id.",
+        )
+
+
+def _accuracy(zones: gpd.GeoDataFrame, given: float | None) -> float:
+    if given is not None:
+        if not 0 <= given < np.inf:
+            raise DataRefused(f"an accuracy of {given} m is not possible", advice="Give 0 or a length in metres.")
+        return float(given)
+    stated = zones["accuracy_m"].dropna() if "accuracy_m" in zones else ()
+    return _accuracy(zones, float(max(stated))) if len(stated) else 0.0
+
+
+def _sound(frame: gpd.GeoDataFrame, what: str, types: tuple[shapely.GeometryType, ...]) -> gpd.GeoSeries:
+    """Return the geometries by position, None for an empty one; refuse what no share could be computed of."""
+    shapes = frame.geometry.to_numpy()
+    shapes = np.where(shapely.is_empty(shapes), None, shapes)
+    there = ~shapely.is_missing(shapes)
+    wrong = there & ~np.isin(shapely.get_type_id(shapes), types)
+    if wrong.any():
+        raise DataRefused(
+            f"{int(wrong.sum())} of the {what} have a geometry of the wrong kind ({shapes[wrong][0].geom_type})",
+            column="geometry",
+            advice="Incidents are points or the outline of a district, zones are polygons.",
+        )
+    distinct, which = _distinct(np.asarray(shapes, dtype=object))
+    invalid = there & ~shapely.is_valid(distinct)[which]
+    if invalid.any():
+        reason = shapely.is_valid_reason(shapes[invalid][0])
+        raise DataRefused(
+            f"{int(invalid.sum())} of the {what} have an invalid outline: {reason}",
+            column="geometry",
+            advice="Check the layer first (`mapper check`); it mends outlines without freeing ground.",
+        )
+    return gpd.GeoSeries(shapes, crs=frame.crs)
+
+
+def _distinct(shapes: Shapes) -> tuple[Shapes, Positions]:
+    """Return the distinct objects and which of them each row holds: one outline stands for all records of a district."""
+    _, first, which = np.unique([id(shape) for shape in shapes], return_index=True, return_inverse=True)
+    return shapes[first], which
+
+
+def _radii(incidents: gpd.GeoDataFrame) -> Floats:
+    """Radius of each record's place in metres; 0 where none is stated."""
+    if "uncertainty_m" not in incidents:
+        return np.zeros(len(incidents))
+    radius = incidents["uncertainty_m"].astype("float64").fillna(0.0).to_numpy()
+    odd = ~((radius >= 0) & np.isfinite(radius))
+    if odd.any():
+        raise DataRefused(
+            f"an uncertainty of {radius[odd][0]:g} m is not possible",
+            column="uncertainty_m",
+            advice="Give 0 or a length in metres, or leave it blank.",
+        )
+    return np.asarray(radius, dtype=np.float64)
+
+
+def _point_pairs(places: gpd.GeoSeries, radius_m: Floats, ground: gpd.GeoSeries, tolerance_m: float) -> pd.DataFrame:
+    """Pairs of points and discs; `inside_all` says that the place lies surely in the zones taken together."""
+    if places.empty:
+        return _no_pairs()
+    here = places if places.crs == ground.crs else crs.to_working(places, crs.known_crs(ground.crs))
+    covered = _within(ground.to_numpy(), here.to_numpy())
+    if not (tolerance_m > 0 or radius_m.any()):
+        point, zone = np.divmod(covered, len(ground))
+        return _pairs_frame(places.index.to_numpy()[point], zone, np.ones(len(point)), whole=True, inside_all=True)
+    points_m, zones_m = _in_plane(places, ground)
+    codes = np.union1d(covered, _within(zones_m, points_m, radius_m + tolerance_m))
+    is_covered = np.isin(codes, covered)
+    point, zone = np.divmod(codes, len(ground))
+    share = np.where(is_covered, 1.0, 0.0)
+    discs = radius_m[point] > 0
+    if discs.any():
+        share[discs] = _disc_shares(points_m, radius_m, zones_m, codes[discs], is_covered[discs])
+    in_some = np.zeros(len(places), dtype=bool)
+    in_some[point[is_covered]] = True
+    clear = in_some & ~_reaches_outer_line(points_m, zones_m, radius_m + tolerance_m)
+    # Without any doubt about the line, a disc that lies in one zone lies in it also where it touches the line.
+    sure = in_some if tolerance_m == 0 else clear
+    keep = is_covered | (share > 0) | ~in_some[point]
+    return _pairs_frame(
+        places.index.to_numpy()[point], zone, share, whole=sure[point] & (share >= WHOLE), inside_all=clear[point]
+    )[keep]
+
+
+def _area_pairs(places: gpd.GeoSeries, ground: gpd.GeoSeries) -> pd.DataFrame:
+    """Pairs of district-level places: the share of the district that lies in the zone.
+
+    The accuracy of the line takes no part: both names mean the same ground, whatever line stands for it.
+    """
+    if places.empty:
+        return _no_pairs()
+    outlines, which = _distinct(places.to_numpy())
+    areas_m, zones_m = _in_plane(gpd.GeoSeries(outlines, crs=places.crs), ground)
+    area, zone = shapely.STRtree(zones_m).query(areas_m, predicate="intersects")
+    common_m2 = shapely.area(shapely.intersection(areas_m[area], zones_m[zone]))
+    share = np.minimum(common_m2 / shapely.area(areas_m[area]), 1.0)
+    found = pd.DataFrame({"area": area, "zone": zone, "share": share})[common_m2 > SLIVER_M2]
+    records = pd.DataFrame({"incident": places.index, "area": which})
+    pairs = records.merge(found, on="area", validate="m:m")
+    whole = pairs["share"] >= WHOLE
+    share_of = pairs["share"].mask(whole, 1.0)
+    return _pairs_frame(pairs["incident"].to_numpy(), pairs["zone"].to_numpy(), share_of, whole=whole, inside_all=False)
+
+
+def _settled(pairs: pd.DataFrame, reported: pd.DataFrame, zones: int) -> pd.DataFrame:
+    """Decide `inside`, where the reported district settles what the lines between zones cannot; in order of records."""
+    by_name = (pairs["incident"] * zones + pairs["zone"]).isin(reported["incident"] * zones + reported["zone"])
+    inside = pairs["whole"] | (by_name & pairs["inside_all"] & (pairs["share"] > 0))
+    return pairs.assign(inside=inside).sort_values(["incident", "zone"], kind="stable", ignore_index=True)
+
+
+def _in_plane(places: gpd.GeoSeries, ground: gpd.GeoSeries) -> tuple[Shapes, Shapes]:
+    """Bring both to one equal-area plane made for the zones."""
+    stored = crs.to_storage(ground)
+    plane = crs.working_crs(tuple(stored.total_bounds))
+    zones_m = crs.to_working(stored, plane).to_numpy()
+    broken = ~shapely.is_missing(zones_m) & ~shapely.is_valid(zones_m)
+    if broken.any():
+        # Rounding may pinch a ring; this method keeps all ground of a ring that touches itself.
+        zones_m[broken] = shapely.make_valid(zones_m[broken], method="structure", keep_collapsed=False)  # noqa: TID251
+    return crs.to_working(places, plane).to_numpy(), zones_m
+
+
+def _within(zones: Shapes, points: Shapes, reach: Floats | None = None) -> Positions:
+    """Return a sorted code, point * number of zones + zone, for each point in a zone or within its own reach of it.
+
+    The tree holds the points and the zones are prepared, because there are many points and a zone has many vertices.
+    """
+    tree = shapely.STRtree(points)
+    if reach is None:
+        zone, point = tree.query(zones, predicate="intersects")
+    else:
+        zone, point = tree.query(zones, predicate="dwithin", distance=float(reach.max()))
+        shapely.prepare(zones)
+        near = (reach[point] >= reach.max()) | shapely.dwithin(zones[zone], points[point], reach[point])
+        zone, point = zone[near], point[near]
+    return np.sort(point * len(zones) + zone)
+
+
+def _reaches_outer_line(points_m: Shapes, zones_m: Shapes, reach_m: Floats) -> Flags:
+    """Tell which places, widened by the doubt, touch the outer line of all zones together."""
+    line = np.array([shapely.boundary(shapely.union_all(zones_m))], dtype=object)
+    reached = np.zeros(len(points_m), dtype=bool)
+    reached[_within(line, points_m, reach_m)] = True
+    return reached
+
+
+def _disc_shares(points_m: Shapes, radius_m: Floats, zones_m: Shapes, codes: Positions, is_covered: Flags) -> Floats:
+    """Share of each disc that lies in its zone; records at the same place share one computation.
+
+    A disc that the zone's line does not reach is in the zone as its centre is. The others are cut from small pieces of the
+    zone: a cut costs as much as the zone has vertices.
+    """
+    share = np.where(is_covered, 1.0, 0.0)
+    x, y = shapely.get_coordinates(points_m).T
+    place = pd.DataFrame({"x": x, "y": y, "r": radius_m}).groupby(["x", "y", "r"], sort=False).ngroup().to_numpy()
+    cut = np.flatnonzero(np.isin(codes, _within(shapely.boundary(zones_m), points_m, radius_m)))
+    point, zone = np.divmod(codes[cut], len(zones_m))
+    pair, first, which = np.unique(place[point] * len(zones_m) + zone, return_index=True, return_inverse=True)
+    cut_places, at = np.unique(place[point], return_index=True)
+    discs = _discs(x[point[at]], y[point[at]], radius_m[point[at]])
+    needed = np.unique(zone)
+    pieces = [(piece, number) for number in needed for piece in _pieces(zones_m[number])]
+    tree = shapely.STRtree([piece for piece, _ in pieces])
+    disc, piece = tree.query(discs, predicate="intersects")
+    owner = np.array([number for _, number in pieces], dtype=np.intp)
+    code = cut_places[disc] * len(zones_m) + owner[piece]
+    wanted = np.isin(code, pair)
+    disc, piece, code = disc[wanted], piece[wanted], code[wanted]
+    common_m2 = np.bincount(
+        np.searchsorted(pair, code),
+        weights=shapely.area(shapely.intersection(discs[disc], tree.geometries[piece])),
+        minlength=len(pair),
+    )
+    part = common_m2 / shapely.area(discs[np.searchsorted(cut_places, place[point[first]])])
+    share[cut] = np.select([common_m2 <= SLIVER_M2, part >= WHOLE], [0.0, 1.0], part)[which]
+    return share
+
+
+def _discs(x: Floats, y: Floats, radius_m: Floats) -> Shapes:
+    """Polygons of as many corners as `_CORNERS` on each circle."""
+    turn = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    corners = np.stack(
+        [x[:, None] + radius_m[:, None] * np.cos(turn), y[:, None] + radius_m[:, None] * np.sin(turn)], -1
+    )
+    return np.asarray(shapely.polygons(corners), dtype=object)
+
+
+def _pieces(shape: shapely.Geometry, depth: int = 0) -> list[shapely.Geometry]:
+    """Halve a shape along its longer side until its pieces have few vertices; together they are the shape."""
+    if shapely.get_num_coordinates(shape) <= _FEW_VERTICES or depth >= _MOST_HALVINGS:
+        return [shape]
+    west, south, east, north = shape.bounds
+    if east - west > north - south:
+        halves = [
+            shapely.box(west, south, (west + east) / 2, north),
+            shapely.box((west + east) / 2, south, east, north),
+        ]
+    else:
+        halves = [
+            shapely.box(west, south, east, (south + north) / 2),
+            shapely.box(west, (south + north) / 2, east, north),
+        ]
+    return [piece for half in halves for piece in _pieces(shapely.intersection(shape, half), depth + 1)]
+
+
+def _pairs_frame(
+    incident: Positions,
+    zone: Positions,
+    share: Floats | pd.Series,
+    *,
+    whole: Flags | pd.Series | bool,
+    inside_all: Flags | bool,
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"incident": incident, "zone": zone, "share": share, "whole": whole, "inside_all": inside_all}
+    ).astype({"incident": "int64", "zone": "int64", "share": "float64", "whole": "bool", "inside_all": "bool"})
+
+
+def _no_pairs() -> pd.DataFrame:
+    none = np.zeros(0, dtype=np.intp)
+    return _pairs_frame(none, none, np.zeros(0), whole=False, inside_all=False).assign(inside=np.zeros(0, dtype=bool))
+
+
+def _reported_pairs(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return pairs (incident, zone) by name: the zone names the district the record was reported in."""
+    named = pd.DataFrame(
+        [(name_key(unit), zone) for zone, cell in enumerate(zones.get("admin_units", ())) for unit in units(cell)],
+        columns=["district", "zone"],
+    ).drop_duplicates()
+    districts = [name_key(name) for name in incidents.get("district", [None] * len(incidents))]
+    records = pd.DataFrame({"district": districts, "incident": range(len(incidents))})
+    return records.merge(named, on="district", validate="m:m")[["incident", "zone"]].astype("int64")
+
+
+def _summarise_incidents(
+    incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, pairs: pd.DataFrame, *, placed: Flags
+) -> gpd.GeoDataFrame:
+    """Add `zone_ids`, `relations`, `shares`, `order_ids` (";"-separated, same order) and one `relation` per record."""
+    count = len(incidents)
+    ends = np.searchsorted(pairs["incident"], np.arange(count + 1))
+    spans = [slice(start, end) for start, end in pairwise(ends)]
+    zone_ids = zones["zone_id"].astype("str").to_numpy()[pairs["zone"]]
+    relations = np.where(pairs["inside"], "inside", "uncertain")
+    shares = [f"{share:.3f}" for share in pairs["share"]]
+    orders_of = [units(cell) for cell in zones.get("order_ids", [None] * len(zones))]
+    orders = [orders_of[zone] for zone in pairs["zone"]]
+    any_inside = np.isin(np.arange(count), pairs["incident"][pairs["inside"]])
+    any_pair = np.isin(np.arange(count), pairs["incident"])
+    return incidents.assign(
+        zone_ids=_texts([SEPARATOR.join(zone_ids[span]) for span in spans]),
+        relations=_texts([SEPARATOR.join(relations[span]) for span in spans]),
+        shares=_texts([SEPARATOR.join(shares[span]) for span in spans]),
+        order_ids=_texts(
+            [SEPARATOR.join(dict.fromkeys(order for ids in orders[span] for order in ids)) for span in spans]
+        ),
+        relation=_texts(np.select([any_inside, any_pair, placed], ["inside", "uncertain", "outside"], "unlocated")),
+    )
+
+
+def _texts(cells: Sequence[str] | npt.NDArray[np.str_]) -> ExtensionArray:
+    return pd.array(np.asarray(cells, dtype=object), dtype="str")
+
+
+def casualties(incidents: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
+    """Add up killed or injured over the statuses of each record; a blank is not stated and adds nothing.
+
+    Returns
+    -------
+    Series of Int64
+        The given index; NA where no status states a number.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame(
+    ...     {"killed_civilian": pd.array([1, None], "Int64"), "killed_military": pd.array([2, None], "Int64")}
+    ... )
+    >>> casualties(frame, KILLED).tolist()
+    [3, <NA>]
+    """
+    present = [column for column in columns if column in incidents]
+    if not present:
+        return pd.Series(pd.NA, index=incidents.index, dtype="Int64")
+    return incidents[present].astype("Int64").sum(axis=1, min_count=1).astype("Int64")
+
+
+def _summarise_zones(
+    zones: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, pairs: pd.DataFrame, reported: pd.DataFrame
+) -> gpd.GeoDataFrame:
+    """Add counts of distinct records and their casualties, and those reported in the zone's districts by name."""
+    people = pd.DataFrame({"killed": casualties(incidents, KILLED), "injured": casualties(incidents, INJURED)})
+    per_pair = _with_people(pairs, people)
+    inside = _per_zone(per_pair[per_pair["inside"]], len(zones))
+    uncertain = _per_zone(per_pair[~per_pair["inside"]], len(zones))
+    by_name = _per_zone(_with_people(reported, people), len(zones))
+    return zones.assign(
+        incidents_inside=inside["records"].to_numpy(),
+        incidents_uncertain=uncertain["records"].to_numpy(),
+        killed_inside=inside["killed"].to_numpy(),
+        injured_inside=inside["injured"].to_numpy(),
+        incidents_reported=by_name["records"].to_numpy(),
+        killed_reported=by_name["killed"].to_numpy(),
+        injured_reported=by_name["injured"].to_numpy(),
+    )
+
+
+def _with_people(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    numbers = people.fillna(0).to_numpy(dtype=np.int64)[pairs["incident"]]
+    return pairs.assign(killed=numbers[:, 0], injured=numbers[:, 1])
+
+
+def _per_zone(pairs: pd.DataFrame, zones: int) -> pd.DataFrame:
+    totals = pairs.groupby("zone").agg(
+        records=("incident", "nunique"), killed=("killed", "sum"), injured=("injured", "sum")
+    )
+    return totals.reindex(range(zones), fill_value=0)

@@ -1,0 +1,266 @@
+"""`layers.toml`: which file is which kind of layer, its columns, licence, accuracy and date.
+
+A folder with a `layers.toml` is all the product needs; a user replaces a layer by pointing the catalogue at a better file.
+The catalogue is read strictly: an unknown key is refused, because a misspelt `accuracy_m` would silently become "not
+stated". Paths stay inside the folder, so that a catalogue received from somebody else cannot point at other files.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+from mapper.errors import DataRefused, Unreadable
+from mapper.model import Catalogue, Kind, LayerEntry, LonLatBox
+
+FILE_NAME = "layers.toml"
+KINDS: tuple[str, ...] = get_args(Kind)
+_EDITION_KEYS = {"title", "organisation", "contacts", "languages", "area", "data_date", "stale_after_days"}
+_LAYER_KEYS = {
+    "name",
+    "kind",
+    "file",
+    "title",
+    "columns",
+    "crs",
+    "accuracy_m",
+    "source",
+    "licence",
+    "date",
+    "note",
+}
+_DENSITY_KEYS = {"bandwidth_m"}
+_LONGEST_STALE_AFTER_DAYS = 3650
+_LONGEST_M = 20_000_000
+"""Half way round the earth: no accuracy or bandwidth is longer."""
+
+
+def bundled_layers() -> Path:
+    """Return the folder of the layers that come with the product.
+
+    An installed package holds them beside its modules; a source checkout has them beside the package.
+
+    Raises
+    ------
+    Unreadable
+        When the installation lacks them.
+    """
+    here = Path(__file__).parent
+    for folder in (here / "layers", here.parent / "layers"):
+        if (folder / FILE_NAME).is_file():
+            return folder
+    raise Unreadable("the bundled layers are missing from this installation", advice="Install the package again.")
+
+
+def read_catalogue(folder: Path) -> Catalogue:
+    """Read and check the `layers.toml` of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder that holds `layers.toml`; every `file` in it is relative to this folder and stays inside it.
+
+    Returns
+    -------
+    Catalogue
+        One `LayerEntry` per `[[layer]]`, in the order written.
+
+    Raises
+    ------
+    Unreadable
+        When the folder or its `layers.toml` is missing or cannot be opened, or a layer's file is missing.
+    DataRefused
+        When it is not TOML, lacks a key, holds an unknown key or a value of the wrong type, names a layer twice, or
+        points outside its folder.
+
+    Examples
+    --------
+    >>> catalogue = read_catalogue(bundled_layers())
+    >>> catalogue.layers[0].kind
+    'incidents'
+    """
+    path = folder / FILE_NAME
+    if not folder.is_dir():
+        raise Unreadable(f"there is no folder '{folder}'", advice="Name a folder that holds a layers.toml.")
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise Unreadable(
+            f"the folder '{folder.name}' holds no {FILE_NAME}",
+            advice="Name the folder that has it, or start from a copy of the bundled layers.",
+        ) from None
+    except OSError as exc:
+        raise Unreadable(
+            f"it cannot be opened: {exc.strerror}", file=FILE_NAME, advice="Check your rights to it."
+        ) from None
+    document = _parse(content)
+    _no_unknown_keys(document, {"edition", "density", "layer"}, "the file")
+    edition = _table(document, "edition")
+    _no_unknown_keys(edition, _EDITION_KEYS, "[edition]")
+    density = _table(document, "density") if "density" in document else {}
+    _no_unknown_keys(density, _DENSITY_KEYS, "[density]")
+    return Catalogue(
+        folder=folder,
+        title=_text(edition, "title", "[edition]"),
+        organisation=_text(edition, "organisation", "[edition]"),
+        contacts=_texts(edition, "contacts", "[edition]"),
+        languages=_texts(edition, "languages", "[edition]") or ("en",),
+        area=_area(edition.get("area")),
+        data_date=_date(edition, "data_date", "[edition]"),
+        stale_after_days=_stale_after(edition),
+        bandwidth_m=_metres(density, "bandwidth_m", "[density]"),
+        layers=_layers(document.get("layer", []), folder),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+
+
+def layer_entry(path: Path, kind: Kind, **known: Any) -> LayerEntry:  # noqa: ANN401 - the fields of LayerEntry
+    """Make the entry of a single file that no catalogue names (the command line and notebooks)."""
+    return LayerEntry(name=path.stem, kind=kind, path=path, **known)
+
+
+def _parse(content: bytes) -> dict[str, Any]:
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise DataRefused("it is not UTF-8 text", file=FILE_NAME, advice="Save it as UTF-8.") from None
+    except (ValueError, RecursionError) as exc:  # the reader of TOML lets both through beside its own error
+        raise DataRefused(f"it is not valid TOML: {exc}", file=FILE_NAME, advice="Mend that line.") from None
+
+
+def _refuse(what: str, advice: str) -> DataRefused:
+    return DataRefused(what, file=FILE_NAME, advice=advice)
+
+
+def _no_unknown_keys(table: dict[str, Any], known: set[str], where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise _refuse(f"{where} holds the unknown key '{key}'", f"Known keys are {', '.join(sorted(known))}.")
+
+
+def _table(document: dict[str, Any], key: str) -> dict[str, Any]:
+    value = document.get(key)
+    if not isinstance(value, dict):
+        raise _refuse(f"the table [{key}] is missing", f"Add [{key}]; the bundled layers show how.")
+    return value
+
+
+def _text(table: dict[str, Any], key: str, where: str, *, default: str | None = None) -> str:
+    value = table.get(key, default)
+    if not isinstance(value, str) or (default is None and not value.strip()):
+        raise _refuse(f"{where} needs a text '{key}'", f'Write {key} = "…".')
+    return value
+
+
+def _texts(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
+    value = table.get(key, [])
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise _refuse(f"'{key}' in {where} is not a list of texts", f'Write {key} = ["…", "…"].')
+    return tuple(value)
+
+
+def _date(table: dict[str, Any], key: str, where: str) -> dt.date:
+    value = table.get(key)
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+        raise _refuse(f"{where} needs a date '{key}'", f"Write {key} = 2026-11-23 without quotation marks.")
+    return value
+
+
+def _metres(table: dict[str, Any], key: str, where: str) -> float | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LONGEST_M:
+        raise _refuse(f"'{key}' in {where} is not a length in metres", f"Write {key} = 5000, or leave it out.")
+    return float(value)
+
+
+def _stale_after(edition: dict[str, Any]) -> int:
+    value = edition.get("stale_after_days", 180)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LONGEST_STALE_AFTER_DAYS:
+        raise _refuse(
+            "'stale_after_days' in [edition] is not a number of days",
+            f"Write a whole number from 1 to {_LONGEST_STALE_AFTER_DAYS}.",
+        )
+    return value
+
+
+def _area(value: object) -> LonLatBox | None:
+    if value is None:
+        return None
+    advice = "Write area = [west, south, east, north] in WGS 84 degrees, or leave it out."
+    if not isinstance(value, list) or len(value) != len(("w", "s", "e", "n")):
+        raise _refuse("'area' in [edition] is not four numbers", advice)
+    if not all(isinstance(number, int | float) and not isinstance(number, bool) for number in value):
+        raise _refuse("'area' in [edition] is not four numbers", advice)
+    west, south, east, north = value
+    return checked_area((west, south, east, north), "'area' in [edition]", advice, file=FILE_NAME)
+
+
+def checked_area(area: LonLatBox, name: str, advice: str, *, file: str | None = None) -> LonLatBox:
+    """Return the box when it is one on earth (west may exceed east: across the antimeridian).
+
+    Raises
+    ------
+    DataRefused
+        When a number is off the earth or south is not below north.
+    """
+    west, south, east, north = area
+    if not (-180 <= west <= 180 and -180 <= east <= 180 and -90 <= south < north <= 90 and west != east):  # noqa: PLR2004 - degrees
+        raise DataRefused(f"{name} is not a box on earth", file=file, advice=advice)
+    return (float(west), float(south), float(east), float(north))
+
+
+def _layers(tables: object, folder: Path) -> tuple[LayerEntry, ...]:
+    if not isinstance(tables, list) or not tables:
+        raise _refuse("no [[layer]] is named", "Add one; the bundled layers show how.")
+    entries = [_entry(table, number, folder) for number, table in enumerate(tables, start=1)]
+    names = [entry.name for entry in entries]
+    for name in names:
+        if names.count(name) > 1:
+            raise _refuse(f"two layers are named '{name}'", "Give each layer its own name.")
+    return tuple(entries)
+
+
+def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
+    where = f"[[layer]] number {number}"
+    _no_unknown_keys(table, _LAYER_KEYS, where)
+    name = _text(table, "name", where)
+    where = f"layer '{name}'"
+    kind = _text(table, "kind", where)
+    if kind not in KINDS:
+        raise _refuse(f"{where} is of the unknown kind '{kind}'", f"Kinds are {', '.join(KINDS)}.")
+    columns = table.get("columns", {})
+    if not isinstance(columns, dict) or not all(isinstance(theirs, str) for theirs in columns.values()):
+        raise _refuse(f"'columns' of {where} is not a table of texts", 'Write [layer.columns] with ours = "theirs".')
+    return LayerEntry(
+        name=name,
+        kind=kind,  # type: ignore[arg-type] # just compared with the kinds
+        path=_path(_text(table, "file", where), where, folder),
+        title=_text(table, "title", where, default=""),
+        columns=columns,
+        crs=_text(table, "crs", where) if "crs" in table else None,
+        accuracy_m=_metres(table, "accuracy_m", where),
+        source=_text(table, "source", where, default=""),
+        licence=_text(table, "licence", where, default=""),
+        date=_date(table, "date", where) if "date" in table else None,
+        note=_text(table, "note", where, default=""),
+    )
+
+
+def _path(name: str, where: str, folder: Path) -> Path:
+    path = folder / name
+    if "\x00" in name:
+        raise _refuse(f"the file of {where} has a NUL character in its name", "Mend `file`.")
+    if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
+        raise _refuse(f"the file of {where} lies outside the folder", "Copy it into the folder of layers.toml.")
+    if not path.is_file():
+        raise Unreadable(
+            f"the file '{name}' of {where} is missing",
+            file=FILE_NAME,
+            advice="Put it into the folder, or mend `file`.",
+        )
+    return path

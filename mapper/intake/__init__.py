@@ -1,0 +1,1 @@
+"""Foreign data in: files, tables, coordinates and names, read without loss and checked within one layer."""

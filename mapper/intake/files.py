@@ -1,0 +1,150 @@
+"""Look at a file's bytes, then hand it to the reader of its format.
+
+The name of a file is only a claim: a GeoJSON name can hide a GDAL virtual file that opens other files or the network. So
+the bytes are read once, here, from a plain local file; their first characters must fit the extension; and the readers get
+bytes, never a path a library could interpret.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from mapper.catalogue import read_catalogue
+from mapper.errors import DataRefused, Unreadable
+from mapper.intake.geojson import read_geojson
+from mapper.intake.tables import read_table
+from mapper.model import Layer, LayerEntry
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Reader = Callable[[LayerEntry, bytes, str], Layer]
+_READERS: Mapping[str, Reader] = MappingProxyType(
+    {".csv": read_table, ".tsv": read_table, ".geojson": read_geojson, ".json": read_geojson}
+)
+_SIGNATURES: Mapping[bytes, str] = MappingProxyType(
+    {
+        b"PK\x03\x04": "a zip archive or a spreadsheet",
+        b"SQLite format 3": "a GeoPackage or another SQLite database",
+        b"\xd0\xcf\x11\xe0": "an old Office document",
+        b"\x1f\x8b": "a gzip archive",
+        b"%PDF": "a PDF document",
+        b"fgb\x03": "a FlatGeobuf file",
+        b"PAR1\x15": "a Parquet file",
+        b"\x00\x00\x27\x0a": "a shapefile",
+        b"<": "XML or HTML",
+    }
+)
+LARGEST_FILE_BYTES = 2 * 1024**3
+
+
+def read_layers(folder: Path) -> tuple[Layer, ...]:
+    """Read every layer that the `layers.toml` of a folder names, in its order.
+
+    Returns
+    -------
+    tuple of Layer
+        One per `[[layer]]`; every record of every file is in it or counted in its `unread`.
+
+    Raises
+    ------
+    Unreadable, DataRefused
+        As `mapper.catalogue.read_catalogue` and `read_layer`.
+
+    Examples
+    --------
+    >>> from mapper.catalogue import bundled_layers
+    >>> accidents = read_layers(bundled_layers())[0]
+    >>> accidents.counted, len(accidents.frame)
+    (114, 114)
+    """
+    return tuple(read_layer(entry) for entry in read_catalogue(folder).layers)
+
+
+def read_layer(entry: LayerEntry) -> Layer:
+    """Read one file as it is: text cells and geometries, nothing judged, every record accounted for.
+
+    Parameters
+    ----------
+    entry : LayerEntry
+        Names the file, its kind, columns and CRS.
+
+    Returns
+    -------
+    Layer
+        `len(frame) + unread == counted`, where `counted` was made without the reader.
+
+    Raises
+    ------
+    Unreadable
+        When the path is not a plain local file or cannot be opened.
+    DataRefused
+        When the bytes are not what the extension says, or the file cannot be trusted as a whole.
+    UnknownCRS
+        When the file names a CRS that cannot be used.
+    """
+    return read_content(entry, read_bytes(entry.path))
+
+
+def read_content(entry: LayerEntry, content: bytes) -> Layer:
+    """Read the bytes of a file as `read_layer` does.
+
+    Raises
+    ------
+    DataRefused, UnknownCRS
+        As `read_layer`.
+    """
+    reader = _READERS.get(entry.path.suffix.lower())
+    if reader is None:
+        raise DataRefused(
+            f"files of the kind '{entry.path.suffix}' are not read",
+            file=entry.path.name,
+            advice=f"Give one of {', '.join(_READERS)}.",
+        )
+    _fits_its_name(content, entry.path.name)
+    return reader(entry, content, hashlib.sha256(content).hexdigest())
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a plain local file.
+
+    Raises
+    ------
+    Unreadable
+        When there is none, it is a folder, a device or a pipe, it is larger than 2 GiB, or it may not be opened.
+    """
+    name = path.name or str(path)
+    try:
+        status = path.stat()
+    except (OSError, ValueError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "its name cannot be used"
+        raise Unreadable(f"it cannot be opened: {reason}", file=name, advice="Check the name.") from None
+    if not stat.S_ISREG(status.st_mode):
+        raise Unreadable("it is not a file", file=name, advice="Name a single data file.")
+    if status.st_size > LARGEST_FILE_BYTES:
+        raise Unreadable("it is larger than 2 GiB", file=name, advice="Split it into smaller files.")
+    try:
+        return path.read_bytes()
+    except OSError as exc:
+        raise Unreadable(f"it cannot be opened: {exc.strerror}", file=name, advice="Check its rights.") from None
+
+
+def _fits_its_name(content: bytes, name: str) -> None:
+    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise DataRefused("it is empty", file=name, advice="Export it again from its program.")
+    for signature, what in _SIGNATURES.items():
+        if content.startswith(signature):
+            raise DataRefused(
+                f"it is {what}, not what its name says",
+                file=name,
+                advice="Give the file its right name, or convert it.",
+            )
+    looks_like_json = content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"{", b"[")
+    should_be_json = name.lower().endswith((".geojson", ".json"))
+    if looks_like_json != should_be_json:
+        what = "JSON" if looks_like_json else "no JSON"
+        raise DataRefused(f"it holds {what}, which its name does not say", file=name, advice="Check the file.")

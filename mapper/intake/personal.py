@@ -1,0 +1,69 @@
+"""Which columns of a foreign file may name or describe a person, told from their names alone.
+
+Such a column is left out and none of its values is shown. The lists err towards leaving out: a place's column that is
+lost can be mapped by hand in `layers.toml`, a victim's name that was published cannot be taken back.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_ALWAYS = frozenset(
+    {
+        *("surname", "lastname", "firstname", "forename", "middlename", "fullname", "patronymic", "birth", "birthday"),
+        *("birthdate", "dob", "born", "age", "phone", "telephone", "tel", "mobile", "email", "mail", "address"),
+        *("passport", "fin", "fincode", "pin", "ssn"),
+        *("фамилия", "имя", "отчество", "фио", "рождения", "рождение", "возраст", "телефон", "тел", "мобильный"),
+        *("почта", "адрес", "паспорт", "паспортные", "пин", "инн", "снилс", "фин"),
+        *("soyad", "soyadı", "soyadi", "familiya", "doğum", "dogum", "təvəllüd", "tevellud", "yaş", "yaşı", "yas"),
+        *("telefon", "mobil", "ünvan", "ünvanı", "unvan", "unvani", "pasport", "pasportu", "finkod", "poçt"),
+        *("şəxsiyyət", "sexsiyyet", "vəsiqə", "vəsiqəsi", "vesiqe"),
+    }
+)
+"""Words that make a column personal wherever they stand in its name."""
+_NAME = frozenset({"name", "names", "имена", "ad", "adı", "adi", "adlar"})
+_PERSON = frozenset(
+    {
+        *("first", "last", "middle", "family", "full", "given", "maiden", "father", "mother", "person", "victim"),
+        *("victims", "casualty", "patient", "injured", "killed", "owner", "contact", "informant", "reporter"),
+        *("witness", "surveyor", "deminer"),
+        *("пострадавший", "пострадавшего", "погибший", "погибшего", "раненый", "жертва", "жертвы", "человек"),
+        *("ata", "ana", "şəxs", "şəxsin", "sexs", "zərərçəkən", "qurban", "həlak", "yaralı", "şahid"),
+    }
+)
+"""Words that make a word for "name" that of a person."""
+_ALONE = frozenset(
+    {"person", "victim", "patient", "informant", "witness", "contact", "пострадавший", "şəxs", "zərərçəkən"}
+)
+"""Words that as the whole name of a column say that it names a person."""
+_WORD = re.compile(r"[^\W\d_]+")
+_CAMEL = re.compile(r"(?<=[a-zа-яəığöüçş])(?=[A-ZА-ЯƏİIĞÖÜÇŞ])")
+
+
+def is_personal(column: str, *, names_places: bool) -> bool:
+    """Tell whether a column may hold personal data.
+
+    Parameters
+    ----------
+    column : str
+        Its name as the file gives it.
+    names_places : bool
+        Whether a bare "name" in this kind of layer is that of a place or an area, not of a person.
+
+    Examples
+    --------
+    >>> [is_personal(name, names_places=True) for name in ("name", "victim_name", "FIN", "Дата рождения", "Soyadı")]
+    [False, True, True, True, True]
+    >>> is_personal("name", names_places=False)
+    True
+    """
+    words = [_fold(word) for word in _WORD.findall(_CAMEL.sub(" ", unicodedata.normalize("NFC", column)))]
+    named = any(word in _NAME for word in words)
+    alone = len(words) == 1 and words[0] in (_ALONE if names_places else _ALONE | _NAME)
+    return alone or any(word in _ALWAYS for word in words) or (named and any(word in _PERSON for word in words))
+
+
+def _fold(word: str) -> str:
+    """Lower a word so that I, İ and ı of English and Azerbaijani columns all find their entry."""
+    return word.replace("İ", "i").lower()

@@ -1,0 +1,287 @@
+"""The frozen values that are handed from one step to the next.
+
+    read -> check -> locate -> join -> density -> compose -> page / exports
+
+Each class here is what one arrow of that line carries. They hold frames, counts and findings, and no behaviour beyond
+`to_dict()`, the JSON form the commands answer with. They are frozen so that a step cannot change what an earlier one
+said; the frames inside are by convention never mutated (every step makes a new one with the same index).
+
+This module imports no heavy library: the frame types are named for the type checker only, so the command line can print
+its help without loading geopandas.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from mapper.errors import LedgerBroken
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import geopandas as gpd
+    import numpy as np
+    import pandas as pd
+
+Severity = Literal["error", "warning", "info"]
+FileVerdict = Literal["accept", "accept-with-findings", "repair-with-warning", "reject"]
+Kind = Literal[
+    "incidents",
+    "zones",
+    "hazards",
+    "districts",
+    "settlements",
+    "orders",
+    "casualty_counts",
+    "activities",
+    "coverage",
+    "context",
+    "sources",
+]
+Edge = Literal["none", "uniform", "jones-diggle"]
+LonLatBox = tuple[float, float, float, float]
+"""West, south, east, north in WGS 84 degrees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing a person should know about one place in the data.
+
+    `error`: the record or layer was refused. `warning`: it was changed or is in doubt. `info`: worth knowing, nothing changed.
+    `value` is None wherever it may be personal. `row` counts as in `mapper.errors.MapperError`.
+    """
+
+    rule: str
+    severity: Severity
+    done: str
+    advice: str
+    file: str | None = None
+    layer: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the finding as plain JSON values."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The row account of one layer: `kept + repaired + rejected` must equal `counted`, a count made without the reader.
+
+    Raises
+    ------
+    LedgerBroken
+        When the sum does not hold: records were lost, and nothing may be built on the rest.
+
+    Examples
+    --------
+    >>> Ledger(counted=3, kept=2, repaired=0, rejected=1).usable
+    2
+    """
+
+    counted: int
+    kept: int
+    repaired: int = 0
+    rejected: int = 0
+
+    def __post_init__(self) -> None:
+        if self.kept + self.repaired + self.rejected != self.counted:
+            raise LedgerBroken(
+                f"{self.counted} records were counted but {self.kept} kept, {self.repaired} repaired and "
+                f"{self.rejected} refused do not add up to that",
+                advice="Please report this; do not use the output.",
+            )
+
+    @property
+    def usable(self) -> int:
+        """How many records go on to the next step."""
+        return self.kept + self.repaired
+
+
+@dataclass(frozen=True, slots=True)
+class LayerEntry:
+    """One `[[layer]]` of `layers.toml`: which file is which kind of layer, and what is known about it.
+
+    `columns` maps our column name to the file's. `accuracy_m` is the positional accuracy of the layer's lines or points
+    (None: not stated). `crs` is an authority code such as "EPSG:4326" (None: the file must say, or has no coordinates).
+    """
+
+    name: str
+    kind: Kind
+    path: Path
+    title: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    crs: str | None = None
+    accuracy_m: float | None = None
+    source: str = ""
+    licence: str = ""
+    date: dt.date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """A whole `layers.toml`: who publishes the edition, for which area, from which layers."""
+
+    folder: Path
+    title: str
+    organisation: str
+    contacts: tuple[str, ...]
+    languages: tuple[str, ...]
+    area: LonLatBox | None
+    data_date: dt.date
+    stale_after_days: int
+    bandwidth_m: float | None
+    layers: tuple[LayerEntry, ...]
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One file as it was read: every record, nothing judged yet.
+
+    `frame` holds one row per readable record with text columns (and a geometry, where the file has one); its index is the
+    record's number in the file. `counted` comes from a count that does not use the reader. Records that could
+    not even be read are in `findings` with severity `error`; `unread` is how many.
+    """
+
+    entry: LayerEntry
+    frame: pd.DataFrame
+    counted: int
+    unread: int
+    sha256: str
+    crs: str | None
+    mapping: Mapping[str, str]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One layer after its checks: typed, kept rows only, with the account of the others.
+
+    `frame` has our column names and types, the same index as the layer it came from, less the refused rows (their reasons
+    are in `findings`). For kinds with a geometry it is a GeoDataFrame in WGS 84 longitude/latitude.
+    """
+
+    entry: LayerEntry
+    frame: pd.DataFrame
+    ledger: Ledger
+    sha256: str
+    crs: str | None
+    mapping: Mapping[str, str]
+    findings: tuple[Finding, ...]
+
+    @property
+    def verdict(self) -> FileVerdict:
+        """Say in one word what became of the file, in the words of `mapper check`."""
+        if self.ledger.counted and not self.ledger.usable:
+            return "reject"
+        if self.ledger.rejected or self.ledger.repaired or any(f.severity != "info" for f in self.findings):
+            return "repair-with-warning"
+        return "accept-with-findings" if self.findings else "accept"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer of `mapper check --json` for this file."""
+        return {
+            "file": self.entry.path.name,
+            "sha256": self.sha256,
+            "kind": self.entry.kind,
+            "layers": [self.entry.name],
+            "crs": self.crs,
+            "verdict": self.verdict,
+            "counted": self.ledger.counted,
+            "kept": self.ledger.kept,
+            "repaired": self.ledger.repaired,
+            "rejected": self.ledger.rejected,
+            "mapping": dict(self.mapping),
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """Incidents with their place.
+
+    `incidents` keeps the index and every row of what was given and adds:
+    `place` (`point`, `disc`, `district`, `none`), `uncertainty_m` (radius in metres of the circle that holds the true place;
+    NaN where the place is a district or none), and the geometry in WGS 84: a Point for `point` and `disc`, the
+    district's polygon for `district` (None where no outline of that district exists), None for `none`.
+    """
+
+    incidents: gpd.GeoDataFrame
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Incidents against zones.
+
+    `pairs`: one row per record–zone pair (`incident_id`, `zone_id`, `relation` = `inside` | `uncertain`, `share` 0–1).
+    `incidents`: one row per record, the given index, with `zone_ids`, `relations` and `relation` (`inside`, `uncertain`,
+    `outside`, `unlocated`). `zones`: one row per zone, the given index, with distinct-record counts and casualties.
+    """
+
+    pairs: pd.DataFrame
+    incidents: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    accuracy_m: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the counts `mapper join --json` answers with; the last four sum to `incidents`."""
+        relation = self.incidents["relation"]
+        return {
+            "incidents": len(self.incidents),
+            "zones": len(self.zones),
+            "pairs": len(self.pairs),
+            "inside_any": int((relation == "inside").sum()),
+            "uncertain_only": int((relation == "uncertain").sum()),
+            "outside": int((relation == "outside").sum()),
+            "unlocated": int((relation == "unlocated").sum()),
+            "accuracy_m": self.accuracy_m,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """The density of *reported accidents* (not of mines) on a metric equal-area grid.
+
+    `intensity_per_km2` has shape (rows, columns), row 0 in the south, NaN outside the window. `x_m` and `y_m` are the cell
+    centres in `crs_wkt`. `contours` has one row per class (`lower_per_km2`, `upper_per_km2`, `area_km2`, geometry in WGS 84).
+    A refusal carries its reason in `refused` and an empty grid.
+    """
+
+    n: int
+    bandwidth_m: float
+    edge: Edge
+    cell_m: float
+    window_km2: float
+    integral: float
+    peak_per_km2: float
+    share_area_level: float
+    refused: str | None
+    x_m: np.ndarray
+    y_m: np.ndarray
+    intensity_per_km2: np.ndarray
+    contours: gpd.GeoDataFrame
+    crs_wkt: str
+    left_out: Mapping[str, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer of `mapper density --json`."""
+        return {
+            "n": self.n,
+            "bandwidth_m": self.bandwidth_m,
+            "edge": self.edge,
+            "cell_m": self.cell_m,
+            "window_km2": self.window_km2,
+            "integral": self.integral,
+            "peak_per_km2": self.peak_per_km2,
+            "share_area_level": self.share_area_level,
+            "refused": self.refused,
+            "left_out": dict(self.left_out),
+        }

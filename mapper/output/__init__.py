@@ -1,0 +1,1 @@
+"""The edge out: the composed edition, the page, the exports, the manifest."""

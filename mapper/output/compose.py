@@ -1,0 +1,248 @@
+"""Put the results of all steps together as one edition: what the page shows and the exports hold.
+
+Nothing is computed here but sums, areas and label points; nothing is written. The edition's id is a hash of the inputs,
+so that two maps on two machines can be told to be the same without a clock.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from mapper import crs, schema
+from mapper.analysis.join import casualties
+from mapper.analysis.names import name_key, units
+from mapper.findings import severities
+from mapper.schema import INJURED, KILLED
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mapper.model import Catalogue, Checked, Finding, Joined, LayerEntry, Ledger, Surface
+
+CAVEATS = ("caveat.blank", "caveat.density", "caveat.navigation")
+_EDITION_ID_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One edition, ready to be written.
+
+    Frames are in WGS 84. `incidents` and `zones` are those of the join with casualties and areas added; `districts` has
+    label points and counts; `tables` holds the other kinds by name (`orders`, `sources`, `casualty_counts`, `activities`,
+    `context`, `hazards`), each with all columns of its kind, also when the edition has no such layer.
+    """
+
+    title: str
+    organisation: str
+    contacts: tuple[str, ...]
+    language: str
+    languages: tuple[str, ...]
+    edition_id: str
+    data_date: dt.date
+    stale_after: dt.date
+    incidents: gpd.GeoDataFrame
+    zones: gpd.GeoDataFrame
+    districts: gpd.GeoDataFrame
+    tables: Mapping[str, pd.DataFrame]
+    pairs: pd.DataFrame
+    surface: Surface
+    findings: tuple[Finding, ...]
+    layers: tuple[tuple[LayerEntry, Ledger, str], ...]
+    left_out_later: int
+    undrawn_zones: int
+    assumptions: tuple[str, ...]
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """Count incidents, zones, casualties and findings, in the words of `mapper build --json`."""
+        place = self.incidents["place"]
+        drawn = int(place.isin(["point", "disc"]).sum())
+        district_level = int((place == "district").sum())
+        zones_drawn = int(self.zones.geometry.notna().sum())
+        refused_zones = self._refused("zones")
+        return {
+            "incidents": {
+                "counted": self._counted("incidents"),
+                "drawn": drawn,
+                "district_level": district_level,
+                "unplaced": len(place) - drawn - district_level,
+                "refused": self._refused("incidents"),
+                "later": self.left_out_later,
+            },
+            "zones": {
+                "counted": self._counted("zones"),
+                "drawn": zones_drawn,
+                "without_geometry": len(self.zones) - zones_drawn,
+                "refused": refused_zones,
+            },
+            "casualties": {
+                "killed": int(self.incidents["killed"].fillna(0).sum()),
+                "injured": int(self.incidents["injured"].fillna(0).sum()),
+            },
+            "findings": severities(self.findings),
+        }
+
+    @property
+    def incomplete_zones(self) -> int:
+        """How many zones and hazards could not be drawn although the files hold them, or name units nobody knows."""
+        return self._refused("zones") + self._refused("hazards") + self.undrawn_zones
+
+    @property
+    def complete(self) -> bool:
+        """Whether every zone and hazard that has a geometry is in the edition."""
+        return self.incomplete_zones == 0
+
+    def _counted(self, kind: str) -> int:
+        return sum(ledger.counted for entry, ledger, _ in self.layers if entry.kind == kind)
+
+    def _refused(self, kind: str) -> int:
+        return sum(ledger.rejected for entry, ledger, _ in self.layers if entry.kind == kind)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer of `mapper build --json`, without the files."""
+        return {
+            "edition": self.edition_id,
+            "data_date": self.data_date.isoformat(),
+            "stale_after": self.stale_after.isoformat(),
+            **self.counts,
+            "complete": self.complete,
+            "density": self.surface.to_dict(),
+            "assumptions": list(self.assumptions),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What the steps made of the checked layers.
+
+    `districts` are the checked districts (may be empty), `tables` the other kinds by name (a missing one becomes an empty
+    table), `findings` everything found on the way, in order. `later` counts the incidents left out because they lie after
+    the edition's date, `undrawn_zones` the zones that name a unit no layer of districts knows.
+    """
+
+    joined: Joined
+    districts: gpd.GeoDataFrame
+    tables: Mapping[str, pd.DataFrame]
+    surface: Surface
+    findings: tuple[Finding, ...]
+    later: int = 0
+    undrawn_zones: int = 0
+
+
+def compose(
+    catalogue: Catalogue,
+    checked: Sequence[Checked],
+    results: Results,
+    *,
+    as_of: dt.date | None = None,
+    assumptions: Sequence[str] = (),
+) -> Edition:
+    """Put an edition together.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        Title, publisher, languages, dates.
+    checked : sequence of Checked
+        All layers, for the account of records and the inputs' hashes.
+    results : Results
+        What the steps made of them.
+    as_of : date, optional
+        The date the edition speaks of; the catalogue's data date by default.
+    assumptions : sequence of str
+        What was assumed because nobody stated it, as sentences.
+
+    Returns
+    -------
+    Edition
+        One row per located incident, zone and district, each the index of its frame in `results`.
+    """
+    data_date = as_of or catalogue.data_date
+    joined = results.joined
+    incidents = joined.incidents.assign(
+        killed=casualties(joined.incidents, KILLED), injured=casualties(joined.incidents, INJURED)
+    )
+    zones = joined.zones.assign(area_km2=_areas(joined.zones.geometry))
+    return Edition(
+        title=catalogue.title,
+        organisation=catalogue.organisation,
+        contacts=catalogue.contacts,
+        language="en",
+        languages=catalogue.languages,
+        edition_id=_edition_id(catalogue, checked, data_date),
+        data_date=data_date,
+        stale_after=data_date + dt.timedelta(days=catalogue.stale_after_days),
+        incidents=incidents,
+        zones=zones,
+        districts=_with_counts(results.districts, incidents, zones),
+        tables={kind: _table(results.tables, kind) for kind in _TABLES},
+        pairs=joined.pairs,
+        surface=results.surface,
+        findings=results.findings,
+        layers=tuple((layer.entry, layer.ledger, layer.sha256) for layer in checked),
+        left_out_later=results.later,
+        undrawn_zones=results.undrawn_zones,
+        assumptions=tuple(assumptions),
+    )
+
+
+_TABLES = ("orders", "sources", "casualty_counts", "activities", "context", "hazards", "coverage")
+
+
+def empty_table(kind: str) -> pd.DataFrame:
+    """Return a frame without rows that has every column of a kind (a GeoDataFrame where the kind has a place)."""
+    frame = schema.typed(pd.DataFrame(index=pd.RangeIndex(0)), kind).drop(columns=["lon", "lat"], errors="ignore")
+    return gpd.GeoDataFrame(frame, geometry=[], crs=crs.STORAGE) if kind in schema.GEOMETRY_OF_KIND else frame
+
+
+def _table(tables: Mapping[str, pd.DataFrame], kind: str) -> pd.DataFrame:
+    frame = tables.get(kind, empty_table(kind))
+    if kind == "hazards":
+        return frame.assign(area_m2=_areas(frame.geometry) * 1e6)
+    return frame
+
+
+def _areas(shapes: gpd.GeoSeries) -> np.ndarray:
+    """Geodesic areas in km²; NaN where there is no geometry."""
+    areas = crs.geodesic_area_km2(shapes) if len(shapes) else np.zeros(0)
+    return np.where(shapes.notna().to_numpy(), areas, np.nan)
+
+
+def _with_counts(districts: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add label points, the (first) zone each district belongs to, and what was reported in it by name."""
+    points = shapely.point_on_surface(districts.geometry.to_numpy())
+    keys = [name_key(name) for name in districts["name"]]
+    counted = pd.DataFrame(
+        {
+            "key": [name_key(name) for name in incidents["district"]],
+            "incidents_reported": 1,
+            "incidents_district_level": incidents["place"].eq("district").to_numpy(dtype="int64"),
+            "killed_reported": incidents["killed"].fillna(0).to_numpy(dtype="int64"),
+            "injured_reported": incidents["injured"].fillna(0).to_numpy(dtype="int64"),
+        }
+    )
+    totals = counted.groupby("key").sum().reindex(keys, fill_value=0)
+    zone_of = {
+        name_key(unit): zone_id
+        for zone_id, cell in reversed(list(zip(zones["zone_id"], zones["admin_units"], strict=True)))
+        for unit in units(cell)
+    }
+    return districts.assign(
+        lon=shapely.get_x(points),
+        lat=shapely.get_y(points),
+        zone_id=pd.array([zone_of.get(key, "") for key in keys], dtype="str"),
+        **{column: totals[column].to_numpy() for column in totals.columns},
+    )
+
+
+def _edition_id(catalogue: Catalogue, checked: Sequence[Checked], data_date: dt.date) -> str:
+    parts = [catalogue.sha256, data_date.isoformat(), *(layer.sha256 for layer in checked)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_EDITION_ID_LENGTH]

@@ -1,0 +1,153 @@
+"""Files appear whole or not at all.
+
+Every file of an output is written beside its place under a temporary name, flushed to the disk, read again and compared,
+and only when all of them stand are they renamed, the manifest last. An older file of the same name is replaced in one
+step; a run that fails puts back what it had replaced, and one that is killed leaves every file whole, old or new, which
+the manifest's hashes tell apart. A folder without its manifest is not an edition.
+
+Runs into one folder wait for each other on a lock the system drops when a run dies, so no stale lock file can be left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mapper.errors import Unwritable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_ASIDE = ".mapper-writing-"
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes], *, superseded: Mapping[str, str] | None = None) -> None:
+    """Write files into a folder, all or none; the last one named is renamed last.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when missing.
+    contents : mapping of str to bytes
+        File name to content.
+    superseded : mapping of str to str, optional
+        Name to SHA-256 of the files of an older edition: those that this one does not have are removed at the end, unless
+        somebody has changed them since.
+
+    Raises
+    ------
+    Unwritable
+        When the folder is a file, may not be written to, a name in it is a folder, or the disk is full. What was there
+        before is still there.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone_in(folder):
+            _clear_leftovers(folder)
+            with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as aside:
+                for name, content in contents.items():
+                    _write_and_verify(Path(aside) / name, content)
+                _exchange(folder, Path(aside), list(contents))
+            _remove_superseded(folder, {} if superseded is None else superseded, contents)
+    except FileExistsError:
+        raise Unwritable(f"'{folder.name}' is a file, not a folder", advice="Name another folder with --out.") from None
+    except OSError as exc:
+        raise Unwritable(
+            f"the output cannot be written to '{folder.name or folder}': {exc.strerror or exc}",
+            advice="What was there before is unchanged. Check the rights and the free space, or name another place.",
+        ) from None
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Write one file, whole or not at all.
+
+    Raises
+    ------
+    Unwritable
+        As `write_files`; also when `path` is a folder.
+    """
+    if path.is_dir():
+        raise Unwritable(f"'{path.name}' is a folder", advice="Name a file with --out.")
+    write_files(path.parent, {path.name: content})
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Hold the folder's lock while writing; at the end have the system put the renames on the disk.
+
+    Where a folder cannot be opened or locked (Windows, some network disks) the run goes on without.
+    """
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl  # noqa: PLC0415 - only Unix has it
+
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            stack.callback(_flush, handle)
+        yield
+
+
+def _flush(handle: int) -> None:
+    with contextlib.suppress(OSError):
+        os.fsync(handle)
+
+
+def _clear_leftovers(folder: Path) -> None:
+    """Remove what a killed run left; the lock says that nobody is using it."""
+    for left in folder.glob(f"{_ASIDE}*"):
+        if left.is_dir() and not left.is_symlink():
+            shutil.rmtree(left)
+
+
+def _write_and_verify(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    if path.read_bytes() != content:
+        raise OSError(f"what was read back from '{path.name}' is not what was written")
+
+
+def _exchange(folder: Path, aside: Path, names: list[str]) -> None:
+    """Rename every file into its place; when one cannot be, put back those that were replaced."""
+    kept = aside / "replaced"
+    kept.mkdir()
+    for name in names:
+        with contextlib.suppress(FileNotFoundError):
+            _keep(folder / name, kept / name)
+    done: list[str] = []
+    try:
+        for name in names:
+            (aside / name).replace(folder / name)
+            done.append(name)
+    except OSError:
+        for name in done:
+            if (kept / name).exists():
+                (kept / name).replace(folder / name)
+            else:
+                (folder / name).unlink()
+        raise
+
+
+def _keep(file: Path, copy: Path) -> None:
+    """Give a file a second name, or where the disk knows no second names, copy it."""
+    try:
+        os.link(file, copy)
+    except FileNotFoundError:
+        raise
+    except OSError:
+        shutil.copy2(file, copy)
+
+
+def _remove_superseded(folder: Path, superseded: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
+    for name, sha256 in superseded.items():
+        file = folder / name
+        ours = Path(name).name == name and name not in contents and file.is_file() and not file.is_symlink()
+        if ours and hashlib.sha256(file.read_bytes()).hexdigest() == sha256:
+            file.unlink()

@@ -1,0 +1,235 @@
+"""`map.html`: one file, no network, no text from data outside one block and one escaped list.
+
+The parts stand in an order that makes every cut harmless: the banner "not loaded, do not use" first, the data next, the
+program last, and the closing tag of its script as the last bytes of the file. A browser runs no script whose closing tag
+is missing, and the content-security policy lets only these very scripts run, by their hashes; so a file that was cut or
+altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row count fit the seal.
+
+No template engine: the page is a join of constants, base64 and JSON, and the `<noscript>` list goes through one escape.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import shapely
+
+from mapper import terms
+from mapper.errors import Unreadable
+from mapper.output.block import TABLES, encode
+from mapper.output.compose import CAVEATS, Edition
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+WORDS = (
+    "page",
+    "caveat",
+    "accident_type",
+    "activation",
+    "activity",
+    "civil_status",
+    "context_kind",
+    "date_precision",
+    "device_category",
+    "district_kind",
+    "edge",
+    "extent",
+    "geometry_basis",
+    "hazard_class",
+    "hazard_status",
+    "layer_kind",
+    "location_level",
+    "order_type",
+    "place",
+    "relation",
+    "severity",
+)
+"""The vocabularies that travel with the page."""
+
+_BOUNDS_MARGIN_DEGREES = 0.1
+
+
+def page_html(edition: Edition) -> bytes:
+    """Write the page of an edition.
+
+    Returns
+    -------
+    bytes
+        UTF-8 HTML, the same bytes for the same edition. It asks for nothing over any network.
+
+    Raises
+    ------
+    Unreadable
+        When this installation lacks the built front end.
+    """
+    script, style = front_end()
+    block, seal = page_block(edition)
+    seal_json = json.dumps(seal, separators=(",", ":"), sort_keys=True)
+    policy = (
+        f"default-src 'none'; script-src {_hash_source(script)}; style-src {_hash_source(style)}; img-src data: blob:; "
+        "worker-src blob:; base-uri 'none'; form-action 'none'"
+    )
+    return "".join(
+        [
+            "<!doctype html><html lang=en><meta charset=utf-8><title>NOT LOADED – DO NOT USE</title>",
+            f'<meta http-equiv=Content-Security-Policy content="{policy}">',
+            '<meta name=viewport content="width=device-width, initial-scale=1">',
+            f"<body>{_banner()}<style>{style}</style>",
+            f"<noscript>{_without_scripts(edition)}</noscript><div id=mapper-root></div>",
+            f'<script type="application/json" id=mapper-seal>{seal_json}</script>',
+            f'<script type="application/octet-stream" id=mapper-block>{base64.b64encode(block).decode("ascii")}</script>',
+            f"<script>{script}</script>",
+        ]
+    ).encode()
+
+
+def page_block(edition: Edition) -> tuple[bytes, dict[str, Any]]:
+    """Encode an edition for the page: the gzip block and its seal (`records`, `sha256`)."""
+    frames = page_tables(edition)
+    block = encode(frames, page_meta(edition), _words())
+    records = sum(len(frames[name]) for name in TABLES)
+    return block, {"records": records, "sha256": hashlib.sha256(block).hexdigest()}
+
+
+@cache
+def front_end() -> tuple[str, str]:
+    """Return the built script and style sheet of the page.
+
+    Raises
+    ------
+    Unreadable
+        When they have not been built.
+    """
+    dist = files("mapper") / "web" / "dist"
+    try:
+        return (dist / "app.js").read_text("utf-8"), (dist / "app.css").read_text("utf-8")
+    except OSError:
+        raise Unreadable(
+            "the page's program is missing from this installation",
+            file="mapper/web/dist",
+            advice="Install the package again; in a source checkout run `pip install -e .`.",
+        ) from None
+
+
+def page_meta(edition: Edition) -> dict[str, Any]:
+    """Return the facts of the edition that the page shows beside its tables, as plain JSON values."""
+    facts = edition.to_dict()
+    return {
+        "title": edition.title,
+        "organisation": edition.organisation,
+        "contacts": list(edition.contacts),
+        "language": edition.language,
+        "languages": list(edition.languages),
+        "edition": edition.edition_id,
+        "data_date": facts["data_date"],
+        "stale_after": facts["stale_after"],
+        "complete": edition.complete,
+        "incomplete_zones": edition.incomplete_zones,
+        "caveats": list(CAVEATS),
+        "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
+        "density": facts["density"],
+        "bounds": _bounds(edition),
+        "layers": [
+            {
+                "name": entry.name,
+                "kind": entry.kind,
+                "title": entry.title or entry.name,
+                "source": entry.source,
+                "licence": entry.licence,
+                "date": entry.date.isoformat() if entry.date else None,
+                "accuracy_m": entry.accuracy_m,
+                "sha256": sha256,
+                "note": entry.note,
+            }
+            for entry, _, sha256 in edition.layers
+        ],
+        "assumptions": list(edition.assumptions),
+    }
+
+
+def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
+    """Return the frames of the page's block by table name, each with at least the columns of `TABLES`."""
+    incidents = edition.incidents
+    points = incidents.geometry.where(incidents["place"].isin(["point", "disc"]), None).to_numpy()
+    return {
+        "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(
+            lon=shapely.get_x(points), lat=shapely.get_y(points)
+        ),
+        "zones": edition.zones,
+        "districts": edition.districts,
+        "contours": edition.surface.contours,
+        **{name: edition.tables[name] for name in TABLES if name in edition.tables},
+    }
+
+
+def _words() -> dict[str, Any]:
+    return {name: {code: _word(term) for code, term in terms.vocabulary(name).items()} for name in WORDS}
+
+
+def _word(term: terms.Term) -> Mapping[str, Any]:
+    return {
+        "label": dict(term.label),
+        "definition": dict(term.definition),
+        "colour": term.colour,
+        "hatch": term.hatch,
+        "symbol": term.symbol,
+    }
+
+
+def _bounds(edition: Edition) -> list[float] | None:
+    """Return the box around zones and incidents, so that the page opens on what matters."""
+    shapes = pd.concat([edition.zones.geometry, edition.incidents.geometry, edition.tables["hazards"].geometry])
+    box = shapely.total_bounds(shapes.dropna().to_numpy())
+    if not len(shapes.dropna()):
+        return None
+    margin = _BOUNDS_MARGIN_DEGREES
+    return [float(value) for value in (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)]
+
+
+def _hash_source(text: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+    return f"'sha256-{digest}'"
+
+
+def _banner() -> str:
+    """Say in every language that the page is not loaded; constants of the vocabulary, escaped like everything else."""
+    sentences = terms.vocabulary("page")["banner.not_loaded"].label
+    lines = "".join(f"<p lang={language}>{_escape(sentences[language])}" for language in terms.LANGUAGES)
+    return f"<div id=mapper-banner role=alert>{lines}</div>"
+
+
+def _without_scripts(edition: Edition) -> str:
+    """Return what a browser without scripts shows: title, caveats, zones and the list of orders."""
+    page = {code: term.label["en"] for code, term in terms.vocabulary("page").items()}
+    caveats = terms.vocabulary("caveat")
+    orders = edition.tables["orders"]
+    return "".join(
+        [
+            f"<h1>{_escape(edition.title)}</h1>",
+            f"<p>{_escape(page['noscript.intro'])}",
+            *(f"<p>{_escape(caveats[code].label['en'].format(data_date=edition.data_date))}" for code in CAVEATS),
+            f"<h2>{_escape(page['noscript.zones'])}</h2><ul>",
+            *(f"<li>{_escape(name)}" for name in edition.zones["name"].fillna(edition.zones["zone_id"])),
+            f"</ul><h2>{_escape(page['noscript.orders'])}</h2><ul>",
+            *(f"<li>{_escape(_order_line(order))}" for order in orders.to_dict("records")),
+            "</ul>",
+        ]
+    )
+
+
+def _order_line(order: Mapping[Any, Any]) -> str:
+    parts = (order[key] for key in ("effective_from", "issued_on", "authorities", "who", "where", "permit_rule"))
+    stated = [str(part) for part in parts if not pd.isna(part)]
+    return f"{order['order_id']}: {terms.label('order_type', str(order['order_type']))}; {'; '.join(stated)}"
+
+
+def _escape(text: object) -> str:
+    return html.escape(str(text), quote=True)

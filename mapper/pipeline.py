@@ -1,0 +1,284 @@
+"""The straight line: read -> check -> locate -> join -> density -> compose -> page / exports.
+
+This module alone knows the order of the steps. Each is one public function that a notebook can call by hand.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mapper.analysis.consistency import district_disagreements, unknown_references
+from mapper.analysis.contours import no_contours
+from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
+from mapper.analysis.join import join
+from mapper.analysis.locate import locate, place_zones
+from mapper.analysis.names import name_key, units
+from mapper.catalogue import bundled_layers, read_catalogue
+from mapper.errors import DataRefused, UsageError
+from mapper.findings import finding
+from mapper.intake.checks import check
+from mapper.intake.files import read_layer
+from mapper.model import Surface
+from mapper.output.compose import Edition, Results, compose, empty_table
+from mapper.output.exports import export_files
+from mapper.output.files import write_files
+from mapper.output.manifest import FILE_NAME as MANIFEST
+from mapper.output.manifest import answer, listed_files, manifest
+from mapper.output.page import page_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import geopandas as gpd
+
+    from mapper.model import Catalogue, Checked, Finding, Joined, LayerEntry
+
+PAGE = "map.html"
+_TABLES = ("orders", "sources", "casualty_counts", "activities", "context", "hazards", "coverage")
+
+
+def build(layers: Path | None = None, *, out: Path, as_of: dt.date | None = None) -> dict[str, Any]:
+    """Build an edition from a folder of layers and write it.
+
+    Parameters
+    ----------
+    layers : Path, optional
+        A folder with a `layers.toml`; the bundled layers by default.
+    out : Path
+        The folder to write to. Files of an earlier edition are replaced, all together or not at all; those that this
+        edition does not have are removed.
+    as_of : date, optional
+        The date the edition speaks of; incidents later than that are left out and counted.
+
+    Returns
+    -------
+    dict
+        The answer of `mapper build --json`.
+
+    Raises
+    ------
+    MapperError
+        One of its kinds, as a sentence; then nothing was written.
+    """
+    edition = make_edition(layers, as_of=as_of)
+    contents = edition_files(edition)
+    _keep_inputs(edition, out, contents)
+    write_files(out, contents, superseded=listed_files(out))
+    return answer(edition, {name: content for name, content in contents.items() if name != MANIFEST})
+
+
+def edition_files(edition: Edition) -> dict[str, bytes]:
+    """Return every file of an edition by name, the manifest last."""
+    contents = {PAGE: page_html(edition), **export_files(edition)}
+    return {**contents, MANIFEST: manifest(edition, contents)}
+
+
+def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) -> Edition:
+    """Walk the line from a folder of layers to an edition, writing nothing.
+
+    Raises
+    ------
+    MapperError
+        One of its kinds, as a sentence.
+    """
+    catalogue = read_catalogue(layers or bundled_layers())
+    if as_of is not None and as_of > catalogue.data_date:
+        raise UsageError(
+            f"the layers were compiled on {catalogue.data_date}, so nothing can be said as of {as_of}",
+            advice="Give an earlier date, or newer layers with a newer data_date.",
+        )
+    return edition_of(catalogue, [check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers], as_of)
+
+
+def edition_of(
+    catalogue: Catalogue, checked: Sequence[Checked], as_of: dt.date | None = None, *, assumptions: Sequence[str] = ()
+) -> Edition:
+    """Walk the line from checked layers to an edition.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        As read, or made for files that no catalogue names.
+    checked : sequence of Checked
+        Every layer of the edition; any kind may be missing.
+    as_of : date, optional
+        As in `build`.
+    assumptions : sequence of str
+        What was assumed on the way to the checked layers; what this walk assumes is added.
+
+    Returns
+    -------
+    Edition
+        Every counted record is drawn, counted in a district, unplaced, refused or later than the edition.
+    """
+    settlements, districts = (_together(_layers(checked, kind)) for kind in ("settlements", "districts"))
+    incidents, zones, found = [], [], []
+    later = 0
+    for entry, frame in _layers(checked, "incidents"):
+        kept, left_out = _until(frame, as_of, entry)
+        located = locate(kept, settlements=settlements, districts=districts, entry=entry)
+        later += len(left_out)
+        found += [*left_out, *located.findings, *district_disagreements(located.incidents, districts, entry=entry)]
+        incidents.append((entry, located.incidents))
+    for entry, frame in _layers(checked, "zones"):
+        placed = place_zones(frame, districts)
+        found += _zones_without_outline(placed, districts, entry)
+        zones.append((entry, placed))
+    tables = {kind: _together(_layers(checked, kind)) for kind in _TABLES}
+    joined = join(_together(incidents), _together(zones))
+    results = Results(
+        joined=joined,
+        districts=districts,
+        tables=tables,
+        surface=_surface(joined, catalogue.bandwidth_m),
+        findings=(
+            *(each for layer in checked for each in layer.findings),
+            *found,
+            *_broken_references(checked, tables),
+        ),
+        later=later,
+        undrawn_zones=sum(each.rule == "unknown_district" and each.column == "admin_units" for each in found),
+    )
+    assumed = [*assumptions, *_assumed(joined, catalogue)]
+    return compose(catalogue, checked, results, as_of=as_of, assumptions=assumed)
+
+
+def _layers(checked: Sequence[Checked], kind: str) -> list[tuple[LayerEntry | None, Any]]:
+    """Return each layer of a kind with its entry and the accuracy of its lines; one empty layer where there is none."""
+    return [
+        (layer.entry, layer.frame.assign(accuracy_m=layer.entry.accuracy_m, layer=layer.entry.name).astype(_ADDED))
+        for layer in checked
+        if layer.entry.kind == kind
+    ] or [(None, empty_table(kind).assign(accuracy_m=None, layer=None).astype(_ADDED))]
+
+
+_ADDED = {"accuracy_m": "float64", "layer": "str"}
+
+
+def _together(layers: Sequence[tuple[LayerEntry | None, Any]]) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kind has a place
+    frames = [frame for _, frame in layers]
+    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _surface(joined: Joined, bandwidth_m: float | None) -> Surface:
+    """Return the density over the zones together, or its refusal: an edition without one is still an edition."""
+    window = joined.zones.geometry.dropna()
+    if window.empty:
+        return _no_surface(joined.incidents, bandwidth_m, "no zone is drawn, so there is no window to take it over")
+    try:
+        return density(joined.incidents, window=window, bandwidth_m=bandwidth_m)
+    except (DataRefused, UsageError) as exc:
+        return _no_surface(joined.incidents, bandwidth_m, str(exc))
+
+
+def _no_surface(incidents: gpd.GeoDataFrame, bandwidth_m: float | None, reason: str) -> Surface:
+    return Surface(
+        n=0,
+        bandwidth_m=DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m,
+        edge="jones-diggle",
+        cell_m=0.0,
+        window_km2=0.0,
+        integral=0.0,
+        peak_per_km2=0.0,
+        share_area_level=0.0,
+        refused=reason,
+        x_m=np.zeros(0),
+        y_m=np.zeros(0),
+        intensity_per_km2=np.zeros((0, 0)),
+        contours=no_contours(),
+        crs_wkt="",
+        left_out={"outside_window": len(incidents)},
+    )
+
+
+def _assumed(joined: Joined, catalogue: Catalogue) -> list[str]:
+    """Say what this walk took for granted because no layer and no option states it."""
+    incidents = joined.incidents
+    exact = int((incidents["place"].eq("point") & incidents["location_level"].isna()).sum())
+    drawn = int(joined.zones.geometry.notna().sum())
+    sentences = {
+        f"The accuracy of the coordinates of {exact} incidents is not stated; they count as exact.": exact > 0,
+        f"No bandwidth is stated; the density uses {DEFAULT_BANDWIDTH_M:,.0f} m.": catalogue.bandwidth_m is None,
+        f"No window is stated; the density is taken over the {drawn} drawn zones together.": drawn > 0,
+    }
+    return [sentence for sentence, holds in sentences.items() if holds]
+
+
+def _keep_inputs(edition: Edition, out: Path, names: Iterable[str]) -> None:
+    """Refuse to write an edition over the layers it was made from."""
+    outputs = {(out / name).resolve() for name in names}
+    for entry, _, _ in edition.layers:
+        if entry.path.resolve() in outputs:
+            raise UsageError(
+                f"the edition would overwrite the layer '{entry.path.name}' it is made from",
+                advice="Name another folder with --out.",
+            )
+
+
+def _until(
+    incidents: gpd.GeoDataFrame, as_of: dt.date | None, entry: LayerEntry | None
+) -> tuple[gpd.GeoDataFrame, list[Finding]]:
+    """Leave out the incidents that are certainly later than the edition's date, each with a finding.
+
+    An incident without a usable date stays in: it may have happened before.
+    """
+    if as_of is None:
+        return incidents, []
+    first = incidents["date_start"].fillna(incidents["date_end"]).fillna(incidents["reported_on"])
+    later = first.notna() & ~first.str.startswith("--", na=False) & (first > as_of.isoformat())
+    findings = [
+        finding("later_than_edition", "info", "It is not in this edition.", entry=entry, row=row, value=first.loc[row])
+        for row in incidents.index[later]
+    ]
+    return incidents[~later], findings
+
+
+def _zones_without_outline(
+    zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, entry: LayerEntry | None
+) -> list[Finding]:
+    """Tell each zone that cannot be drawn, and whether it names a unit that no layer knows, which may be a slip."""
+    known = {name_key(name) for name in districts["name"]}
+    findings = []
+    for row in zones.index[zones.geometry.isna()]:
+        unknown = [unit for unit in units(zones.loc[row, "admin_units"]) if name_key(unit) not in known]
+        rule, column = ("unknown_district", "admin_units") if unknown else ("no_outline", "geometry")
+        value = "; ".join(unknown) if unknown else zones.loc[row, "name"]
+        findings.append(finding(rule, "warning", _NOT_DRAWN, entry=entry, row=row, column=column, value=value))
+    return findings
+
+
+_NOT_DRAWN = "It is listed as restricted by name and cannot be drawn."
+
+
+def _broken_references(checked: Sequence[Checked], tables: dict[str, pd.DataFrame]) -> list[Finding]:
+    """Find sources and orders that a record names and no layer holds."""
+    known = {
+        "source_ids": (tables["sources"]["source_id"], "unknown_source"),
+        "order_ids": (tables["orders"]["order_id"], "unknown_order"),
+    }
+    return [
+        found
+        for layer in checked
+        for column, (ids, rule) in known.items()
+        if column in layer.frame
+        for found in unknown_references(layer.frame, column, ids, rule, entry=layer.entry)
+    ]
+
+
+def as_date(text: str) -> dt.date:
+    """Read a date that a person typed as YYYY-MM-DD.
+
+    Raises
+    ------
+    UsageError
+        When it is written in any other order: 01.02.2021 may be January or February.
+    """
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a date", advice="Write it as 2021-01-28 (year-month-day).") from None

@@ -1,0 +1,87 @@
+"""Answers in words, for a person at a terminal: pure functions from an answer to text."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from mapper import terms
+from mapper.errors import MapperError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WHOLE_FILE = ("file_refused", "file_unreadable")
+_MOST_FINDINGS = 20
+_PLACES = MappingProxyType(
+    {"district_level": "known only by district", "unplaced": "without a place", "later": "later than the edition"}
+)
+
+
+def edition(answer: Mapping[str, Any], folder: str) -> str:
+    """Say what a build made, what could not be drawn, and what was assumed."""
+    lines = [
+        f"Edition {answer['edition']}, data as of {answer['data_date']}, stale after {answer['stale_after']}: {folder}",
+        f"  incidents: {_counted(answer['incidents'], _PLACES)}",
+        f"  zones: {_counted(answer['zones'])}",
+        f"  casualties: {_counted(answer['casualties'])}",
+        f"  density: {_density(answer['density'])}",
+        f"  findings: {_counted(answer['findings'])}",
+        *(f"  assumed: {sentence}" for sentence in answer["assumptions"]),
+        f"  files: {', '.join(answer['files'])}",
+    ]
+    if not answer["complete"]:
+        lines.append("INCOMPLETE: zones or hazards could not be drawn. Do not use this edition before they are mended.")
+    return "\n".join(lines)
+
+
+def checked(answer: Mapping[str, Any]) -> str:
+    """Say what became of one checked file, with its findings in file order, each as a sentence.
+
+    A file that was refused as a whole is one sentence: what is wrong, where, and what to do.
+    """
+    findings = answer["findings"]
+    if findings and findings[0]["rule"] in _WHOLE_FILE:
+        reason = findings[0]
+        return str(_sentence(reason["value"], reason))
+    account = ", ".join(f"{answer[key]} {key}" for key in ("counted", "kept", "repaired", "rejected"))
+    lines = [f"{answer['file']}: {answer['verdict']} ({account})"]
+    lines += [f"  column '{theirs}' was read as '{ours}'" for theirs, ours in answer["mapping"].items()]
+    lines += [f"  {_finding(found)}" for found in findings[:_MOST_FINDINGS]]
+    if len(findings) > _MOST_FINDINGS:
+        lines.append(f"  … and {len(findings) - _MOST_FINDINGS} more; --json lists them all.")
+    return "\n".join(lines)
+
+
+def layers(answer: Mapping[str, Any]) -> str:
+    """List the layers of a folder."""
+    lines = [f"{answer['title']} ({answer['organisation']}), data of {answer['data_date']}"]
+    for layer in answer["layers"]:
+        accuracy = "not stated" if layer["accuracy_m"] is None else f"{layer['accuracy_m']:,.0f} m"
+        lines += [
+            f"  {layer['name']}: {layer['kind']}, {layer['records']} records, {layer['file']}, accuracy {accuracy}",
+            f"      source: {layer['source']}",
+            f"      licence: {layer['licence']}",
+        ]
+    return "\n".join(lines)
+
+
+def _finding(found: Mapping[str, Any]) -> str:
+    label = terms.label("rule", found["rule"]).rstrip(".")
+    what = f"{label[0].lower()}{label[1:]}" + (f" ({found['value']})" if found["value"] else "")
+    return f"{found['severity']}: {_sentence(f'{what}. ' + found['done'], found)}"
+
+
+def _sentence(what: str, found: Mapping[str, Any]) -> MapperError:
+    return MapperError(what, file=found["file"], row=found["row"], column=found["column"], advice=found["advice"])
+
+
+def _density(density: Mapping[str, Any]) -> str:
+    if density["refused"]:
+        return f"none; {density['refused']}"
+    bandwidth = f"bandwidth {density['bandwidth_m']:,.0f} m, edge correction {density['edge']}"
+    return f"{density['n']} reported accidents, {bandwidth}"
+
+
+def _counted(counts: Mapping[str, int], names: Mapping[str, str] = MappingProxyType({})) -> str:
+    return ", ".join(f"{number} {names.get(key, key.replace('_', ' '))}" for key, number in counts.items())

@@ -1,0 +1,66 @@
+/**
+ * Bundles the front end: `dist/app.js`, `dist/app.css` and the licence texts of what is inside them.
+ *
+ * The page inlines both files under a content-security policy by hash, so the bundle must be one classic script (IIFE),
+ * equal bytes for equal sources, ASCII only, and must not hold a sequence that ends or changes a script element.
+ */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+import { failureWords } from "./words.mjs";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const DIST = join(HERE, "dist");
+const BUNDLED = ["leaflet", "fflate", "@noble/hashes"];
+const FORBIDDEN = ["</script", "<!--", "<script", "</style"];
+
+/** Leaflet's classic build would replace the `L` of a page that has its own (a notebook's); its module does not. */
+const leafletAsModule = {
+  name: "leaflet-as-module",
+  setup(esbuild) {
+    esbuild.onResolve({ filter: /^leaflet$/ }, () => ({ path: join(HERE, "node_modules/leaflet/dist/leaflet-src.esm.js") }));
+  },
+};
+
+async function bundle() {
+  await build({
+    absWorkingDir: HERE,
+    entryPoints: { app: "src/main.ts" },
+    outdir: "dist",
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: "es2019",
+    charset: "ascii",
+    legalComments: "eof",
+    sourcemap: false,
+    logLevel: "warning",
+    loader: { ".png": "dataurl" },
+    plugins: [leafletAsModule],
+    define: { FAILURE_WORDS: JSON.stringify(failureWords()) },
+  });
+}
+
+function licences() {
+  const texts = BUNDLED.map((name) => {
+    const folder = join(HERE, "node_modules", name);
+    const version = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
+    return `${name} ${version}\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+  });
+  writeFileSync(join(DIST, "LICENCES.txt"), texts.join(`\n${"-".repeat(80)}\n\n`));
+}
+
+function check(name) {
+  const text = readFileSync(join(DIST, name), "utf8");
+  const found = FORBIDDEN.filter((sequence) => text.toLowerCase().includes(sequence));
+  if (found.length > 0) throw new Error(`dist/${name} holds ${found.join(", ")}: it cannot be inlined in a page.`);
+  process.stdout.write(`dist/${name} ${text.length} bytes\n`);
+}
+
+rmSync(DIST, { recursive: true, force: true });
+mkdirSync(DIST);
+await bundle();
+licences();
+["app.js", "app.css"].forEach(check);

@@ -1,0 +1,263 @@
+/**
+ * What the block holds, column by column: the page's half of the contract with `mapper/output/page.py`.
+ *
+ * A test on the Python side compares these names with the ones it writes, and `openTable` refuses a block that differs.
+ * Lists are text joined with ";". Dates are text as given. Null is "not stated" and never 0.
+ */
+import { openTable, type Block, type Table } from "./block.ts";
+import type { WordList } from "./words.ts";
+
+export const INCIDENTS = {
+  incident_id: "text",
+  place: "code",
+  lon: "f64",
+  lat: "f64",
+  uncertainty_m: "f64",
+  district: "code",
+  settlement: "code",
+  settlement_as_reported: "text",
+  location_level: "code",
+  date_start: "text",
+  date_end: "text",
+  date_precision: "code",
+  reported_on: "text",
+  accident_type: "code",
+  device_category: "code",
+  device_as_reported: "text",
+  activation: "code",
+  activity: "code",
+  killed_civilian: "i32",
+  killed_military: "i32",
+  killed_deminer: "i32",
+  killed_unknown: "i32",
+  injured_civilian: "i32",
+  injured_military: "i32",
+  injured_deminer: "i32",
+  injured_unknown: "i32",
+  killed: "i32",
+  injured: "i32",
+  source_ids: "text",
+  note: "text",
+  relation: "code",
+  zone_ids: "text",
+  relations: "text",
+  shares: "text",
+  order_ids: "text",
+} as const;
+
+export const ZONES = {
+  zone_id: "text",
+  name: "text",
+  extent: "code",
+  extent_note: "text",
+  geometry_basis: "code",
+  order_ids: "text",
+  accuracy_m: "f64",
+  area_km2: "f64",
+  geometry: "geometry",
+  incidents_inside: "i32",
+  incidents_uncertain: "i32",
+  incidents_reported: "i32",
+  killed_reported: "i32",
+  injured_reported: "i32",
+} as const;
+
+export const DISTRICTS = {
+  district_id: "text",
+  name: "text",
+  kind: "code",
+  geometry: "geometry",
+  lon: "f64",
+  lat: "f64",
+  zone_id: "text",
+  incidents_reported: "i32",
+  incidents_district_level: "i32",
+  killed_reported: "i32",
+  injured_reported: "i32",
+} as const;
+
+export const HAZARDS = {
+  hazard_id: "text",
+  class: "code",
+  status: "code",
+  geometry: "geometry",
+  area_m2: "f64",
+  reported_on: "text",
+  source_ids: "text",
+  note: "text",
+} as const;
+
+export const ORDERS = {
+  order_id: "text",
+  issued_on: "text",
+  effective_from: "text",
+  effective_to: "text",
+  authorities: "text",
+  order_type: "text",
+  who: "text",
+  where: "text",
+  permit_rule: "text",
+  end_condition: "text",
+  key_phrase: "text",
+  source_ids: "text",
+  note: "text",
+} as const;
+
+export const SOURCES = {
+  source_id: "text",
+  publisher: "text",
+  title: "text",
+  url: "text",
+  published_on: "text",
+  language: "text",
+} as const;
+
+export const CASUALTY_COUNTS = {
+  count_id: "text",
+  publisher: "text",
+  issuing_authority: "text",
+  as_of: "text",
+  period_start: "text",
+  period_end: "text",
+  scope: "text",
+  killed_total: "i32",
+  killed_civilian: "i32",
+  killed_military: "i32",
+  killed_deminer: "i32",
+  injured_total: "i32",
+  injured_civilian: "i32",
+  injured_military: "i32",
+  injured_deminer: "i32",
+  victims_total: "i32",
+  source_ids: "text",
+  note: "text",
+} as const;
+
+export const ACTIVITIES = {
+  activity_id: "text",
+  agency: "text",
+  team: "text",
+  reported_on: "text",
+  period_start: "text",
+  period_end: "text",
+  district: "text",
+  area_hectares: "f64",
+  ap_mines: "i32",
+  av_mines: "i32",
+  mines_unspecified: "i32",
+  uxo: "i32",
+  other_items: "text",
+  personnel: "i32",
+  source_ids: "text",
+  note: "text",
+} as const;
+
+export const CONTEXT = {
+  context_id: "text",
+  kind: "code",
+  name: "text",
+  geometry: "geometry",
+} as const;
+
+export const CONTOURS = {
+  lower_per_km2: "f64",
+  upper_per_km2: "f64",
+  area_km2: "f64",
+  geometry: "geometry",
+} as const;
+
+export type Incidents = Table<typeof INCIDENTS>;
+export type Zones = Table<typeof ZONES>;
+export type Districts = Table<typeof DISTRICTS>;
+export type Hazards = Table<typeof HAZARDS>;
+export type Orders = Table<typeof ORDERS>;
+export type Sources = Table<typeof SOURCES>;
+export type CasualtyCounts = Table<typeof CASUALTY_COUNTS>;
+export type Activities = Table<typeof ACTIVITIES>;
+export type Context = Table<typeof CONTEXT>;
+export type Contours = Table<typeof CONTOURS>;
+
+export interface LayerMeta {
+  readonly name: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly source: string;
+  readonly licence: string;
+  readonly date: string | null;
+  readonly accuracy_m: number | null;
+  readonly sha256: string;
+  readonly note: string;
+}
+
+export interface DensityMeta {
+  readonly n: number;
+  readonly bandwidth_m: number | null;
+  readonly edge: string | null;
+  readonly cell_m: number | null;
+  readonly window_km2: number | null;
+  readonly integral: number | null;
+  readonly peak_per_km2: number | null;
+  readonly share_area_level: number | null;
+  readonly refused: string | null;
+  readonly left_out: Readonly<Record<string, number>>;
+}
+
+export interface Meta {
+  readonly title: string;
+  readonly organisation: string;
+  readonly contacts: readonly string[];
+  readonly language: string;
+  readonly languages: readonly string[];
+  readonly edition: string;
+  readonly data_date: string;
+  readonly stale_after: string;
+  readonly complete: boolean;
+  readonly incomplete_zones: number;
+  readonly caveats: readonly string[];
+  readonly counts: {
+    readonly incidents: Readonly<Record<"counted" | "drawn" | "district_level" | "unplaced" | "refused", number>> & {
+      /** Dated later than the edition and left out; absent where the edition has no such date. */
+      readonly later?: number;
+    };
+    readonly casualties: Readonly<Record<"killed" | "injured", number>>;
+    readonly zones: Readonly<Record<"counted" | "drawn" | "without_geometry" | "refused", number>>;
+    readonly findings: Readonly<Record<"error" | "warning" | "info", number>>;
+  };
+  readonly density: DensityMeta | null;
+  readonly bounds: readonly [west: number, south: number, east: number, north: number] | null;
+  readonly layers: readonly LayerMeta[];
+  readonly assumptions: readonly string[];
+}
+
+export interface Data {
+  readonly meta: Meta;
+  readonly words: WordList;
+  readonly incidents: Incidents;
+  readonly zones: Zones;
+  readonly districts: Districts;
+  readonly hazards: Hazards;
+  readonly orders: Orders;
+  readonly sources: Sources;
+  readonly casualty_counts: CasualtyCounts;
+  readonly activities: Activities;
+  readonly context: Context;
+  readonly contours: Contours;
+}
+
+/** Open every table of the block. */
+export function openData(block: Block): Data {
+  return {
+    meta: block.header.meta as Meta,
+    words: block.header.words as WordList,
+    incidents: openTable(block, "incidents", INCIDENTS),
+    zones: openTable(block, "zones", ZONES),
+    districts: openTable(block, "districts", DISTRICTS),
+    hazards: openTable(block, "hazards", HAZARDS),
+    orders: openTable(block, "orders", ORDERS),
+    sources: openTable(block, "sources", SOURCES),
+    casualty_counts: openTable(block, "casualty_counts", CASUALTY_COUNTS),
+    activities: openTable(block, "activities", ACTIVITIES),
+    context: openTable(block, "context", CONTEXT),
+    contours: openTable(block, "contours", CONTOURS),
+  };
+}

@@ -1,0 +1,161 @@
+/**
+ * Labels on the map: real buttons (or plain text) that never lie on one another.
+ *
+ * Leaflet's own markers would pile up and are kept in the page even when out of view. Here every layer offers candidates;
+ * after each move the ones in view are placed in order of importance, first in their shortest form, so that as many as
+ * possible find room; then each takes the fullest form that still fits. One that fits in none is left out (its shape stays
+ * drawn). Nothing is built for what is out of view.
+ */
+import * as L from "leaflet";
+
+import type { LonLat } from "./geometry.ts";
+
+export type Side = "middle" | "above" | "below" | "left" | "right";
+
+export interface Label {
+  readonly at: LonLat;
+  /** Lower numbers are placed first. */
+  readonly rank: number;
+  /** Where it may stand to its place, the best first. Two labels of one place begin with different sides. */
+  readonly sides?: readonly Side[];
+  /** Forms of the label, the fullest first. */
+  readonly forms: readonly (() => HTMLElement)[];
+}
+
+interface Box {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+}
+
+interface Placed {
+  readonly label: Label;
+  element: HTMLElement;
+  box: Box;
+}
+
+/** West, south, east, north of what is in view. */
+export type View = readonly [west: number, south: number, east: number, north: number];
+/** The labels that a layer would like to show in a view. */
+export type LabelSource = (view: View) => readonly Label[];
+
+/** A layer with more candidates than this in view shows none: the map would be all labels. */
+export const MOST_LABELS = 400;
+const GAP = 2;
+
+/** Whether a place is in view. */
+export function inView([west, south, east, north]: View, [lon, lat]: LonLat): boolean {
+  return lon >= west && lon <= east && lat >= south && lat <= north;
+}
+
+/** The items in view, or none when they are more than can be labelled. */
+export function fewInView<T extends { readonly at: LonLat }>(view: View, items: readonly T[]): T[] {
+  const found: T[] = [];
+  for (const item of items) {
+    if (inView(view, item.at)) found.push(item);
+    if (found.length > MOST_LABELS) return [];
+  }
+  return found;
+}
+
+/** Whether two boxes share ground. */
+export function overlaps(a: Box, b: Box): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/** How far a label moves from its place, in parts of its own width and height: its left upper corner. */
+const CORNERS: Readonly<Record<Side, readonly [x: number, y: number]>> = {
+  middle: [-0.5, -0.5],
+  above: [-0.5, -1],
+  below: [-0.5, 0],
+  left: [-1, -0.5],
+  right: [0, -0.5],
+};
+
+/** The box of a label of this size at the place, with a gap around it. */
+export function boxAt(x: number, y: number, width: number, height: number, side: Side): Box {
+  const [right, down] = CORNERS[side];
+  const [wide, high] = [width + 2 * GAP, height + 2 * GAP];
+  const [left, top] = [Math.round(x + wide * right), Math.round(y + high * down)];
+  return { left, top, right: left + wide, bottom: top + high };
+}
+
+export class Labels {
+  private readonly pane: HTMLElement;
+  private readonly sets = new Map<string, LabelSource>();
+  private scheduled = 0;
+
+  constructor(private readonly map: L.Map) {
+    this.pane = map.createPane("mapper-labels");
+    this.pane.classList.add("leaflet-zoom-hide");
+    map.on("moveend zoomend resize", () => this.place());
+  }
+
+  /** Give the labels of one layer; null takes them away. */
+  set(layer: string, source: LabelSource | null): void {
+    if (source === null) this.sets.delete(layer);
+    else this.sets.set(layer, source);
+    cancelAnimationFrame(this.scheduled);
+    this.scheduled = requestAnimationFrame(() => this.place());
+  }
+
+  /** How many labels of this map are on the screen. */
+  get shown(): number {
+    return this.pane.childElementCount;
+  }
+
+  private view(): View {
+    const bounds = this.map.getBounds().pad(0.05);
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
+  /** Place all labels anew. */
+  place(): void {
+    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["label"] : undefined;
+    this.pane.textContent = "";
+    const view = this.view();
+    const wanted = [...this.sets.values()].flatMap((source) => [...source(view)]).sort((a, b) => a.rank - b.rank);
+    const placed: Placed[] = [];
+    for (const label of wanted) {
+      const shortest = this.fit(label, label.forms.length - 1, placed);
+      if (shortest !== null) placed.push(shortest);
+    }
+    placed.forEach((one, index) => this.lengthen(one, placed.filter((_, other) => other !== index)));
+    if (focused !== undefined) this.refocus(focused);
+  }
+
+  /** Put one form of a label on the map; null, and nothing on the map, when it would lie on another. */
+  private fit(label: Label, form: number, others: readonly Placed[]): Placed | null {
+    const element = (label.forms[form] as () => HTMLElement)();
+    const { x, y } = this.map.latLngToLayerPoint([label.at[1], label.at[0]]);
+    element.classList.add("mapper-label");
+    this.pane.append(element);
+    const boxes = (label.sides ?? ["middle"]).map((side) => boxAt(x, y, element.offsetWidth, element.offsetHeight, side));
+    const box = boxes.find((one) => !others.some((other) => overlaps(one, other.box)));
+    if (box === undefined) {
+      element.remove();
+      return null;
+    }
+    L.DomUtil.setPosition(element, L.point(box.left + GAP, box.top + GAP));
+    return { label, element, box };
+  }
+
+  /** Exchange the shortest form for the fullest that fits now that all labels have their place. */
+  private lengthen(placed: Placed, others: readonly Placed[]): void {
+    for (let form = 0; form < placed.label.forms.length - 1; form++) {
+      const fuller = this.fit(placed.label, form, others);
+      if (fuller === null) continue;
+      placed.element.replaceWith(fuller.element);
+      placed.element = fuller.element;
+      placed.box = fuller.box;
+      return;
+    }
+  }
+
+  /** Building the labels anew takes the keyboard's place away; give it back. */
+  private refocus(key: string): void {
+    const labels = Array.from(this.pane.querySelectorAll<HTMLElement>("[data-label]"));
+    labels.find((label) => label.dataset["label"] === key)?.focus({ preventScroll: true });
+  }
+}

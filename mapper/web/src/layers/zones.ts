@@ -1,0 +1,74 @@
+/** No-entry zones: hatched in the hue of legal restrictions, each named on the map. */
+import * as L from "leaflet";
+
+import { button, el } from "../elements.ts";
+import { inGeometry, labelPoint, type LonLat } from "../geometry.ts";
+import { extentLook } from "../hatch.ts";
+import { inView, type Label, type View } from "../labels.ts";
+import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
+
+/** Where the zone's name stands: its district's own label point, else a wide place inside. */
+function namePlace({ data: { zones, districts } }: Stage, zone: number): LonLat | null {
+  const id = zones.text("zone_id", zone);
+  const own = districts.indices().filter((row) => districts.text("zone_id", row) === id);
+  const places = own.map((row) => [districts.get("lon", row), districts.get("lat", row)] as const);
+  const only = places.length === 1 ? places[0] : undefined;
+  const [lon, lat] = only ?? [null, null];
+  return lon !== null && lat !== null ? [lon, lat] : labelPoint(zones.get("geometry", zone));
+}
+
+function zoneLabel(stage: Stage, zone: number, at: LonLat): Label {
+  const { words, data } = stage;
+  const name = data.zones.text("name", zone);
+  const text = words.ban(data.zones.get("extent", zone));
+  const make = (...parts: (string | HTMLElement)[]) => () =>
+    button(
+      { class: "mapper-zone-label", "data-label": `zone ${zone}`, "aria-label": `${name} – ${text}` },
+      () => stage.select(at),
+      ...parts,
+    );
+  return {
+    at,
+    rank: 1,
+    sides: ["above", "middle"],
+    forms: [make(el("b", {}, name), " – ", text), make(el("b", {}, name), el("br"), text), make(el("b", {}, name))],
+  };
+}
+
+/** The zone's own name place, or the middle of a view that lies in the zone and does not hold that place. */
+function placeInView({ data: { zones } }: Stage, zone: number, at: LonLat, view: View): LonLat {
+  const [west, south, east, north] = view;
+  const middle: LonLat = [(west + east) / 2, (south + north) / 2];
+  return !inView(view, at) && inGeometry(middle, zones.get("geometry", zone)) ? middle : at;
+}
+
+export function zonesLayer(stage: Stage, renderer: L.Renderer): MapLayer {
+  const { zones } = stage.data;
+  const shapes: L.Path[] = [];
+  const names: { readonly zone: number; readonly at: LonLat }[] = [];
+  for (const zone of zones.indices()) {
+    const look = extentLook(stage.words, zones.text("extent", zone));
+    const drawn = shape(zones.get("geometry", zone), {
+      renderer,
+      pane: "zones",
+      color: look.colour,
+      weight: look.dash === "" ? 2 : 2.5,
+      dashArray: look.dash,
+      fillColor: stage.hatches.fill(look),
+      fillOpacity: 1,
+      className: "mapper-zone",
+    });
+    const at = namePlace(stage, zone);
+    if (drawn !== null) shapes.push(drawn);
+    if (at !== null) names.push({ zone, at });
+  }
+  const due = zones.indices().filter((zone) => zones.get("geometry", zone) !== null).length;
+  return shapesLayer(stage, {
+    name: "zones",
+    group: "legal",
+    shapes,
+    due,
+    labels: (view) => names.map(({ zone, at }) => zoneLabel(stage, zone, placeInView(stage, zone, at, view))),
+    counts: () => ({ zones: shapes.length }),
+  });
+}

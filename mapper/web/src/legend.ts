@@ -1,0 +1,158 @@
+/** The legend: what is visible on the map, and nothing else. */
+import type { Data } from "./data.ts";
+import { el, svg, type Content } from "./elements.ts";
+import { extentLook, hazardLook, type Hatches, type Look } from "./hatch.ts";
+import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
+import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
+import type { Grouped } from "./grouping.ts";
+import type { Words } from "./words.ts";
+
+export interface LegendNeeds {
+  readonly data: Data;
+  readonly words: Words;
+  readonly hatches: Hatches;
+  readonly grouped: Grouped;
+}
+
+function swatch(...marks: readonly SVGElement[]): SVGElement {
+  return svg("svg", { class: "mapper-swatch", viewBox: "0 0 34 20", width: 34, height: 20, "aria-hidden": "true", focusable: "false" }, ...marks);
+}
+
+function box(fill: string, stroke: string, dash: string, opacity = 1): SVGElement {
+  const frame = { x: 1.5, y: 1.5, width: 31, height: 17, fill, "fill-opacity": opacity, stroke, "stroke-width": 2 };
+  return swatch(svg("rect", { ...frame, "stroke-dasharray": dash || "none" }));
+}
+
+function row(mark: SVGElement, text: string): HTMLElement {
+  return el("li", {}, mark, el("span", {}, text));
+}
+
+function list(title: string, rows: readonly Content[], ...notes: readonly Content[]): HTMLElement {
+  return el("div", { class: "mapper-legend-part" }, el("h3", {}, title), el("ul", { class: "mapper-legend" }, ...rows), ...notes);
+}
+
+function present(codes: Iterable<string>, order: readonly string[]): string[] {
+  const used = new Set(codes);
+  return [...order.filter((code) => used.has(code)), ...[...used].filter((code) => code !== "" && !order.includes(code))];
+}
+
+function zonesPart({ data: { zones }, words, hatches }: LegendNeeds): HTMLElement {
+  const codes = present(zones.indices().map((zone) => zones.text("extent", zone)), words.codes("extent"));
+  const patch = (look: Look) => box(hatches.fill(look), look.colour, look.dash);
+  return list(
+    words.say("legend.zones"),
+    codes.map((code) => row(patch(extentLook(words, code)), words.label("extent", code))),
+    el("p", { class: "mapper-hint" }, words.say("legend.zones_note")),
+  );
+}
+
+function hazardsPart({ data: { hazards }, words, hatches }: LegendNeeds): HTMLElement {
+  const rows = hazards.indices();
+  const classes = present(rows.map((one) => hazards.text("class", one)), words.codes("hazard_class"));
+  const statuses = present(rows.map((one) => hazards.text("status", one)), words.codes("hazard_status"));
+  return list(words.say("legend.hazards"), [
+    ...classes.map((code) => {
+      const look = hazardLook(words, code, "open");
+      return row(box(hatches.fill(look, 0.4), "none", ""), words.label("hazard_class", code));
+    }),
+    ...statuses.map((code) => {
+      const look = hazardLook(words, "", code);
+      return row(box("none", look.outline, look.dash), words.say("legend.outline", { status: words.label("hazard_status", code) }));
+    }),
+  ]);
+}
+
+function circle(colour: string, dash: string): SVGElement {
+  return swatch(svg("circle", { cx: 17, cy: 10, r: 8.5, fill: "none", stroke: colour, "stroke-width": 1.8, "stroke-dasharray": dash }));
+}
+
+function dot(colour: string): SVGElement {
+  return swatch(svg("circle", { cx: 17, cy: 10, r: 5, fill: "#ffffff", stroke: colour, "stroke-width": 2 }));
+}
+
+function incidentsPart({ data: { incidents }, words, grouped }: LegendNeeds): HTMLElement {
+  const places = new Set(grouped.groups.map((group) => group.place));
+  const devices = new Set<string>();
+  for (let one = 0; one < incidents.rows; one++) devices.add(incidents.text("device_category", one));
+  const symbols = present(devices, words.codes("device_category")).map(
+    (code) => `${words.term("device_category", code)?.symbol ?? code} – ${words.label("device_category", code)}`,
+  );
+  return list(
+    words.say("legend.incidents"),
+    [
+      places.has("disc") && row(circle(PUBLIC_COLOUR, PUBLIC_DASH), words.say("legend.disc")),
+      places.has("disc") && row(circle(DEMINING_COLOUR, DEMINING_DASH), words.say("legend.disc_demining")),
+      places.has("point") && row(dot(PUBLIC_COLOUR), words.say("legend.point")),
+      places.has("point") && row(dot(DEMINING_COLOUR), words.say("legend.point_demining")),
+    ],
+    el("p", { class: "mapper-hint" }, words.say("legend.counts_note")),
+    el("p", { class: "mapper-hint" }, symbols.join("; ")),
+  );
+}
+
+function districtCountsPart({ words }: LegendNeeds): HTMLElement {
+  const badge = el("span", { class: "mapper-district-count mapper-swatch" }, "2");
+  return list(words.say("layer.district_counts"), [el("li", {}, badge, el("span", {}, words.say("district.count.text", { n: 2 })))]);
+}
+
+function densityNotes({ data: { meta }, words }: LegendNeeds): Content[] {
+  const density = meta.density;
+  if (density === null) return [];
+  const left = Object.entries(density.left_out).filter(([, n]) => n > 0);
+  return [
+    el("p", { class: "mapper-hint" }, words.say("density.method", {
+      n: words.number(density.n),
+      bandwidth: density.bandwidth_m === null ? words.say("not_stated") : words.metres(density.bandwidth_m),
+      edge: words.label("edge", density.edge),
+    })),
+    left.length > 0 && el("p", { class: "mapper-hint" }, words.say("density.left_out", {
+      list: left.map(([reason, n]) => `${words.sayOf("left_out", reason, reason)}: ${words.number(n)}`).join("; "),
+    })),
+    density.share_area_level !== null && el("p", { class: "mapper-hint" }, words.say("density.share", { share: words.number(density.share_area_level * 100) })),
+    el("p", { class: "mapper-hint" }, words.caveat("caveat.density", {})),
+  ];
+}
+
+function densityPart(needs: LegendNeeds): HTMLElement {
+  const { data, words } = needs;
+  const refused = data.meta.density?.refused ?? null;
+  if (refused !== null) {
+    return list(words.say("legend.density"), [], el("p", { class: "mapper-warning" }, words.say("density.refused", { reason: refused })));
+  }
+  const rows = densityClasses(data.contours).map(({ lower, upper, colour }) => {
+    const values = { lower: words.significant(lower), upper: words.significant(upper) };
+    return row(box(colour, "#4d4d4d", "", DENSITY_OPACITY), words.say(Number.isFinite(upper) ? "density.range" : "density.above", values));
+  });
+  return list(words.say("legend.density"), rows, ...densityNotes(needs));
+}
+
+function contextPart({ data: { context }, words }: LegendNeeds): HTMLElement {
+  const codes = present(context.indices().map((one) => context.text("kind", one)), words.codes("context_kind"));
+  const line = (code: string) => {
+    const stroke = words.term("context_kind", code)?.colour ?? "#3b7ea1";
+    return swatch(svg("path", { d: "M1,14 C10,2 22,18 33,6", fill: "none", stroke, "stroke-width": 1.6 }));
+  };
+  return list(words.say("layer.context"), codes.map((code) => row(line(code), words.label("context_kind", code))));
+}
+
+function districtsPart({ words }: LegendNeeds): HTMLElement {
+  const line = swatch(svg("path", { d: "M1,10 h32", fill: "none", stroke: "#7d776b", "stroke-width": 1 }));
+  return list(words.say("layer.districts"), [row(line, words.say("legend.district_line"))]);
+}
+
+const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
+  zones: zonesPart,
+  hazards: hazardsPart,
+  incidents: incidentsPart,
+  district_counts: districtCountsPart,
+  density: densityPart,
+  districts: districtsPart,
+  context: contextPart,
+};
+
+/** The legend of the visible layers, in their order; a refused density keeps its reason. */
+export function legendParts(needs: LegendNeeds, visible: readonly string[]): HTMLElement[] {
+  const names = needs.data.meta.density?.refused ? [...visible.filter((name) => name !== "density"), "density"] : visible;
+  const parts = names.map((name) => PARTS[name]?.(needs)).filter((part): part is HTMLElement => part !== undefined);
+  return parts.length > 0 ? parts : [el("p", {}, needs.words.say("legend.empty"))];
+}

@@ -1,0 +1,144 @@
+/**
+ * The map itself: no tiles, no outside requests, panes from the ground up, our own controls.
+ *
+ * Leaflet's zoom and attribution controls and its pop-ups write markup, so none of them is used. Shapes do not catch the
+ * pointer: one handler asks `here.ts` what is recorded at the place, whatever lies on top.
+ */
+import * as L from "leaflet";
+
+import { button, el } from "./elements.ts";
+import type { LonLat } from "./geometry.ts";
+import type { Words } from "./words.ts";
+
+/** Pane names from the ground up. */
+export const PANES = {
+  density: 310,
+  context: 320,
+  districts: 330,
+  zones: 340,
+  hazards: 350,
+  incidents: 360,
+  pointer: 610,
+  "mapper-labels": 620,
+} as const;
+
+/** Used when the data states no bounds. */
+const WHOLE_AREA: L.LatLngBoundsLiteral = [
+  [38.3, 44.7],
+  [41.9, 50.6],
+];
+/** How far a finger may miss a mark. */
+const REACH_PX = 14;
+const SCALE_PX = 120;
+/** The part of the map's height that an open bottom sheet leaves free. */
+const SHEET_LEAVES = 0.34;
+
+export type Bounds = readonly [west: number, south: number, east: number, north: number];
+
+/** Make the map inside `element`; it has a view at once, so that layers can be drawn. */
+export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
+  const map = L.map(element, {
+    attributionControl: false,
+    zoomControl: false,
+    zoomSnap: 0.25,
+    zoomDelta: 0.5,
+    minZoom: 5,
+    maxZoom: 17,
+    wheelPxPerZoomLevel: 120,
+    fadeAnimation: false,
+    zoomAnimation: false,
+    markerZoomAnimation: false,
+  });
+  for (const [name, z] of Object.entries(PANES)) {
+    const pane = map.createPane(name);
+    pane.style.zIndex = String(z);
+    if (name !== "mapper-labels") pane.style.pointerEvents = "none";
+  }
+  fit(map, bounds);
+  return map;
+}
+
+/** Show all that the data covers. */
+export function fit(map: L.Map, bounds: Bounds | null): void {
+  const area = bounds === null ? WHOLE_AREA : ([[bounds[1], bounds[0]], [bounds[3], bounds[2]]] as L.LatLngBoundsLiteral);
+  map.fitBounds(area, { padding: [8, 8], animate: false });
+}
+
+/** A length that divides well, not longer than `most` metres: 1, 2 or 5 times a power of ten. */
+export function roundLength(most: number): number {
+  const power = 10 ** Math.floor(Math.log10(most));
+  const factor = [5, 2, 1].find((candidate) => candidate * power <= most) ?? 1;
+  return factor * power;
+}
+
+function metresAcross(map: L.Map, pixels: number): number {
+  const { x, y } = map.getSize().divideBy(2);
+  return map.distance(map.containerPointToLatLng([x, y]), map.containerPointToLatLng([x + pixels, y]));
+}
+
+/** A bar whose length is true at the middle of the map. */
+export function scaleBar(map: L.Map, words: Words): HTMLElement {
+  const text = el("span", {});
+  const bar = el("div", { class: "mapper-scale", role: "img" }, text);
+  const draw = () => {
+    const across = metresAcross(map, SCALE_PX);
+    if (!(across > 0)) return;
+    const length = roundLength(across);
+    bar.style.width = `${Math.round((SCALE_PX * length) / across)}px`;
+    text.textContent = length >= 1000 ? words.say("unit.km", { n: words.number(length / 1000) }) : words.metres(length);
+    bar.setAttribute("aria-label", words.say("map.scale", { length: text.textContent }));
+  };
+  map.on("zoomend moveend resize", draw);
+  draw();
+  return bar;
+}
+
+/** Buttons for nearer, farther, and the whole. */
+export function zoomButtons(map: L.Map, words: Words, bounds: Bounds | null): HTMLElement {
+  const name = (code: string) => ({ "aria-label": words.say(code), title: words.say(code) });
+  return el(
+    "div",
+    { class: "mapper-zoom", role: "group", "aria-label": words.say("map.zoom") },
+    button(name("map.zoom_in"), () => map.zoomIn(), "+"),
+    button(name("map.zoom_out"), () => map.zoomOut(), "\u2212"),
+    button(name("map.zoom_all"), () => fit(map, bounds), "\u2922"),
+  );
+}
+
+/** A ring around the place that the panel tells of. */
+export class Pointer {
+  private readonly ring: L.CircleMarker;
+
+  constructor(private readonly map: L.Map) {
+    this.ring = L.circleMarker([0, 0], {
+      renderer: L.svg({ pane: "pointer" }),
+      pane: "pointer",
+      interactive: false,
+      radius: 11,
+      color: "#0b57d0",
+      weight: 3,
+      fill: false,
+    });
+  }
+
+  /** Mark the place; `sheet`: a sheet covers the lower part of the map, so bring the place into the upper one. */
+  show([lon, lat]: LonLat, sheet: boolean): void {
+    this.ring.setLatLng([lat, lon]).addTo(this.map);
+    const { y } = this.map.latLngToContainerPoint([lat, lon]);
+    const room = this.map.getSize().y * SHEET_LEAVES;
+    if (sheet && y > room) this.map.panBy([0, y - room / 2], { animate: false });
+  }
+
+  hide(): void {
+    this.ring.remove();
+  }
+}
+
+/** Call `ask` with the place of a click or tap, or with the middle of the map on Enter. */
+export function onAsk(map: L.Map, ask: (at: LonLat, reach_m: number) => void): void {
+  const at = ({ lng, lat }: L.LatLng) => ask([lng, lat], metresAcross(map, REACH_PX));
+  map.on("click", (event) => at(event.latlng));
+  map.getContainer().addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target === map.getContainer()) at(map.getCenter());
+  });
+}

@@ -1,0 +1,84 @@
+/** The panel that answers "what is recorded here?", strictest things first. */
+import { districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
+import { button, data as dataText, el, type Content } from "./elements.ts";
+import type { LonLat } from "./geometry.ts";
+import type { Group } from "./grouping.ts";
+import type { Here } from "./here.ts";
+
+function degrees({ words }: Telling, [lon, lat]: LonLat): string {
+  return words.say("here.position", { lat: lat.toFixed(4), lon: lon.toFixed(4) });
+}
+
+function groupSection(tell: Telling, group: Group): HTMLElement {
+  const { words, data } = tell;
+  const place = data.incidents.text("settlement", group.rows[0] as number) || data.incidents.text("district", group.rows[0] as number);
+  const what = group.place === "disc"
+    ? words.say("here.disc", { radius: words.metres(group.uncertainty_m) })
+    : words.say("here.point");
+  return el(
+    "section",
+    { class: "mapper-group" },
+    el("h3", {}, dataText(place || words.say("not_stated")), ` – ${words.say("here.accidents", { n: group.rows.length })}`),
+    el("p", { class: "mapper-hint" }, what),
+    incidentList(tell, group.rows, group.rows.length === 1),
+  );
+}
+
+function densityLine({ words, data }: Telling, contour: number | null): Content {
+  if (contour === null) return null;
+  const [lower, upper] = [data.contours.get("lower_per_km2", contour), data.contours.get("upper_per_km2", contour)];
+  if (lower === null) return null;
+  const range = upper === null || !Number.isFinite(upper)
+    ? words.say("density.above", { lower: words.significant(lower) })
+    : words.say("density.range", { lower: words.significant(lower), upper: words.significant(upper) });
+  return el("p", { class: "mapper-hint" }, words.say("here.density", { range }));
+}
+
+function content(tell: Telling, here: Here): Content[] {
+  const { words } = tell;
+  const restricted = here.zones.length + here.nearZones.length + here.hazards.length > 0;
+  return [
+    el("p", { class: "mapper-position" }, degrees(tell, here.at)),
+    restricted ? null : el("p", { class: "mapper-warning" }, words.say("here.no_restriction")),
+    ...here.hazards.map((row) => hazardCard(tell, row)),
+    ...here.groups.map((group) => groupSection(tell, group)),
+    ...here.zones.map((row) => zoneCard(tell, row)),
+    ...here.nearZones.map(({ zone, distance_m }) => zoneCard(tell, zone, distance_m)),
+    here.district === null ? null : districtCard(tell, here.district, here.districtCount?.rows ?? []),
+    densityLine(tell, here.contour),
+  ];
+}
+
+export class Panel {
+  readonly element: HTMLElement;
+  private readonly body = el("div", {});
+  private readonly heading: HTMLElement;
+
+  constructor(
+    private readonly tell: Telling,
+    onClose: () => void,
+  ) {
+    const { words } = tell;
+    this.heading = el("h2", { tabindex: -1 }, words.say("here.title"));
+    const close = button({ class: "mapper-close" }, () => { this.close(); onClose(); }, words.say("panel.close"));
+    this.element = el(
+      "section",
+      { id: "mapper-details", hidden: true, "aria-label": words.say("here.title") },
+      el("div", { class: "mapper-panel-head" }, this.heading, close),
+      this.body,
+    );
+  }
+
+  show(here: Here): void {
+    this.body.textContent = "";
+    for (const part of content(this.tell, here)) if (part) this.body.append(part);
+    this.element.hidden = false;
+    this.element.scrollIntoView?.({ block: "start" });
+    this.heading.focus({ preventScroll: true });
+  }
+
+  close(): void {
+    this.element.hidden = true;
+    this.body.textContent = "";
+  }
+}

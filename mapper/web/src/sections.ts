@@ -1,0 +1,230 @@
+/** The drawer's lists: everything that is not a mark on the map, each with its sources. */
+import { districtCard, incidentList, orderCard, sourceLine, sourceList, zoneCard, type Telling } from "./cards.ts";
+import type { LayerMeta } from "./data.ts";
+import { dateInWords, periodInWords } from "./dates.ts";
+import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
+import type { Grouped } from "./grouping.ts";
+
+export interface SectionNeeds extends Telling {
+  readonly grouped: Grouped;
+  readonly sha256: string;
+}
+
+function more({ words }: Telling): (left: number) => string {
+  return (left) => words.say("list.more", { n: left });
+}
+
+function ordersSection(tell: SectionNeeds): Content[] {
+  const { orders } = tell.data;
+  return [paged(orders.indices(), (row) => orderCard(tell, orders.text("order_id", row)), more(tell))];
+}
+
+/** The number of a count's cell; a dash is explained under the table's heading. */
+function figure({ words }: Telling, value: number | null): HTMLElement {
+  return value === null
+    ? el("td", { class: "mapper-blank", "aria-label": words.say("not_stated"), title: words.say("not_stated") }, "–")
+    : el("td", { class: "mapper-number" }, words.number(value));
+}
+
+const COUNT_COLUMNS = [
+  "killed_total",
+  "killed_civilian",
+  "killed_military",
+  "killed_deminer",
+  "injured_total",
+  "injured_civilian",
+  "injured_military",
+  "injured_deminer",
+  "victims_total",
+] as const;
+
+function countsHead({ words }: Telling): HTMLElement {
+  const group = (code: string, columns: number) => el("th", { scope: "colgroup", colspan: columns }, words.say(code));
+  const short = ["total", "civilian", "military", "deminer"].map((part) => `counts.short.${part}`);
+  const full = ["total", "civilian", "military", "deminer"].map((part) => `casualties.${part}`);
+  const heads = short.map((code, index) => () => el("th", { scope: "col", title: words.say(full[index] as string), "aria-label": words.say(full[index] as string) }, words.say(code)));
+  return el(
+    "thead",
+    {},
+    el("tr", {}, group("casualties.killed", 4), group("casualties.injured", 4), group("counts.all", 1)),
+    el("tr", {}, ...heads.map((make) => make()), ...heads.map((make) => make()), el("th", { scope: "col" }, words.say("counts.short.total"))),
+  );
+}
+
+function countBody(tell: SectionNeeds, row: number): HTMLElement {
+  const { data, words } = tell;
+  const counts = data.casualty_counts;
+  const [publisher, authority] = [counts.text("publisher", row), counts.text("issuing_authority", row)];
+  const period = periodInWords(words, counts.text("period_start", row), counts.text("period_end", row));
+  const wide = COUNT_COLUMNS.length;
+  return el(
+    "tbody",
+    {},
+    el("tr", {}, el("th", { scope: "rowgroup", colspan: wide, class: "mapper-count-head" },
+      words.say("counts.as_of", { date: dateInWords(words, counts.text("as_of", row)) }), " – ", dataText(authority || words.say("not_stated")))),
+    el("tr", {}, ...COUNT_COLUMNS.map((column) => figure(tell, counts.get(column, row)))),
+    el("tr", {}, el("td", { colspan: wide, class: "mapper-count-text" },
+      facts([
+        [words.say("counts.publisher"), dataText(publisher || words.say("not_stated"))],
+        [words.say("counts.period"), period],
+        [words.say("counts.scope"), dataText(counts.text("scope", row) || words.say("not_stated"))],
+        [words.say("note"), counts.text("note", row) === "" ? null : dataText(counts.text("note", row))],
+      ]),
+      sourceList(tell, counts.list("source_ids", row)))),
+  );
+}
+
+function countsSection(tell: SectionNeeds): Content[] {
+  const { words, data } = tell;
+  return [
+    el("p", { class: "mapper-warning" }, words.say("counts.contradict")),
+    el("p", { class: "mapper-hint" }, words.say("counts.dash")),
+    el("div", { class: "mapper-scroll", tabindex: 0, role: "region", "aria-label": words.say("section.counts") },
+      el("table", { class: "mapper-counts" }, countsHead(tell), ...data.casualty_counts.indices().map((row) => countBody(tell, row)))),
+  ];
+}
+
+const FOUND_COLUMNS = ["ap_mines", "av_mines", "mines_unspecified", "uxo", "personnel"] as const;
+
+function activityCard(tell: SectionNeeds, row: number): HTMLElement {
+  const { data, words } = tell;
+  const { activities } = data;
+  const hectares = activities.get("area_hectares", row);
+  const found = FOUND_COLUMNS.map((column) => [words.say(`activity.${column}`), activities.get(column, row)] as const);
+  return el(
+    "article",
+    { class: "mapper-card" },
+    el("h4", {}, words.say("activity.reported", { date: dateInWords(words, activities.text("reported_on", row)) }), " – ", dataText(activities.text("agency", row) || words.say("not_stated"))),
+    facts([
+      [words.say("activity.team"), activities.text("team", row) === "" ? null : dataText(activities.text("team", row))],
+      [words.say("activity.period"), periodInWords(words, activities.text("period_start", row), activities.text("period_end", row))],
+      [words.say("activity.district"), dataText(activities.text("district", row) || words.say("not_stated"))],
+      [words.say("activity.area"), hectares === null ? words.say("not_stated") : words.say("unit.ha", { n: words.number(hectares, 1) })],
+      ...found.map(([name, value]) => [name, words.count(value)] as const),
+      [words.say("activity.other_items"), dataText(activities.text("other_items", row) || words.say("not_stated"))],
+    ]),
+    activities.text("note", row) === "" ? null : el("p", { class: "mapper-note" }, dataText(activities.text("note", row))),
+    sourceList(tell, activities.list("source_ids", row)),
+  );
+}
+
+function activitiesSection(tell: SectionNeeds): Content[] {
+  return [
+    el("p", { class: "mapper-warning" }, tell.words.say("activity.warning")),
+    paged(tell.data.activities.indices(), (row) => activityCard(tell, row), more(tell)),
+  ];
+}
+
+/** Districts and zones that have no outline: named by an order, and not to be seen on the map. */
+function withoutOutlineSection(tell: SectionNeeds): Content[] {
+  const { districts, zones, incidents } = tell.data;
+  const missing = districts.indices().filter((row) => districts.get("geometry", row) === null);
+  const names = new Set(missing.map((row) => districts.text("zone_id", row)));
+  const rowsOf = (name: string) => tell.grouped.listed.filter((row) => incidents.get("place", row) === "district" && incidents.get("district", row) === name);
+  const otherZones = zones.indices().filter((row) => zones.get("geometry", row) === null && !names.has(zones.text("zone_id", row)));
+  const districtZone = (id: string) => zones.indices().filter((row) => id !== "" && zones.text("zone_id", row) === id);
+  return [
+    el("p", { class: "mapper-warning" }, tell.words.say("without_outline.text")),
+    ...missing.flatMap((row) => [
+      districtCard(tell, row, rowsOf(districts.text("name", row))),
+      ...districtZone(districts.text("zone_id", row)).map((zone) => zoneCard(tell, zone)),
+    ]),
+    ...otherZones.map((row) => zoneCard(tell, row)),
+  ];
+}
+
+function notOnMapSection(tell: SectionNeeds): Content[] {
+  const { words, data: { incidents }, grouped } = tell;
+  const inDistrict = grouped.districtCounts.flatMap((count) => count.rows);
+  const noOutline = grouped.listed.filter((row) => incidents.get("place", row) === "district");
+  const unplaced = grouped.listed.filter((row) => incidents.get("place", row) !== "district");
+  const part = (code: string, rows: readonly number[]): Content[] =>
+    rows.length === 0 ? [] : [el("h3", {}, words.say(code, { n: rows.length })), incidentList(tell, rows)];
+  return [
+    ...part("not_on_map.unplaced", unplaced),
+    ...part("not_on_map.no_outline", noOutline),
+    ...part("not_on_map.district", inDistrict),
+  ];
+}
+
+function findingsSection({ words, data: { meta } }: SectionNeeds): Content[] {
+  const { findings, incidents, zones } = meta.counts;
+  const later = incidents.later ? words.say("findings.later", { n: incidents.later }) : "";
+  return [
+    el("p", {}, words.say("findings.text")),
+    facts((["error", "warning", "info"] as const).map((severity) => [words.label("severity", severity), words.number(findings[severity])] as const)),
+    facts([
+      [words.say("findings.incidents"), [words.say("findings.incidents_text", { ...incidents }), later].filter((part) => part !== "").join("; ")],
+      [words.say("findings.zones"), words.say("findings.zones_text", { ...zones })],
+    ]),
+  ];
+}
+
+function sourcesSection(tell: SectionNeeds): Content[] {
+  const { sources } = tell.data;
+  return [paged(sources.indices(), (row) => el("ul", { class: "mapper-plain" }, sourceLine(tell, sources.text("source_id", row))), more(tell), 100)];
+}
+
+function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
+  return el(
+    "article",
+    { class: "mapper-card" },
+    el("h4", {}, dataText(layer.title || layer.name)),
+    facts([
+      [words.say("about.kind"), words.label("layer_kind", layer.kind)],
+      [words.say("about.source"), dataText(layer.source || words.say("not_stated"))],
+      [words.say("about.licence"), dataText(layer.licence || words.say("not_stated"))],
+      [words.say("about.date"), dateInWords(words, layer.date ?? "")],
+      [words.say("about.accuracy"), layer.accuracy_m === null ? words.say("not_stated") : words.metres(layer.accuracy_m)],
+      ["SHA-256", el("code", { class: "mapper-hash" }, layer.sha256)],
+    ]),
+    layer.note ? el("p", { class: "mapper-note" }, dataText(layer.note)) : null,
+  );
+}
+
+function aboutSection(tell: SectionNeeds): Content[] {
+  const { words, data: { meta }, sha256 } = tell;
+  const contacts = meta.contacts.length === 0 ? words.say("about.no_contacts") : null;
+  return [
+    ...meta.caveats.map((code) => el("p", { class: "mapper-caveat" }, words.caveat(code, { data_date: dateInWords(words, meta.data_date) }))),
+    facts([
+      [words.say("about.organisation"), dataText(meta.organisation || words.say("not_stated"))],
+      [words.say("about.edition"), el("code", {}, meta.edition)],
+      [words.say("about.data_date"), dateInWords(words, meta.data_date)],
+      [words.say("about.stale_after"), dateInWords(words, meta.stale_after)],
+      [words.say("about.sha256"), el("code", { class: "mapper-hash" }, sha256)],
+      [words.say("about.contacts"), contacts ?? el("span", {}, ...meta.contacts.map((contact) => el("span", { class: "mapper-contact" }, dataText(contact))))],
+    ]),
+    meta.assumptions.length > 0 && el("h3", {}, words.say("about.assumptions")),
+    meta.assumptions.length > 0 && el("ul", {}, ...meta.assumptions.map((text) => el("li", {}, dataText(text)))),
+    el("h3", {}, words.say("about.layers")),
+    ...meta.layers.map((layer) => layerCard(tell, layer)),
+    el("h3", {}, words.say("about.software")),
+    el("p", {}, "Leaflet 1.9.4 (BSD-2-Clause), fflate 0.8.3 (MIT), noble-hashes 2.4.0 (MIT)"),
+  ];
+}
+
+/** All sections in the order of the drawer; each is built when it is opened. */
+export function drawerSections(tell: SectionNeeds): HTMLElement[] {
+  const { words, data, grouped } = tell;
+  const section = (code: string, n: number | null, build: () => readonly Content[], open = false) =>
+    foldout([words.say(code), n === null ? null : el("span", { class: "mapper-tally" }, words.number(n))], build, {
+      class: "mapper-section",
+      id: `mapper-${code.replace(/[._]/g, "-")}`,
+      open,
+    });
+  const noOutline = data.districts.indices().filter((row) => data.districts.get("geometry", row) === null).length;
+  const districtLevel = grouped.districtCounts.reduce((sum, count) => sum + count.rows.length, 0);
+  const parts: HTMLElement[] = [];
+  if (noOutline > 0) parts.push(section("section.without_outline", noOutline, () => withoutOutlineSection(tell)));
+  parts.push(
+    section("section.orders", data.orders.rows, () => ordersSection(tell)),
+    section("section.counts", data.casualty_counts.rows, () => countsSection(tell)),
+    section("section.activities", data.activities.rows, () => activitiesSection(tell)),
+    section("section.not_on_map", grouped.listed.length + districtLevel, () => notOnMapSection(tell)),
+    section("section.findings", null, () => findingsSection(tell)),
+    section("section.sources", data.sources.rows, () => sourcesSection(tell)),
+    section("section.about", null, () => aboutSection(tell)),
+  );
+  return parts;
+}

@@ -1,0 +1,112 @@
+/** Draws the loaded data and answers for its completeness. */
+import * as L from "leaflet";
+
+import { telling } from "./cards.ts";
+import { el, foldout } from "./elements.ts";
+import { Failure } from "./failure.ts";
+import { isNarrow, makeFrame } from "./frame.ts";
+import { groupIncidents } from "./grouping.ts";
+import type { LonLat } from "./geometry.ts";
+import { Hatches } from "./hatch.ts";
+import { whatIsHere } from "./here.ts";
+import { Labels } from "./labels.ts";
+import { legendParts } from "./legend.ts";
+import type { Loaded } from "./load.ts";
+import { makeMap, onAsk, Pointer, scaleBar, zoomButtons } from "./map.ts";
+import { Panel } from "./panel.ts";
+import { drawerSections } from "./sections.ts";
+import { layerSwitches } from "./switches.ts";
+import { Words } from "./words.ts";
+import { contextLayer } from "./layers/context.ts";
+import { densityLayer } from "./layers/density.ts";
+import { districtsLayer } from "./layers/districts.ts";
+import { hazardsLayer } from "./layers/hazards.ts";
+import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
+import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
+import { zonesLayer } from "./layers/zones.ts";
+
+const NOTHING: Shown = { zones: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, context: 0 };
+/** How far a press on a label may be from its place: not at all. */
+const NO_REACH_M = 1;
+
+export interface View {
+  /** Records that are a mark on the map or counted in one. */
+  readonly drawn: number;
+  shown(): Shown;
+}
+
+/** Layers in the order of the legend; which lies on which is a matter of their panes. */
+function makeLayers(stage: Stage): MapLayer[] {
+  const drawing = (pane: string) => L.svg({ pane, padding: 0.5 });
+  return [
+    zonesLayer(stage, drawing("zones")),
+    hazardsLayer(stage, drawing("hazards")),
+    incidentsLayer(stage, L.canvas({ pane: "incidents", padding: 0.3 })),
+    districtCountsLayer(stage),
+    densityLayer(stage, drawing("density")),
+    districtsLayer(stage, drawing("districts")),
+    contextLayer(stage, drawing("context")),
+  ];
+}
+
+/** Throw unless every layer has drawn all it had to. */
+export function checkDrawn(layers: readonly Pick<MapLayer, "name" | "drawn">[]): void {
+  for (const layer of layers) {
+    const { drawn, due } = layer.drawn();
+    if (drawn !== due) throw new Failure("failure.not_drawn", `Of the layer ${layer.name}, ${drawn} of ${due} shapes were drawn.`);
+  }
+}
+
+function sum(shown: Shown): number {
+  return Object.values(shown).reduce((total, n) => total + n, 0);
+}
+
+/** Draw everything into `root`. Raises Failure when anything could not be drawn. */
+export function draw(root: HTMLElement, { data, sha256 }: Loaded, now: Date): View {
+  const { meta } = data;
+  const words = new Words(data.words, meta.language);
+  const frame = makeFrame(words, meta, now, () => map?.invalidateSize({ pan: false }));
+  let map: L.Map | null = null;
+  frame.drawer.hidden = isNarrow();
+  root.append(frame.element);
+  map = makeMap(frame.map, meta.bounds);
+
+  const grouped = groupIncidents(data.incidents, data.districts);
+  const hatches = new Hatches();
+  const tell = telling(data, words);
+  const pointer = new Pointer(map);
+  const panel = new Panel(tell, () => {
+    pointer.hide();
+    frame.map.focus();
+  });
+  const ask = (at: LonLat, reach_m: number) => {
+    frame.open(true);
+    panel.show(whatIsHere(data, grouped, at, reach_m));
+    pointer.show(at, isNarrow());
+  };
+  const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
+
+  const layers = makeLayers(stage);
+  for (const layer of layers) layer.show(true);
+  checkDrawn(layers);
+  onAsk(map, ask);
+
+  const legend = el("div", {});
+  const shown = () => Object.assign({}, NOTHING, ...layers.map((layer) => layer.count())) as Shown;
+  const renewLegend = () => {
+    const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
+    legend.textContent = "";
+    legend.append(...legendParts({ data, words, hatches, grouped }, visible));
+  };
+  renewLegend();
+  frame.stage.append(zoomButtons(map, words, meta.bounds), scaleBar(map, words), hatches.element);
+  frame.drawer.append(
+    panel.element,
+    foldout([words.say("section.layers")], () => layerSwitches(words, layers, renewLegend), { class: "mapper-section", open: true }),
+    foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
+    ...drawerSections({ ...tell, grouped, sha256 }),
+  );
+  frame.open(!isNarrow());
+  stage.labels.place();
+  return { drawn: sum(shown()), shown };
+}

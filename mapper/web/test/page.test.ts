@@ -1,0 +1,171 @@
+/** The drawn page in jsdom: what a reader sees, and that text from data is only ever text. */
+import { afterEach, beforeAll, expect, test, vi } from "vitest";
+
+import { Banner, Failure } from "../src/failure.ts";
+import type { Loaded } from "../src/load.ts";
+import { checkDrawn, draw } from "../src/view.ts";
+import { exampleData, META, square, TABLES, tablesWith } from "./example.ts";
+import { SPECS, type Row, type Tables } from "./make_block.ts";
+
+const NOW = new Date(2026, 11, 1);
+
+beforeAll(() => {
+  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
+  HTMLElement.prototype.scrollIntoView = () => undefined;
+});
+
+afterEach(() => {
+  document.body.textContent = "";
+});
+
+function drawn(tables: Tables = TABLES, meta: object = META, now = NOW) {
+  const root = document.createElement("div");
+  document.body.append(root);
+  const loaded: Loaded = { data: exampleData(tables, meta), records: 0, sha256: "0".repeat(64) };
+  return { root, view: draw(root, loaded, now) };
+}
+
+function openAll(root: HTMLElement): void {
+  for (let round = 0; round < 3; round++) {
+    root.querySelectorAll("details").forEach((details) => {
+      details.open = true;
+      details.dispatchEvent(new Event("toggle"));
+    });
+  }
+}
+
+test("what is shown is what the data holds, by layer", () => {
+  const { view } = drawn();
+  expect(view.shown()).toEqual({ zones: 2, hazards: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, context: 0 });
+  expect(view.drawn).toBe(9);
+});
+
+test("a switch takes a layer, its count and its legend away, and brings them back", () => {
+  const { root, view } = drawn();
+  const box = root.querySelector<HTMLInputElement>('[data-layer="zones"]') as HTMLInputElement;
+  const legend = () => root.querySelector("#mapper-legend")?.textContent ?? "";
+  expect(legend()).toContain("No-entry zones");
+  box.click();
+  expect(view.shown().zones).toBe(0);
+  expect(legend()).not.toContain("No-entry zones");
+  box.click();
+  expect([view.shown().zones, root.querySelectorAll("path.mapper-zone").length]).toEqual([2, 2]);
+});
+
+test("zones are hatched apart by extent", () => {
+  const { root } = drawn();
+  const zones = [...root.querySelectorAll("path.mapper-zone")];
+  expect(new Set(zones.map((zone) => zone.getAttribute("fill"))).size).toBe(2);
+  expect(zones.map((zone) => zone.getAttribute("stroke-dasharray"))).toEqual(["8 5", null]);
+  for (const zone of zones) {
+    const id = /^url\(#(.+)\)$/.exec(zone.getAttribute("fill") ?? "")?.[1] ?? "";
+    expect(root.querySelector(`pattern#${id} path`)?.getAttribute("d")).toBeTruthy();
+  }
+});
+
+test("the lists hold the order with its quotation, the counts, and the district without an outline", () => {
+  const { root } = drawn();
+  openAll(root);
+  expect(root.querySelector("blockquote")?.textContent).toBe("“temporarily prohibited”");
+  const counts = [...root.querySelectorAll(".mapper-counts tbody tr:nth-child(2) td")].map((cell) => cell.textContent);
+  expect(counts).toEqual(["12", "6", "6", "–", "21", "–", "–", "–", "–"]);
+  const outline = root.querySelector("#mapper-section-without-outline")?.textContent ?? "";
+  expect(outline).toContain("Ağdərə");
+  expect(outline).toContain("entry is banned there as elsewhere under their orders");
+  const link = root.querySelector<HTMLAnchorElement>("#mapper-section-orders a");
+  expect([link?.href, link?.rel, link?.textContent]).toEqual(["https://example.org/a", "noreferrer noopener", "A report"]);
+});
+
+test("Enter on the map asks about its middle, and blank casualties are told apart from none", () => {
+  const { root } = drawn(TABLES, { ...META, bounds: [46.8, 40, 47, 40.2] });
+  const map = root.querySelector("#mapper-map") as HTMLElement;
+  map.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  openAll(root);
+  const panel = root.querySelector("#mapper-details") as HTMLElement;
+  expect(panel.hidden).toBe(false);
+  expect(panel.textContent).toContain("Ağdam – no entry (part, see note)");
+  const cards = [...panel.querySelectorAll(".mapper-incident")];
+  expect(cards.map((card) => card.querySelector(".mapper-summary-line")?.textContent).slice(0, 2)).toEqual([
+    "Killed: not stated; injured: 1",
+    "Killed: 1; injured: 0",
+  ]);
+});
+
+test("an incomplete, an old and an impossible date each keep a bar in sight", () => {
+  const bars = (root: HTMLElement) => [...root.querySelectorAll(".mapper-bar")].map((bar) => bar.textContent?.split(":")[0]);
+  expect(bars(drawn().root)).toEqual([]);
+  expect(bars(drawn(TABLES, { ...META, complete: false, incomplete_zones: 2 }).root)).toEqual(["INCOMPLETE MAP"]);
+  expect(bars(drawn(TABLES, META, new Date(2027, 4, 23)).root)).toEqual(["OUT OF DATE"]);
+  expect(drawn(TABLES, META, new Date(2020, 0, 1)).root.querySelector(".mapper-bar")?.textContent).toContain("clock");
+});
+
+test("a refused density gives its reason in the legend", () => {
+  const density = { ...META.density, refused: "only 3 records are located in the window; a density needs 10" };
+  const { root } = drawn(tablesWith({ contours: [] }), { ...META, density });
+  expect(root.querySelector("#mapper-legend")?.textContent).toContain("No density is drawn: only 3 records");
+});
+
+test("hazard areas are drawn, named and counted", () => {
+  const hazards = [{ hazard_id: "h-1", class: "sha", status: "worked_on", geometry: square(46.5, 39.5, 0.1) }];
+  const { root, view } = drawn(tablesWith({ hazards }));
+  expect(view.shown().hazards).toBe(1);
+  expect(root.querySelector("#mapper-legend")?.textContent).toContain("Suspected hazardous area");
+});
+
+test("no data at all is a page, not a blank one", () => {
+  const { root, view } = drawn({}, { ...META, bounds: null, density: null, layers: [] });
+  expect(view.drawn).toBe(0);
+  expect(root.querySelector("#mapper-map")).not.toBeNull();
+});
+
+test("a layer that drew less than it had to stops the page", () => {
+  const layer = (n: number) => [{ name: "zones", drawn: () => ({ drawn: n, due: 2 }) }];
+  expect(() => checkDrawn(layer(1))).toThrow(Failure);
+  expect(() => checkDrawn(layer(2))).not.toThrow();
+});
+
+const HOSTILE = [
+  "<img src=x onerror=\"globalThis.ran=1\">",
+  "</script><script>globalThis.ran=1</script>",
+  "${globalThis.ran=1}",
+  "`;globalThis.ran=1;`",
+  "{{ 7*191 }}{% raw %}{#",
+  "javascript:globalThis.ran=1",
+  "\u2028\u202e\u200b",
+  "$& $1 {n} {date}",
+];
+
+test.each(HOSTILE)("%j is text wherever it stands", (text) => {
+  const fillText = (table: string, row: Row): Row =>
+    Object.fromEntries(Object.entries(SPECS[table] ?? {}).map(([column, type]) => {
+      const kept = /^(place|zone_id|zone_ids|order_id|order_ids|source_id|source_ids|extent)$/.test(column);
+      return [column, (type === "text" || type === "code") && !kept ? text : row[column]];
+    }));
+  const tables = Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [name, rows.map((row) => fillText(name, row))]));
+  const layers = META.layers.map((layer) => ({ ...layer, name: text, title: text, source: text, licence: text, note: text }));
+  const meta = { ...META, title: text, organisation: text, contacts: [text], layers, assumptions: [text], data_date: text };
+  const alert = vi.fn();
+  vi.stubGlobal("alert", alert);
+  const { root } = drawn(tables, meta);
+  root.querySelector("#mapper-map")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  openAll(root);
+  expect((globalThis as { ran?: number }).ran).toBeUndefined();
+  expect(root.querySelectorAll("img, script, iframe, object, embed, [onerror], [onclick], [style*=expression]").length).toBe(0);
+  expect([...root.querySelectorAll("a")].filter((a) => !/^https?:/.test(a.href))).toEqual([]);
+  expect(root.querySelector("h1")?.textContent).toBe(text);
+  expect(root.textContent?.split(text).length).toBeGreaterThan(20);
+});
+
+test("a failure puts the banner back with its cause in three languages", () => {
+  const element = document.createElement("div");
+  element.id = "mapper-banner";
+  document.body.append(element);
+  const banner = new Banner(document);
+  banner.remove();
+  expect(document.getElementById("mapper-banner")).toBeNull();
+  banner.show(new Failure("failure.altered", "<b>detail</b>"));
+  const cause = document.querySelector("#mapper-banner #mapper-banner-cause");
+  expect([...(cause?.querySelectorAll("[lang]") ?? [])].map((line) => line.getAttribute("lang"))).toEqual(["en", "az", "ru"]);
+  expect(cause?.textContent).toContain("cut or altered");
+  expect(cause?.querySelector("b")).toBeNull();
+});

@@ -1,0 +1,9 @@
+import { defineConfig } from "vitest/config";
+
+// @ts-expect-error a plain script, shared with build.mjs
+import { failureWords } from "./words.mjs";
+
+export default defineConfig({
+  define: { FAILURE_WORDS: JSON.stringify(failureWords()) },
+  test: { environment: "jsdom", include: ["test/**/*.test.ts"], pool: "threads" },
+});

@@ -1,0 +1,66 @@
+"""Hostile text in every field is seen as text: nothing runs, nothing is asked for, nothing is lost."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from mapper import build
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from hostile import PAYLOADS, hostile_layers  # noqa: E402 - a module beside this folder
+
+if TYPE_CHECKING:
+    from conftest import PageLog
+    from playwright.sync_api import Page
+
+
+@pytest.fixture(scope="module")
+def hostile_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build an edition of the hostile layers."""
+    folder = tmp_path_factory.mktemp("hostile")
+    build(hostile_layers(folder), out=folder / "edition")
+    return folder / "edition" / "map.html"
+
+
+def test_hostile_text_is_seen_as_text(page: Page, page_log: PageLog, hostile_page: Path) -> None:
+    """All shapes are drawn, all payloads are readable, no script ran, no element was made of them."""
+    page.on("dialog", lambda dialog: pytest.fail(f"a dialog opened: {dialog.message}"))
+    page.goto(hostile_page.as_uri())
+    ready = page.evaluate("window.mapper.ready")
+    shown = page.evaluate("window.mapper.shown()")
+    assert ready["complete"] is True
+    assert shown["zones"] == 12
+    assert shown["discs"] + shown["district_counts"] == 114
+    seen = ""
+    for _ in range(4):
+        page.evaluate("document.querySelectorAll('details:not([open])').forEach(d => d.open = true)")
+    seen += page.evaluate("document.body.textContent")
+    for key in page.eval_on_selector_all("button[data-label]", "all => all.map(each => each.dataset.label)"):
+        page.evaluate(
+            "key => [...document.querySelectorAll('button[data-label]')].find(b => b.dataset.label === key)?.click()", key
+        )
+        page.evaluate("document.querySelectorAll('#mapper-details details:not([open])').forEach(d => d.open = true)")
+        seen += page.evaluate("document.querySelector('#mapper-details').textContent")
+    for payload in PAYLOADS:
+        assert payload in seen, payload
+    assert page.evaluate("window.hacked") is None
+    assert "1337" not in seen
+    assert page.evaluate("document.querySelectorAll('img, iframe, object, embed').length") == 0
+    assert page.evaluate("[...document.querySelectorAll('*')].every(e => ![...e.attributes].some(a => /^on/i.test(a.name)))")
+    assert page.evaluate("[...document.querySelectorAll('a')].every(a => /^https?:/.test(a.href))")
+    page_log.assert_quiet()
+
+
+def test_without_scripts_hostile_text_is_text_too(browser, hostile_page: Path) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - pytest-playwright's
+    """The one list that is written into the markup itself goes through an escape."""
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    plain = context.new_page()
+    plain.goto(hostile_page.as_uri())
+    text = plain.inner_text("body")
+    assert '<img src=x onerror="window.hacked=1">' in text
+    assert "{{ 7*191 }}" in text
+    assert plain.locator("img, svg").count() == 0
+    context.close()

@@ -1,0 +1,139 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and runs every check:   bash tests/run.sh [--quick]
+#
+# --quick leaves out the browser, the tests marked slow, and the notebooks.
+# Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium
+# from Debian's packages where it is missing and the user may install it. A step that fails does not stop the later ones: the
+# failed ones are named at the end, and the exit code is 1.
+
+set -u
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+
+quick=
+case "${1:-}" in
+    "") ;;
+    --quick) quick=yes ;;
+    *) echo "Usage: bash tests/run.sh [--quick]" >&2; exit 2 ;;
+esac
+
+stop() {
+    echo "$1" >&2
+    exit 1
+}
+
+heading() {
+    printf '\n=== %s\n' "$1"
+}
+
+# ------------------------------------------------------------ setup: stops at the first failure
+fits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
+
+find_python() {
+    local name
+    for name in python3 python3.13 python3.12 python3.11; do
+        if command -v "$name" >/dev/null && "$name" -c "$fits"; then
+            echo "$name"
+            return
+        fi
+    done
+    return 1
+}
+
+make_venv() {
+    .venv/bin/python -c "$fits; import pip" 2>/dev/null && return
+    heading "virtual environment"
+    local python
+    python=$(find_python) || stop "No Python 3.11, 3.12 or 3.13 was found: install Debian's python3 and python3-venv."
+    "$python" -m venv --clear .venv >/dev/null 2>&1 || {
+        rm -rf .venv
+        stop "$python cannot make a virtual environment: install its venv module (on Debian: apt-get install python3-venv)."
+    }
+}
+
+# The main command in README.md installs a copy into the same .venv; the tests are about this folder.
+is_this_folder='import os, sys, mapper; sys.exit(not os.path.samefile(os.path.dirname(mapper.__file__), sys.argv[1]))'
+
+install() {
+    local stamp=.venv/.tests-stamp wanted
+    wanted=$(cat pyproject.toml constraints.txt mapper/web/hatch_build.py | sha256sum) || stop "The project is not whole."
+    if [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ] && .venv/bin/python -P -c "$is_this_folder" "$PWD/mapper" 2>/dev/null; then
+        return
+    fi
+    heading "install (a few minutes the first time)"
+    rm -f "$stamp"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]' ||
+        stop "The project could not be installed; pip's reason is above."
+    echo "$wanted" >"$stamp"
+}
+
+has_chromium() {
+    command -v chromium || command -v chromium-browser || command -v google-chrome
+} >/dev/null
+
+find_chromium() {
+    has_chromium && return
+    heading "Chromium"
+    local as_root=
+    if [ "$(id -u)" != 0 ]; then
+        as_root="sudo -n"
+    fi
+    if ! command -v apt-get >/dev/null || ! $as_root true 2>/dev/null; then
+        stop "The browser tests need Chromium, and this user may not install it: have the package chromium installed, or leave them out with --quick."
+    fi
+    $as_root apt-get update -q &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-liberation ||
+        stop "Chromium could not be installed; the reason is above. To leave the browser tests out: --quick."
+    has_chromium || stop "Chromium was installed but no command of that name is there."
+}
+
+make_venv
+install
+[ -n "$quick" ] || find_chromium
+
+# ------------------------------------------------------------ steps: every one runs
+passed=0
+failed=()
+
+step() {
+    local name=$1 begun=$SECONDS
+    shift
+    heading "$name"
+    if "$@"; then
+        passed=$((passed + 1))
+        echo "--- $name: passed in $((SECONDS - begun)) s"
+    else
+        failed+=("$name")
+        echo "--- $name: FAILED after $((SECONDS - begun)) s"
+    fi
+}
+
+page() {
+    .venv/bin/python mapper/web/hatch_build.py "$@"
+}
+
+step "ruff check" .venv/bin/ruff check .
+step "ruff format" .venv/bin/ruff format --check .
+step "mypy" .venv/bin/mypy
+step "import ranks" .venv/bin/lint-imports
+step "page: build" page build
+step "page: types" page npm run typecheck
+step "page: unit tests" page npm test
+if [ -n "$quick" ]; then
+    step "pytest (quick)" .venv/bin/pytest -m "not browser and not slow"
+else
+    if compgen -G "notebooks/*.ipynb" >/dev/null; then
+        step "notebooks" .venv/bin/pytest --nbmake notebooks
+    fi
+    if compgen -G "tests/browser/test_*.py" >/dev/null; then
+        step "pytest: browser" .venv/bin/pytest tests/browser
+    fi
+    step "pytest" .venv/bin/pytest -m "not browser"
+fi
+
+printf '\n'
+if [ ${#failed[@]} -gt 0 ]; then
+    printf 'FAILED in %d s: %d of %d steps:\n' "$SECONDS" ${#failed[@]} $((passed + ${#failed[@]}))
+    printf '  %s\n' "${failed[@]}"
+    exit 1
+fi
+echo "All $passed steps passed in $SECONDS s."
