@@ -12,6 +12,7 @@ The rooms, and what each may import (the ranks are held by import-linter):
     intake | analysis           foreign data in | frames in, new frames out; the two do not know each other
     output                      compose, page, exports, manifest; files appear whole or not at all
     pipeline, inspection        the straight line; what is in a file
+    ownfiles, scaffold          the same line for anyone's files; a new folder of layers
     cli, this front door        parse, call, print; nothing else
 
 Names are loaded when they are asked for, so that importing this package costs nothing.
@@ -20,7 +21,8 @@ Notes
 -----
 Against the first picture of the design: `findings` makes findings from the vocabulary of rules, so that intake and analysis
 speak the same words; `intake.geojson` reads GeoJSON without a driver; `output.block` and `output.files` are the page's data
-format and the all-or-nothing writing, each used from two places; `inspection` and `report` keep the command line thin.
+format and the all-or-nothing writing, each used from two places; `inspection`, `ownfiles`, `scaffold` and `report` keep the
+command line thin.
 """
 
 from __future__ import annotations
@@ -36,9 +38,12 @@ if TYPE_CHECKING:
     from mapper.errors import MapperError
     from mapper.intake.checks import check
     from mapper.intake.files import read_layer, read_layers
+    from mapper.output.notebook import HazardMap
+    from mapper.ownfiles import make_map, read_incidents, read_zones
     from mapper.pipeline import build, make_edition
 
 _HOME = {
+    "HazardMap": "mapper.output.notebook",
     "MapperError": "mapper.errors",
     "build": "mapper.pipeline",
     "bundled_layers": "mapper.catalogue",
@@ -47,12 +52,16 @@ _HOME = {
     "join": "mapper.analysis.join",
     "locate": "mapper.analysis.locate",
     "make_edition": "mapper.pipeline",
+    "make_map": "mapper.ownfiles",
     "place_zones": "mapper.analysis.locate",
     "read_catalogue": "mapper.catalogue",
+    "read_incidents": "mapper.ownfiles",
     "read_layer": "mapper.intake.files",
     "read_layers": "mapper.intake.files",
+    "read_zones": "mapper.ownfiles",
 }
 __all__ = [
+    "HazardMap",
     "MapperError",
     "build",
     "bundled_layers",
@@ -61,10 +70,13 @@ __all__ = [
     "join",
     "locate",
     "make_edition",
+    "make_map",
     "place_zones",
     "read_catalogue",
+    "read_incidents",
     "read_layer",
     "read_layers",
+    "read_zones",
 ]
 
 

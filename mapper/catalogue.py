@@ -31,6 +31,7 @@ _LAYER_KEYS = {
     "licence",
     "date",
     "note",
+    "may_be_empty",
 }
 _DENSITY_KEYS = {"bandwidth_m"}
 _LONGEST_STALE_AFTER_DAYS = 3650
@@ -188,6 +189,13 @@ def _stale_after(edition: dict[str, Any]) -> int:
     return value
 
 
+def _flag(table: dict[str, Any], key: str, where: str) -> bool:
+    value = table.get(key, False)
+    if not isinstance(value, bool):
+        raise _refuse(f"'{key}' of {where} is neither true nor false", f"Write {key} = true, or leave it out.")
+    return value
+
+
 def _area(value: object) -> LonLatBox | None:
     if value is None:
         return None
@@ -248,6 +256,7 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
         licence=_text(table, "licence", where, default=""),
         date=_date(table, "date", where) if "date" in table else None,
         note=_text(table, "note", where, default=""),
+        may_be_empty=_flag(table, "may_be_empty", where),
     )
 
 

@@ -12,12 +12,15 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from mapper import report
 from mapper.errors import MapperError, UsageError
+
+if TYPE_CHECKING:
+    from mapper import ownfiles
 
 DONE, REFUSED = 0, 1
 
@@ -89,6 +92,119 @@ def layers(
     _answer(result, as_json=as_json)
 
 
+Columns = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="ours=theirs: which column of the incidents is which; may be given again."),
+]
+Crs = Annotated[str | None, typer.Option(help="CRS of the coordinates, such as EPSG:32638.")]
+Area = Annotated[str | None, typer.Option(help="W,S,E,N in degrees: where the records are expected.")]
+
+
+@app.command(name="map")
+def map_command(
+    incidents: Annotated[Path, typer.Argument(help="CSV or GeoJSON file of incidents.")],
+    zones: Annotated[Path | None, typer.Argument(help="GeoJSON file of zones that may not be entered.")] = None,
+    *,
+    out: Annotated[Path, typer.Option(help="HTML file to write.")],
+    hazards: Annotated[Path | None, typer.Option(help="GeoJSON file of hazard areas.")] = None,
+    column: Columns = None,
+    crs: Crs = None,
+    area: Area = None,
+    title: Annotated[str, typer.Option(help="Title of the page.")] = "Reported accidents and no-entry areas",
+    as_of: Annotated[str | None, typer.Option(help="Date the data are of, as YYYY-MM-DD.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make one page straight from your files."""
+    from mapper import ownfiles
+
+    result = ownfiles.map_files(
+        incidents,
+        zones,
+        hazards=hazards,
+        out=out,
+        options=_options(column, crs, area),
+        title=title,
+        data_date=_date(as_of) if as_of else None,
+    )
+    _say(report.edition(result, str(out)))
+    _answer(result, as_json=as_json)
+    refused = result["incidents"]["refused"] + result["zones"]["refused"]
+    raise typer.Exit(REFUSED if refused or not result["complete"] else DONE)
+
+
+@app.command()
+def join(
+    incidents: Annotated[Path, typer.Argument(help="CSV or GeoJSON file of incidents.")],
+    zones: Annotated[Path, typer.Argument(help="GeoJSON file of zones.")],
+    *,
+    out: Annotated[Path, typer.Option(help="CSV file to write: one row per record-zone pair.")],
+    summary: Annotated[Path | None, typer.Option(help="CSV or GeoJSON file to write: one row per zone.")] = None,
+    accuracy_m: Annotated[float | None, typer.Option(help="Accuracy of the zones' line in metres.")] = None,
+    column: Columns = None,
+    crs: Crs = None,
+    area: Area = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell which incident lies in which zone, and how surely."""
+    from mapper import ownfiles
+
+    result = ownfiles.join_files(
+        incidents, zones, out=out, summary=summary, accuracy_m=accuracy_m, options=_options(column, crs, area)
+    )
+    _say(report.joined(result))
+    _answer(result, as_json=as_json)
+    raise typer.Exit(REFUSED if result["refused"] else DONE)
+
+
+@app.command()
+def density(
+    incidents: Annotated[Path, typer.Argument(help="CSV or GeoJSON file of incidents.")],
+    *,
+    out: Annotated[Path, typer.Option(help="GeoJSON file to write: contours per km².")],
+    window: Annotated[Path | None, typer.Option(help="GeoJSON file: where accidents would have been reported.")] = None,
+    bandwidth_m: Annotated[float | None, typer.Option(help="Bandwidth in metres.")] = None,
+    cell_m: Annotated[float | None, typer.Option(help="Cell of the grid in metres.")] = None,
+    include_demining: Annotated[bool, typer.Option("--include-demining", help="Count demining accidents too.")] = False,
+    column: Columns = None,
+    crs: Crs = None,
+    area: Area = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the density of reported accidents (not of mines) as contours."""
+    from mapper import ownfiles
+
+    result = ownfiles.density_file(
+        incidents,
+        out=out,
+        window=window,
+        bandwidth_m=bandwidth_m,
+        cell_m=cell_m,
+        include_demining=include_demining,
+        options=_options(column, crs, area),
+    )
+    _say(report.density(result))
+    _answer(result, as_json=as_json)
+    raise typer.Exit(REFUSED if result["refused"] or result["refused_records"] else DONE)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    title: Annotated[str, typer.Option(help="Title of the map.")] = "Reported accidents and no-entry areas",
+    organisation: Annotated[str, typer.Option(help="Who publishes it.")] = "Not stated",
+    contact: Annotated[list[str] | None, typer.Option(help="Whom to call; may be given again.")] = None,
+    data_date: Annotated[str | None, typer.Option(help="Date of the data, as YYYY-MM-DD; today when left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Start a folder of your own layers, which `mapper build` takes at once."""
+    from mapper import scaffold
+
+    day = _date(data_date) if data_date else dt.datetime.now(tz=dt.UTC).date()  # noqa: TID251 - a person starts here, today
+    result = scaffold.init(folder, title=title, organisation=organisation, contacts=contact or (), data_date=day)
+    _say(report.started(result))
+    _answer(result, as_json=as_json)
+
+
 def main() -> None:
     """Run the command line; every refusal becomes one sentence and an exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -99,6 +215,13 @@ def main() -> None:
     except MapperError as error:
         _say(f"mapper: {error}")
         sys.exit(error.exit_code)
+
+
+def _options(column: list[str] | None, crs: str | None, area: str | None) -> ownfiles.Options:
+    from mapper import inspection, ownfiles
+    from mapper.intake.columns import parse_stated
+
+    return ownfiles.Options(columns=parse_stated(column or ()), crs=crs, area=inspection.parse_area(area))
 
 
 def _date(text: str) -> dt.date:

@@ -104,7 +104,7 @@ def list_layers(folder: Path | None = None) -> dict[str, Any]:
     return {
         "title": catalogue.title,
         "organisation": catalogue.organisation,
-        "data_date": catalogue.data_date.isoformat(),
+        "data_date": str(catalogue.data_date),
         "layers": [
             {
                 "name": entry.name,

@@ -109,6 +109,8 @@ class LayerEntry:
 
     `columns` maps our column name to the file's. `accuracy_m` is the positional accuracy of the layer's lines or points
     (None: not stated). `crs` is an authority code such as "EPSG:4326" (None: the file must say, or has no coordinates).
+    `numbered` lets records without an id column get their row number as one (files that no catalogue names).
+    `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
     """
 
     name: str
@@ -122,11 +124,16 @@ class LayerEntry:
     licence: str = ""
     date: dt.date | None = None
     note: str = ""
+    numbered: bool = False
+    may_be_empty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """A whole `layers.toml`: who publishes the edition, for which area, from which layers."""
+    """A whole `layers.toml`: who publishes the edition, for which area, from which layers.
+
+    `data_date` is None only for files that no catalogue names and that hold no date; `layers.toml` must state it.
+    """
 
     folder: Path
     title: str
@@ -134,7 +141,7 @@ class Catalogue:
     contacts: tuple[str, ...]
     languages: tuple[str, ...]
     area: LonLatBox | None
-    data_date: dt.date
+    data_date: dt.date | None
     stale_after_days: int
     bandwidth_m: float | None
     layers: tuple[LayerEntry, ...]

@@ -87,7 +87,7 @@ def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) ->
         One of its kinds, as a sentence.
     """
     catalogue = read_catalogue(layers or bundled_layers())
-    if as_of is not None and as_of > catalogue.data_date:
+    if as_of is not None and catalogue.data_date is not None and as_of > catalogue.data_date:
         raise UsageError(
             f"the layers were compiled on {catalogue.data_date}, so nothing can be said as of {as_of}",
             advice="Give an earlier date, or newer layers with a newer data_date.",

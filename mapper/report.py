@@ -66,6 +66,32 @@ def layers(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def joined(answer: Mapping[str, Any]) -> str:
+    """Say how many records lie in how many zones."""
+    keys = ("incidents", "zones", "pairs", "inside_any", "uncertain_only", "outside", "unlocated", "refused")
+    return _with_assumptions([_counted({key: answer[key] for key in keys})], answer)
+
+
+def density(answer: Mapping[str, Any]) -> str:
+    """Say what a density was made of."""
+    left_out = _counted({key: number for key, number in answer["left_out"].items() if number})
+    lines = [_density(answer), *([f"left out: {left_out}"] if left_out else [])]
+    return _with_assumptions(lines, answer)
+
+
+def started(answer: Mapping[str, Any]) -> str:
+    """Say what to do with a new folder of layers."""
+    return (
+        f"{answer['folder']}: {', '.join(answer['files'])}\n"
+        f"Put your records into these files, state in layers.toml what you know, and run: mapper build {answer['folder']} "
+        "--out DIR"
+    )
+
+
+def _with_assumptions(lines: list[str], answer: Mapping[str, Any]) -> str:
+    return "\n".join([*lines, *(f"assumed: {sentence}" for sentence in answer["assumptions"])])
+
+
 def _finding(found: Mapping[str, Any]) -> str:
     label = terms.label("rule", found["rule"]).rstrip(".")
     what = f"{label[0].lower()}{label[1:]}" + (f" ({found['value']})" if found["value"] else "")

@@ -6,15 +6,17 @@ The templates are written from the schema, so that a header can never name a col
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mapper import schema
 from mapper.catalogue import FILE_NAME
 from mapper.errors import UsageError
 from mapper.output.files import write_files
-from mapper.pipeline import as_date
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
 
 _TABLES = ("incidents", "orders", "settlements", "sources")
 
@@ -25,7 +27,7 @@ def init(
     title: str = "Reported accidents and no-entry areas",
     organisation: str = "Not stated",
     contacts: Sequence[str] = (),
-    data_date: str,
+    data_date: dt.date,
 ) -> dict[str, Any]:
     """Write an empty folder of layers: a catalogue, tables with headers, and empty GeoJSON files.
 
@@ -35,8 +37,8 @@ def init(
         A folder that does not exist yet or is empty.
     title, organisation, contacts : str and sequence of str
         Who publishes; contacts are shown on every page (for instance whom to call about a find).
-    data_date : str
-        The date the data will be of, as YYYY-MM-DD.
+    data_date : date
+        The date the data will be of.
 
     Returns
     -------
@@ -47,8 +49,6 @@ def init(
     ------
     UsageError
         When the folder holds anything already.
-    DataRefused
-        When the date is not one.
     Unwritable
         When the folder cannot be written.
     """
@@ -56,7 +56,7 @@ def init(
         raise UsageError(f"'{folder.name}' exists and is not an empty folder", advice="Name a new folder.")
     contents = {f"{kind}.csv": _header(kind) for kind in _TABLES}
     contents |= {f"{kind}.geojson": _no_features(kind) for kind in ("zones", "hazards", "districts")}
-    contents[FILE_NAME] = _catalogue(title, organisation, contacts, as_date(data_date).isoformat()).encode()
+    contents[FILE_NAME] = _catalogue(title, organisation, contacts, data_date.isoformat()).encode()
     write_files(folder, contents)
     return {"folder": folder.name, "files": list(contents)}
 
@@ -103,6 +103,8 @@ source = ""
 licence = ""
 # date = {data_date}
 # accuracy_m = 5000
+# Take the next line out once the file holds records: a layer that lost them all must not pass for an empty one.
+may_be_empty = true
 """
         for kind, file in layers
     )

@@ -62,7 +62,9 @@ def hostile_layers(folder: Path) -> Path:
     catalogue = catalogue.replace('"clearance.csv"', _toml(named)).replace('"clearance"', _toml(PAYLOADS[0]))
     catalogue = catalogue.replace('organisation = "', f"organisation = {_toml(ALL)[:-1]} ")
     catalogue = catalogue.replace("contacts = []", f"contacts = [{_toml(ALL)}]", 1)
-    catalogue = catalogue.replace('title = "', f"title = {_toml(ALL)[:-1]} ").replace('source = "', f"source = {_toml(ALL)[:-1]} ")
+    catalogue = catalogue.replace('title = "', f"title = {_toml(ALL)[:-1]} ").replace(
+        'source = "', f"source = {_toml(ALL)[:-1]} "
+    )
     (layers / "layers.toml").write_text(catalogue.replace('licence = "', f"licence = {_toml(ALL)[:-1]} "), "utf-8")
     return layers
 

@@ -81,7 +81,7 @@ def test_the_bundled_layers_are_found() -> None:
         (EDITION + LAYER.replace('"a.csv"', '"/dev/null"'), "outside the folder"),
         (EDITION + LAYER.replace('"a.csv"', '"a\\u0000.csv"'), "NUL"),
         (EDITION + LAYER + "[layer.columns]\nincident_id = 3\n", "'columns'"),
-        (EDITION + 'layer = "a"\n', "[[layer]]"),
+        ('layer = "a"\n' + EDITION, "[[layer]]"),
     ],
 )
 def test_a_catalogue_that_is_not_plain_is_refused(folder: Path, text: str | bytes, said: str) -> None:

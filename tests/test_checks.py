@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
@@ -18,7 +18,9 @@ from mapper.intake.files import read_layers
 from mapper.intake.geojson import read_geojson
 from mapper.intake.personal import is_personal
 from mapper.intake.tables import read_table
-from mapper.model import Checked, Kind, LonLatBox
+
+if TYPE_CHECKING:
+    from mapper.model import Checked, Kind, LonLatBox
 
 AREA: LonLatBox = (44.5, 38.2, 51.0, 42.1)
 HEADER = "incident_id,lon,lat\n"
@@ -89,15 +91,11 @@ def test_the_account_of_any_table_adds_up(rows: list[list[str]], end: str, quote
     """Kept + repaired + rejected is the number of rows this test wrote, and the frame has the first two."""
 
     def written(cell: str) -> str:
-        return '"' + cell.replace('"', '""') + '"' if quoted else cell
+        return '"' + cell.replace('"', '""') + '"' if quoted or set(cell) & {",", '"'} else cell
 
     header = ["incident_id", "lon", "lat", "killed_civilian", "date_start", "device_category"]
     text = end.join([",".join(header), *(",".join(map(written, row)) for row in rows)]) + end
-    try:
-        checked = table(text)
-    except DataRefused as refused:
-        assert "quotation mark" in str(refused)  # noqa: PT017 - an unquoted cell that is a quotation mark
-        return
+    checked = table(text)
     counted, kept, repaired, rejected = account(checked)
     assert counted == len(rows) == kept + repaired + rejected
     assert len(checked.frame) == kept + repaired
@@ -169,9 +167,9 @@ def test_a_layer_without_records_is_refused() -> None:
 def test_a_missing_column_is_named() -> None:
     """With those that are there."""
     with pytest.raises(DataRefused) as caught:
-        table("id,lon,lat\na,46,40\n")
+        table("colour,lon,lat\na,46,40\n")
     assert "column 'incident_id'" in str(caught.value)
-    assert "(id, lon, lat)" in str(caught.value)
+    assert "(colour, lon, lat)" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Which of the file's columns is which of ours."""
 
 import pytest
+
 from mapper import schema
 from mapper.errors import DataRefused, UsageError
 from mapper.intake.columns import common_names, fold, map_columns, parse_stated

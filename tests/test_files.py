@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mapper.catalogue import bundled_layers, layer_entry
 from mapper.errors import DataRefused, MapperError, Unreadable
 from mapper.intake.files import read_bytes, read_layer, read_layers
-from mapper.model import Layer
+
+if TYPE_CHECKING:
+    from mapper.model import Layer
 
 CSV = b"incident_id\na\n"
 
@@ -90,7 +93,7 @@ def test_endings_may_be_capitals(tmp_path: Path) -> None:
 
 
 def test_the_hash_is_of_the_bytes(tmp_path: Path) -> None:
-    """The SHA-256 of `incident_id\\na\\n`, made with sha256sum."""
+    """The SHA-256 of these two lines, made with sha256sum."""
     assert read(tmp_path, "a.csv", CSV).sha256 == SHA256_OF_CSV
 
 

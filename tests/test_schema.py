@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pandas as pd
 import pytest
 
 from mapper import schema, terms
-from mapper.model import Kind
-from mapper.schema import DateOrder
+
+if TYPE_CHECKING:
+    from mapper.model import Kind
+    from mapper.schema import DateOrder
 
 
 def judged(column: str, *cells: str | None, kind: Kind = "incidents") -> list[str | None]:
     """Return the rule each cell broke, None where it passed."""
-    frame = pd.DataFrame({column: pd.Series(cells, dtype="str")}, index=range(2, 2 + len(cells)))
+    frame = pd.DataFrame({column: list(cells)}, index=range(2, 2 + len(cells)), dtype="str")
     broken = {failed.index: failed.rule for failed in schema.failures(frame, kind)}
     return [broken.get(row) for row in frame.index]
 

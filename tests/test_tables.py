@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 from mapper.catalogue import layer_entry
 from mapper.errors import DataRefused, MapperError
 from mapper.intake.tables import count_records, read_table
-from mapper.model import Layer
+
+if TYPE_CHECKING:
+    from mapper.model import Layer
 
 HEADER = "incident_id,lat,lon\n"
 CELLS = st.text(st.sampled_from("ab7 ,;\t\"\n\r'İə.-"), max_size=6)
@@ -37,6 +40,8 @@ def refusal(text: str | bytes) -> str:
 )
 def test_what_a_spreadsheet_writes_is_counted_and_read_back(rows: list[list[str]], end: str, quoted: bool) -> None:
     """The standard writer is the independent count: as many records as it wrote, each cell as it was, less outer blanks."""
+    if not quoted:  # the writer quotes no line end but its own, which no reader can tell from the end of a record
+        rows = [[cell.replace("\r", "").replace("\n", "") for cell in row] for row in rows]
     out = io.StringIO()
     writer = csv.writer(out, lineterminator=end, quoting=csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL)
     writer.writerows([["one", "two"], *rows])
@@ -52,7 +57,7 @@ def test_any_text_is_read_whole_or_refused_in_words(text: str) -> None:
     try:
         layer = read(text)
     except MapperError as error:
-        assert str(error).endswith(".")
+        assert str(error).endswith(".")  # noqa: PT017 - text that can be read is as welcome
         return
     assert len(layer.frame) + layer.unread == layer.counted
 
@@ -98,7 +103,7 @@ def test_text_stays_text() -> None:
 def test_a_decimal_comma_without_quotes_does_not_shift_columns() -> None:
     """`40,01,46,93` makes five cells where three belong: that row is refused, the next one is read."""
     layer = read(HEADER + "a,40,01,46,93\nb,40.01,46.93\n")
-    assert layer.frame.loc[3].tolist() == ["b", "40.01", "46.93"]
+    assert list(layer.frame.loc[3]) == ["b", "40.01", "46.93"]
     assert [(found.rule, found.row, found.value) for found in layer.findings] == [
         ("unreadable_row", 2, "5 cells where the header has 3")
     ]

@@ -362,9 +362,10 @@ def _reported_pairs(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.
     named = pd.DataFrame(
         [(name_key(unit), zone) for zone, cell in enumerate(zones.get("admin_units", ())) for unit in units(cell)],
         columns=["district", "zone"],
-    ).drop_duplicates()
+    )
+    named = named.astype({"district": "str"}).drop_duplicates()
     districts = [name_key(name) for name in incidents.get("district", [None] * len(incidents))]
-    records = pd.DataFrame({"district": districts, "incident": range(len(incidents))})
+    records = pd.DataFrame({"district": pd.Series(districts, dtype="str"), "incident": range(len(incidents))})
     return records.merge(named, on="district", validate="m:m")[["incident", "zone"]].astype("int64")
 
 

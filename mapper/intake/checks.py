@@ -9,7 +9,6 @@ its stated district) is checked in `mapper.analysis.consistency`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain, repeat
 from types import MappingProxyType
@@ -23,12 +22,13 @@ import shapely
 from mapper import crs, schema, terms
 from mapper.errors import DataRefused, UnknownCRS
 from mapper.findings import BLANKED, CLOSED, REFUSED, finding
+from mapper.intake.columns import map_columns
 from mapper.intake.personal import is_personal
 from mapper.intake.repair import repair_polygon
 from mapper.model import Checked, Finding, Layer, LayerEntry, Ledger, LonLatBox
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Mapping
 
     from shapely.geometry.base import BaseGeometry
 
@@ -87,7 +87,9 @@ class _Account:
         self.findings.append(finding(rule, "warning", entry=self.entry, row=row, column=column, value=value, **known))
 
 
-def check(layer: Layer, *, area: LonLatBox | None = None, date_order: DateOrder | None = None) -> Checked:
+def check(
+    layer: Layer, *, area: LonLatBox | None = None, area_is_stated: bool = True, date_order: DateOrder | None = None
+) -> Checked:
     """Check one layer and type its records.
 
     Parameters
@@ -97,6 +99,8 @@ def check(layer: Layer, *, area: LonLatBox | None = None, date_order: DateOrder 
     area : tuple of float, optional
         West, south, east, north in WGS 84 degrees: where the records are expected. Without it a swap of longitude and
         latitude cannot be told, which is then a finding.
+    area_is_stated : bool
+        False when the area is only the extent of other layers: records outside it are then counted, not doubted.
     date_order : {"dmy", "mdy", "ymd"}, optional
         How dates such as 03/04/2021 are meant; without it they are not read.
 
@@ -123,13 +127,15 @@ def check(layer: Layer, *, area: LonLatBox | None = None, date_order: DateOrder 
     >>> checked.ledger.kept, checked.ledger.rejected
     (114, 0)
     """
-    checked = examine(layer, area=area, date_order=date_order)
-    if not checked.ledger.usable:
+    checked = examine(layer, area=area, area_is_stated=area_is_stated, date_order=date_order)
+    if checked.ledger.counted and not checked.ledger.usable:
         raise _nothing_left(checked)
     return checked
 
 
-def examine(layer: Layer, *, area: LonLatBox | None = None, date_order: DateOrder | None = None) -> Checked:
+def examine(
+    layer: Layer, *, area: LonLatBox | None = None, area_is_stated: bool = True, date_order: DateOrder | None = None
+) -> Checked:
     """Check one layer as `check` does, but return the account also when no record is usable.
 
     Raises
@@ -137,9 +143,11 @@ def examine(layer: Layer, *, area: LonLatBox | None = None, date_order: DateOrde
     DataRefused, UnknownCRS, LedgerBroken
         As `check`, save for a layer of which every record is refused.
     """
-    if not layer.counted:
+    if not layer.counted and not layer.entry.may_be_empty:
         raise DataRefused("it holds no records", **_named(layer), advice="Export it again, or leave the layer out.")
     account = _Account(layer.entry, list(layer.findings))
+    if not layer.counted:
+        account.doubt("empty_layer", None, None)
     account.repaired |= {found.row for found in layer.findings if found.done == CLOSED and found.row is not None}
     kind = layer.entry.kind
     cells, mapping = _our_columns(layer, account)
@@ -147,7 +155,7 @@ def examine(layer: Layer, *, area: LonLatBox | None = None, date_order: DateOrde
     frame = schema.typed(cells, kind)
     _judge_dates(frame, kind, account)
     if kind in schema.GEOMETRY_OF_KIND:
-        frame = _inside_area(_placed(layer, frame, account), area, account)
+        frame = _inside_area(_placed(layer, frame, account), area, account, area_is_stated)
         frame = _sound_shapes(frame, kind, account)
     repaired = len(account.repaired - account.refused)
     ledger = Ledger(
@@ -193,12 +201,21 @@ def _our_columns(layer: Layer, account: _Account) -> tuple[pd.DataFrame, Mapping
     """Rename the file's columns to ours and leave out those no kind knows; say both."""
     entry = layer.entry
     given = [str(name) for name in layer.frame.columns if name != "geometry"]
-    known = {column.name for column in schema.COLUMNS[entry.kind]}
-    _sound_mapping(layer, given, known)
-    ours_of = {name: name for name in given if name in known and name not in entry.columns}
-    ours_of |= {theirs: ours for ours, theirs in entry.columns.items()}
-    missing = schema.missing_columns(ours_of.values(), entry.kind)
-    if missing:
+    ours_of = map_columns(given, entry.kind, entry.columns, file=entry.path.name)
+    names_places = entry.kind == "settlements" or any(column.name == "name" for column in schema.COLUMNS[entry.kind])
+    for name in given:
+        if name in ours_of:
+            if ours_of[name] not in (name, *entry.columns):
+                account.note("assumed_columns", column=name, value=f"read as {ours_of[name]}")
+            continue
+        if is_personal(name, names_places=names_places):
+            account.doubt("personal_column", None, name, done="The column was left out.")
+        else:
+            account.note("unknown_column", column=name)
+    cells = pd.DataFrame(layer.frame[list(ours_of)]).rename(columns=ours_of)
+    cells = _numbered(cells, entry, account) if entry.numbered else cells
+    missing = schema.missing_columns(cells.columns, entry.kind)
+    if missing and len(layer.frame):
         raise DataRefused(
             f"a layer of {entry.kind} needs this column, and it has none",
             **_named(layer),
@@ -206,41 +223,16 @@ def _our_columns(layer: Layer, account: _Account) -> tuple[pd.DataFrame, Mapping
             column=missing[0],
             advice=f"Rename one of its columns ({', '.join(given) or 'it has none'}), or map it in layers.toml.",
         )
-    for name in given:
-        if name in ours_of:
-            continue
-        if is_personal(name, names_places="name" in known or entry.kind == "settlements"):
-            account.doubt("personal_column", None, name, done="The column was left out.")
-        else:
-            account.note("unknown_column", column=name)
-    cells = pd.DataFrame(layer.frame[list(ours_of)]).rename(columns=ours_of)
     return cells, {theirs: ours for theirs, ours in ours_of.items() if theirs != ours}
 
 
-def _sound_mapping(layer: Layer, given: Sequence[str], known: Collection[str]) -> None:
-    """Refuse a mapping that names a column of ours or of theirs that does not exist, or reads one of theirs twice."""
-    columns = layer.entry.columns
-    for ours, theirs in columns.items():
-        if ours not in known:
-            raise DataRefused(
-                f"[layer.columns] maps to '{ours}', which is no column of {layer.entry.kind}",
-                **_named(layer),
-                advice=f"Its columns are {', '.join(sorted(known))}.",
-            )
-        if theirs not in given:
-            raise DataRefused(
-                f"there is no column '{theirs}' to read '{ours}' from",
-                **_named(layer),
-                column=theirs,
-                advice=f"Its columns are {', '.join(given)}.",
-            )
-        if list(columns.values()).count(theirs) > 1:
-            raise DataRefused(
-                "[layer.columns] reads two of our columns from it",
-                **_named(layer),
-                column=theirs,
-                advice="Map it to one of them.",
-            )
+def _numbered(cells: pd.DataFrame, entry: LayerEntry, account: _Account) -> pd.DataFrame:
+    """Give records their row number as an id where the file has no column of ids."""
+    key = schema.COLUMNS[entry.kind][0].name
+    if key in cells:
+        return cells
+    account.doubt("assumed_ids", None, key, done="Each record bears its row number.")
+    return cells.assign(**{key: pd.Series([f"row-{row}" for row in cells.index], index=cells.index, dtype="str")})
 
 
 def _reordered_dates(cells: pd.DataFrame, kind: str, order: DateOrder | None) -> pd.DataFrame:
@@ -313,7 +305,7 @@ def _on_earth(frame: gpd.GeoDataFrame, account: _Account) -> gpd.GeoDataFrame:
     if not frame.crs.is_geographic:
         return frame
     bounds = frame.bounds
-    placed = frame.geometry.notna()
+    placed = _is_placed(frame.geometry)
     off = frame.index[placed & ~_within(bounds, _EVERYWHERE)]
     wide = frame.index[bounds["maxx"] - bounds["minx"] > _WIDEST_DEGREES].difference(off)
     account.refuse(off, "outside_area", "geometry", _as_text(bounds.loc[off]))
@@ -327,9 +319,7 @@ def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: _Account) -> gpd.Geo
         return frame.to_crs(crs.STORAGE) if frame.crs != crs.STORAGE else frame
     try:
         how = crs.operation(frame.crs)
-        lost = [row for row, shape in frame.geometry.items() if shape is not None and not _has_place(shape, frame.crs)]
-        account.refuse(lost, "outside_area", "geometry", _as_text(frame.bounds.loc[lost]))
-        stored = crs.to_storage(frame.drop(index=lost))
+        stored = _without_lost(frame, account)
     except UnknownCRS as exc:
         raise UnknownCRS(exc.what, **_named(layer), advice=exc.advice) from None
     accuracy = "accuracy not known" if how.accuracy_m is None else f"accuracy {how.accuracy_m:g} m"
@@ -337,11 +327,21 @@ def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: _Account) -> gpd.Geo
     return stored
 
 
+def _without_lost(frame: gpd.GeoDataFrame, account: _Account) -> gpd.GeoDataFrame:
+    """Transform all records at once, and one by one only when some have no place in the target."""
+    try:
+        return crs.to_storage(frame)
+    except UnknownCRS:
+        raise
+    except DataRefused:
+        lost = [row for row, shape in frame.geometry.items() if shape is not None and not _has_place(shape, frame.crs)]
+    account.refuse(lost, "outside_area", "geometry", _as_text(frame.bounds.loc[lost]))
+    return crs.to_storage(frame.drop(index=lost))
+
+
 def _has_place(shape: BaseGeometry, source: object) -> bool:
     try:
         crs.to_storage(shape, str(source))
-    except UnknownCRS:
-        raise
     except DataRefused:
         return False
     return True
@@ -358,17 +358,22 @@ def _as_text(bounds: pd.DataFrame) -> list[str]:
 def _right_types(frame: gpd.GeoDataFrame, kind: str, account: _Account) -> gpd.GeoDataFrame:
     allowed = schema.GEOMETRY_OF_KIND[kind]
     shapes = frame.geometry
-    empty = shapes.notna() & shapes.is_empty
+    placed, empty = _is_placed(shapes), shapes.is_empty
     if bool(empty.any()):
         frame = frame.set_geometry(shapes.where(~empty, None), crs=frame.crs)
-    for row in frame.index[empty | (shapes.isna() & ~_placed_by_name(frame, kind))]:
+    for row in frame.index[empty | ~(placed | _placed_by_name(frame, kind))]:
         if kind in (*_DRAWN_KINDS, "zones"):
             account.doubt("empty_geometry", row, "geometry")
         else:
             account.note("empty_geometry", row, "geometry")
-    wrong = frame.index[shapes.notna() & ~empty & ~shapes.geom_type.isin(allowed)]
+    wrong = frame.index[placed & ~empty & ~shapes.geom_type.isin(allowed)]
     account.refuse(wrong, "wrong_geometry", "geometry", shapes.loc[wrong].geom_type)
     return frame.drop(index=wrong)
+
+
+def _is_placed(shapes: gpd.GeoSeries) -> pd.Series:
+    """Tell which records have a shape, an empty one included (geopandas' own `notna` warns about those)."""
+    return pd.Series(~shapely.is_missing(shapes.to_numpy()), index=shapes.index)
 
 
 def _placed_by_name(frame: pd.DataFrame, kind: str) -> pd.Series:
@@ -378,10 +383,15 @@ def _placed_by_name(frame: pd.DataFrame, kind: str) -> pd.Series:
     return pd.Series(kind == "incidents", index=frame.index)
 
 
-def _inside_area(frame: gpd.GeoDataFrame, area: LonLatBox | None, account: _Account) -> gpd.GeoDataFrame:
+def _inside_area(
+    frame: gpd.GeoDataFrame,
+    area: LonLatBox | None,
+    account: _Account,
+    area_is_stated: bool,  # noqa: FBT001 - passed on
+) -> gpd.GeoDataFrame:
     """Refuse null island and swapped axes, doubt what is not within the expected area."""
     bounds = frame.bounds
-    placed = frame.geometry.notna()
+    placed = _is_placed(frame.geometry)
     null_island = frame.index[placed & (bounds == 0).all(axis=1)]
     account.refuse(null_island, "null_island", "geometry", ["0 0"] * len(null_island))
     if area is None:
@@ -392,8 +402,13 @@ def _inside_area(frame: gpd.GeoDataFrame, area: LonLatBox | None, account: _Acco
     swapped = frame.index[outside & _within(_with_swapped_axes(bounds), area)]
     account.refuse(swapped, "swapped_axes", "geometry", _as_text(bounds.loc[swapped]))
     doubtful = frame.index[outside].difference(swapped)
-    for row, value in zip(doubtful, _as_text(bounds.loc[doubtful]), strict=True):
-        account.doubt("outside_area", row, "geometry", value)
+    if area_is_stated:
+        for row, value in zip(doubtful, _as_text(bounds.loc[doubtful]), strict=True):
+            account.doubt("outside_area", row, "geometry", value)
+    elif len(doubtful):
+        account.note(
+            "outside_area", column="geometry", value=f"{len(doubtful)} records outside the extent of the zones"
+        )
     return frame.drop(index=null_island.union(swapped))
 
 
@@ -416,7 +431,7 @@ def _sound_shapes(frame: gpd.GeoDataFrame, kind: str, account: _Account) -> gpd.
     shapes = frame.geometry
     if kind == "context" or kind in _POINT_KINDS:
         return frame
-    invalid = frame.index[shapes.notna() & ~shapes.is_valid]
+    invalid = frame.index[_is_placed(shapes) & ~shapes.is_valid]
     mended = {row: repair_polygon(shapes.loc[row]) for row in invalid}
     broken = [row for row, shape in mended.items() if shape is None]
     account.refuse(broken, "invalid_geometry", "geometry", (shapely.is_valid_reason(shapes.loc[row]) for row in broken))
@@ -428,7 +443,7 @@ def _sound_shapes(frame: gpd.GeoDataFrame, kind: str, account: _Account) -> gpd.
     for row, shape in mended.items():
         sound.loc[row] = shape
     frame = frame.set_geometry(gpd.GeoSeries(sound, crs=frame.crs), crs=frame.crs).drop(index=broken)
-    flat = frame.index[frame.geometry.notna() & (shapely.area(frame.geometry.to_numpy()) == 0)]
+    flat = frame.index[_is_placed(frame.geometry) & (shapely.area(frame.geometry.to_numpy()) == 0)]
     account.refuse(flat, "invalid_geometry", "geometry", ["it has no area"] * len(flat))
     return frame.drop(index=flat)
 

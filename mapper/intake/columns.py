@@ -14,12 +14,16 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from mapper import schema
 from mapper.errors import DataRefused, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
@@ -48,32 +52,20 @@ def map_columns(
     Raises
     ------
     DataRefused
-        When a stated column is not in the file, or two columns could both be one of ours.
+        When a stated column of ours or theirs does not exist, one of theirs is stated twice, or two columns could both be
+        one of ours.
 
     Examples
     --------
     >>> map_columns(["Event ID", "Longitude", "широта", "colour"], "incidents", {})
     {'Event ID': 'incident_id', 'Longitude': 'lon', 'широта': 'lat'}
     """
-    ours_of = {theirs: ours for ours, theirs in stated.items()}
-    for ours, theirs in stated.items():
-        if theirs not in given:
-            raise DataRefused(
-                f"there is no column '{theirs}' to read '{ours}' from",
-                file=file,
-                column=theirs,
-                advice=f"Its columns are {', '.join(given)}.",
-            )
     ours = {column.name for column in schema.COLUMNS[kind]}
-    taken = set(stated)
-    exact = {name: name for name in given if name in ours - taken and name not in ours_of}
-    taken |= set(exact)
-    candidates: dict[str, list[str]] = {}
-    for name in given:
-        meant = common_names(kind).get(fold(name))
-        if meant in ours - taken and name not in ours_of and name not in exact:
-            candidates.setdefault(meant, []).append(name)
-    for meant, names in candidates.items():
+    _sound_mapping(given, kind, ours, stated, file)
+    found = {theirs: meant for meant, theirs in stated.items()}
+    found |= {name: name for name in given if name in ours - set(stated) and name not in found}
+    open_ones = ours - set(found.values())
+    for meant, names in _candidates(given, kind, open_ones, found).items():
         if len(names) > 1:
             raise DataRefused(
                 f"{' and '.join(repr(name) for name in names)} could each be '{meant}'",
@@ -81,9 +73,46 @@ def map_columns(
                 row=1,
                 advice=f"Say which with --column {meant}=NAME, or in [layer.columns].",
             )
-    told = {names[0]: meant for meant, names in candidates.items()}
-    found = {**ours_of, **exact, **told}
+        found[names[0]] = meant
     return {name: found[name] for name in given if name in found}
+
+
+def _candidates(
+    given: Sequence[str], kind: str, wanted: AbstractSet[str], found: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """Return, for each of our columns still wanted, the columns of the file that are commonly called so."""
+    candidates: dict[str, list[str]] = {}
+    for name in given:
+        meant = common_names(kind).get(fold(name))
+        if meant is not None and meant in wanted and name not in found:
+            candidates.setdefault(meant, []).append(name)
+    return candidates
+
+
+def _sound_mapping(
+    given: Sequence[str], kind: str, ours: AbstractSet[str], stated: Mapping[str, str], file: str | None
+) -> None:
+    for meant, theirs in stated.items():
+        if meant not in ours:
+            raise DataRefused(
+                f"the mapping names '{meant}', which is no column of {kind}",
+                file=file,
+                advice=f"Its columns are {', '.join(sorted(ours))}.",
+            )
+        if theirs not in given:
+            raise DataRefused(
+                f"there is no column '{theirs}' to read '{meant}' from",
+                file=file,
+                column=theirs,
+                advice=f"Its columns are {', '.join(given)}.",
+            )
+        if list(stated.values()).count(theirs) > 1:
+            raise DataRefused(
+                "the mapping reads two of our columns from it",
+                file=file,
+                column=theirs,
+                advice="Map it to one of them.",
+            )
 
 
 def fold(name: str) -> str:

@@ -45,6 +45,11 @@ LARGEST_FILE_BYTES = 2 * 1024**3
 def read_layers(folder: Path) -> tuple[Layer, ...]:
     """Read every layer that the `layers.toml` of a folder names, in its order.
 
+    Parameters
+    ----------
+    folder : Path
+        A folder with a `layers.toml`.
+
     Returns
     -------
     tuple of Layer

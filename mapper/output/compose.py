@@ -46,8 +46,8 @@ class Edition:
     language: str
     languages: tuple[str, ...]
     edition_id: str
-    data_date: dt.date
-    stale_after: dt.date
+    data_date: dt.date | None
+    stale_after: dt.date | None
     incidents: gpd.GeoDataFrame
     zones: gpd.GeoDataFrame
     districts: gpd.GeoDataFrame
@@ -110,8 +110,8 @@ class Edition:
         """Return the answer of `mapper build --json`, without the files."""
         return {
             "edition": self.edition_id,
-            "data_date": self.data_date.isoformat(),
-            "stale_after": self.stale_after.isoformat(),
+            "data_date": self.data_date.isoformat() if self.data_date else None,
+            "stale_after": self.stale_after.isoformat() if self.stale_after else None,
             **self.counts,
             "complete": self.complete,
             "density": self.surface.to_dict(),
@@ -179,7 +179,7 @@ def compose(
         languages=catalogue.languages,
         edition_id=_edition_id(catalogue, checked, data_date),
         data_date=data_date,
-        stale_after=data_date + dt.timedelta(days=catalogue.stale_after_days),
+        stale_after=data_date + dt.timedelta(days=catalogue.stale_after_days) if data_date else None,
         incidents=incidents,
         zones=zones,
         districts=_with_counts(results.districts, incidents, zones),
@@ -243,6 +243,6 @@ def _with_counts(districts: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, zones
     )
 
 
-def _edition_id(catalogue: Catalogue, checked: Sequence[Checked], data_date: dt.date) -> str:
-    parts = [catalogue.sha256, data_date.isoformat(), *(layer.sha256 for layer in checked)]
+def _edition_id(catalogue: Catalogue, checked: Sequence[Checked], data_date: dt.date | None) -> str:
+    parts = [catalogue.sha256, str(data_date), *(layer.sha256 for layer in checked)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_EDITION_ID_LENGTH]

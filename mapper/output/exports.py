@@ -148,14 +148,16 @@ def geojson(frame: gpd.GeoDataFrame, columns: Iterable[str], id_column: str | No
         )
         for properties, shape in zip(plain, shapes, strict=True)
     ]
-    bounds = shapely.total_bounds(shapes)
-    box = f'"bbox":{_dumps(bounds.tolist())},' if np.isfinite(bounds).all() else ""
+    drawn = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
+    box = f'"bbox":{_dumps(shapely.total_bounds(drawn).tolist())},' if len(drawn) else ""
     head = f'{{"type":"FeatureCollection","name":{_dumps(name)},{box}"features":['
     return (head + "\n" + ",\n".join(features) + ("\n" if features else "") + "]}\n").encode()
 
 
-def csv_table(frame: pd.DataFrame) -> bytes:
-    """Write a frame as CSV that a spreadsheet opens without running anything: UTF-8 with a mark, formulas quoted.
+def csv_table(frame: pd.DataFrame, *, mark: bool = True) -> bytes:
+    """Write a frame as CSV that a spreadsheet opens without running anything: UTF-8, formulas quoted.
+
+    `mark` puts the byte-order mark in front that spreadsheets need to see UTF-8, and that other programs do not expect.
 
     Examples
     --------
@@ -166,7 +168,7 @@ def csv_table(frame: pd.DataFrame) -> bytes:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(frame.columns)
     writer.writerows([_guarded(value) for value in row] for row in frame.itertuples(index=False))
-    return text.getvalue().encode("utf-8-sig")
+    return text.getvalue().encode("utf-8-sig" if mark else "utf-8")
 
 
 def _guarded(value: object) -> str:

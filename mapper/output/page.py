@@ -54,7 +54,7 @@ WORDS = (
 )
 """The vocabularies that travel with the page."""
 
-_BOUNDS_MARGIN_DEGREES = 0.1
+_BOUNDS_MARGIN_DEGREES = 0.05
 
 
 def page_html(edition: Edition) -> bytes:
@@ -82,7 +82,7 @@ def page_html(edition: Edition) -> bytes:
             "<!doctype html><html lang=en><meta charset=utf-8><title>NOT LOADED – DO NOT USE</title>",
             f'<meta http-equiv=Content-Security-Policy content="{policy}">',
             '<meta name=viewport content="width=device-width, initial-scale=1">',
-            f"<body>{_banner()}<style>{style}</style>",
+            f"<body>{banner()}<style>{style}</style>",
             f"<noscript>{_without_scripts(edition)}</noscript><div id=mapper-root></div>",
             f'<script type="application/json" id=mapper-seal>{seal_json}</script>',
             f'<script type="application/octet-stream" id=mapper-block>{base64.b64encode(block).decode("ascii")}</script>',
@@ -171,7 +171,8 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
 
 
 def _words() -> dict[str, Any]:
-    return {name: {code: _word(term) for code, term in terms.vocabulary(name).items()} for name in WORDS}
+    words = {name: {code: _word(term) for code, term in terms.vocabulary(name).items()} for name in WORDS}
+    return {**words, "page": {code: {**word, "definition": {}} for code, word in words["page"].items()}}
 
 
 def _word(term: terms.Term) -> Mapping[str, Any]:
@@ -185,11 +186,13 @@ def _word(term: terms.Term) -> Mapping[str, Any]:
 
 
 def _bounds(edition: Edition) -> list[float] | None:
-    """Return the box around zones and incidents, so that the page opens on what matters."""
-    shapes = pd.concat([edition.zones.geometry, edition.incidents.geometry, edition.tables["hazards"].geometry])
-    box = shapely.total_bounds(shapes.dropna().to_numpy())
-    if not len(shapes.dropna()):
+    """Return the box around zones, hazards and located incidents, so that the page opens on what matters."""
+    located = edition.incidents.geometry[edition.incidents["place"].isin(["point", "disc"])]
+    shapes = pd.concat([edition.zones.geometry, located, edition.tables["hazards"].geometry])
+    drawn = shapes.dropna().to_numpy()
+    if not len(drawn):
         return None
+    box = shapely.total_bounds(drawn)
     margin = _BOUNDS_MARGIN_DEGREES
     return [float(value) for value in (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)]
 
@@ -199,7 +202,7 @@ def _hash_source(text: str) -> str:
     return f"'sha256-{digest}'"
 
 
-def _banner() -> str:
+def banner() -> str:
     """Say in every language that the page is not loaded; constants of the vocabulary, escaped like everything else."""
     sentences = terms.vocabulary("page")["banner.not_loaded"].label
     lines = "".join(f"<p lang={language}>{_escape(sentences[language])}" for language in terms.LANGUAGES)
@@ -210,12 +213,13 @@ def _without_scripts(edition: Edition) -> str:
     """Return what a browser without scripts shows: title, caveats, zones and the list of orders."""
     page = {code: term.label["en"] for code, term in terms.vocabulary("page").items()}
     caveats = terms.vocabulary("caveat")
+    data_date = edition.data_date or page["date.unknown"]
     orders = edition.tables["orders"]
     return "".join(
         [
             f"<h1>{_escape(edition.title)}</h1>",
             f"<p>{_escape(page['noscript.intro'])}",
-            *(f"<p>{_escape(caveats[code].label['en'].format(data_date=edition.data_date))}" for code in CAVEATS),
+            *(f"<p>{_escape(caveats[code].label['en'].format(data_date=data_date))}" for code in CAVEATS),
             f"<h2>{_escape(page['noscript.zones'])}</h2><ul>",
             *(f"<li>{_escape(name)}" for name in edition.zones["name"].fillna(edition.zones["zone_id"])),
             f"</ul><h2>{_escape(page['noscript.orders'])}</h2><ul>",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
 from mapper.output.page import page_html
 from mapper.pipeline import make_edition
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from mapper import build
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
-from hostile import PAYLOADS, hostile_layers  # noqa: E402 - a module beside this folder
+from mapper import build
+from tests.hostile import PAYLOADS, hostile_layers
 
 if TYPE_CHECKING:
-    from conftest import PageLog
     from playwright.sync_api import Page
+
+    from tests.browser.conftest import PageLog
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +39,8 @@ def test_hostile_text_is_seen_as_text(page: Page, page_log: PageLog, hostile_pag
     seen += page.evaluate("document.body.textContent")
     for key in page.eval_on_selector_all("button[data-label]", "all => all.map(each => each.dataset.label)"):
         page.evaluate(
-            "key => [...document.querySelectorAll('button[data-label]')].find(b => b.dataset.label === key)?.click()", key
+            "key => [...document.querySelectorAll('button[data-label]')].find(b => b.dataset.label === key)?.click()",
+            key,
         )
         page.evaluate("document.querySelectorAll('#mapper-details details:not([open])').forEach(d => d.open = true)")
         seen += page.evaluate("document.querySelector('#mapper-details').textContent")
@@ -49,7 +49,9 @@ def test_hostile_text_is_seen_as_text(page: Page, page_log: PageLog, hostile_pag
     assert page.evaluate("window.hacked") is None
     assert "1337" not in seen
     assert page.evaluate("document.querySelectorAll('img, iframe, object, embed').length") == 0
-    assert page.evaluate("[...document.querySelectorAll('*')].every(e => ![...e.attributes].some(a => /^on/i.test(a.name)))")
+    assert page.evaluate(
+        "[...document.querySelectorAll('*')].every(e => ![...e.attributes].some(a => /^on/i.test(a.name)))"
+    )
     assert page.evaluate("[...document.querySelectorAll('a')].every(a => /^https?:/.test(a.href))")
     page_log.assert_quiet()
 

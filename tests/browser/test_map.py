@@ -8,11 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from mapper import build
 
 if TYPE_CHECKING:
-    from conftest import PageLog
+    from collections.abc import Iterator
+
     from playwright.sync_api import Page
+
+    from tests.browser.conftest import PageLog
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 412, "height": 915}
 
@@ -26,7 +30,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def opened(page: Page, page_log: PageLog, edition: Path) -> Page:
+def opened(page: Page, page_log: PageLog, edition: Path) -> Iterator[Page]:
     """Open the page from disk and wait until it says that all is drawn."""
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type] # a plain dict is what it takes
     page.goto((edition / "map.html").as_uri())
@@ -40,8 +44,6 @@ def words_of(page: Page) -> str:
     for _ in range(3):
         page.evaluate("document.querySelectorAll('details:not([open])').forEach(d => d.open = true)")
     return " ".join(page.inner_text("body").split())
-
-
 
 
 def test_everything_is_drawn(opened: Page, edition: Path) -> None:
@@ -70,34 +72,41 @@ def test_the_first_report_is_on_the_page_with_its_sources(opened: Page) -> None:
     assert "Azernews" in text
 
 
-def test_the_two_accidents_are_one_press_away(opened: Page) -> None:
+def accident_cards(page: Page) -> list[str]:
+    """Unfold the list of accidents to its end and return what each card says."""
+    page.locator("#mapper-section-incidents > summary").click()
+    more = page.locator("#mapper-section-incidents .mapper-more")
+    while more.count():
+        more.click()
+    cards = page.locator("#mapper-section-incidents .mapper-incident")
+    page.evaluate("document.querySelectorAll('#mapper-section-incidents details').forEach(d => d.open = true)")
+    page.evaluate("document.querySelectorAll('#mapper-section-incidents details').forEach(d => d.open = true)")
+    return [" ".join(text.split()) for text in cards.all_inner_texts()]
+
+
+def test_the_two_accidents_are_listed_with_their_sources(opened: Page) -> None:
     """Tağıbəyli (deminer, reported 29 January 2021) and Qızıloba in Tərtər (farmer, 28 January 2021), with sources."""
-    said = press_all_labels(opened)
-    demining = next(text for text in said if "Tagibayli village" in text)
+    said = accident_cards(opened)
+    assert len(said) == 114
+    (demining,) = (text for text in said if "Tagibayli village" in text)
     assert "29 January 2021" in demining
-    assert "today.az" in demining.lower() or "azernews" in demining.lower()
-    ploughing = next(text for text in said if "Qızıl oba" in text)
+    assert "Azernews via Today.az" in demining
+    (ploughing,) = (text for text in said if "Qızıl oba" in text)
     assert "28 January 2021" in ploughing
     assert "buried anti-tank mine" in ploughing
+    assert "Azernews via Today.az" in ploughing
 
 
-def press_all_labels(page: Page) -> list[str]:
-    """Press every label at several zooms and return what the panel said each time."""
-    said: dict[str, str] = {}
-    for _ in range(4):
-        keys = page.eval_on_selector_all("button[data-label]", "all => all.map(each => each.dataset.label)")
-        for key in keys:
-            if key in said:
-                continue
-            page.evaluate(
-                "key => [...document.querySelectorAll('button[data-label]')].find(b => b.dataset.label === key)?.click()", key
-            )
-            page.evaluate("document.querySelectorAll('#mapper-details details:not([open])').forEach(d => d.open = true)")
-            said[key] = " ".join(page.inner_text("#mapper-details").split())
-        page.keyboard.press("Escape")
-        page.evaluate("document.querySelector('#mapper-root .mapper-zoom button, #mapper-root [data-zoom=in]')?.click()")
-        page.wait_for_function("!document.querySelector('.leaflet-zoom-anim')")
-    return list(said.values())
+def test_a_press_on_the_map_tells_zone_order_and_accidents(opened: Page) -> None:
+    """The label of a zone opens its card: the zone, its extent, and both bans as quotations with their authorities."""
+    opened.locator("button.mapper-zone-label", has_text="Zəngilan").click()
+    opened.evaluate("document.querySelectorAll('#mapper-details details').forEach(d => d.open = true)")
+    card = " ".join(opened.inner_text("#mapper-details").split())
+    assert "Zəngilan" in card
+    assert "temporarily prohibited from entering those areas" in card
+    assert "mülki şəxslərin girişi qəti qadağandır" in card
+    assert "Ministry of Internal Affairs; Mine Action Agency (ANAMA)" in card
+    assert "1 January 2021" in card
 
 
 def test_a_settlement_is_never_a_dot(opened: Page, edition: Path) -> None:
@@ -120,9 +129,9 @@ def test_the_page_fits_the_screen(opened: Page, size: dict[str, int]) -> None:
 
 
 def test_the_page_never_calls_a_place_safe(opened: Page) -> None:
-    """Our own words; quotations of orders are left out, as is the list of sources with its titles."""
+    """Our own words: quotations and texts of the records are left out."""
     words_of(opened)
-    opened.evaluate("document.querySelectorAll('blockquote, [data-given]').forEach(e => e.remove())")
+    opened.evaluate("document.querySelectorAll('blockquote, .mapper-data').forEach(e => e.remove())")
     assert not re.search(r"\b(safe|mine-free|low risk)\b", " ".join(opened.inner_text("body").split()), re.IGNORECASE)
 
 

@@ -1,8 +1,9 @@
 /** One thing each, told in full: an order, a source, an accident, a zone, a district, a hazard area. */
 import { casualtyLine, casualtyTable } from "./casualties.ts";
-import type { Data } from "./data.ts";
+import { zoneName, type Data } from "./data.ts";
 import { dateInWords, occurrenceInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, link, paged, type Content } from "./elements.ts";
+import { isMeasured } from "./grouping.ts";
 import type { Words } from "./words.ts";
 
 /** What every card needs, with rows by id ready. */
@@ -93,7 +94,7 @@ export function placeInWords({ data: { incidents }, words }: Telling, row: numbe
   const radius = incidents.get("uncertainty_m", row);
   const place = incidents.text("place", row);
   const names = [settlement, district].filter((name) => name !== "").join(", ") || words.say("not_stated");
-  const level = words.label("place", place);
+  const level = place === "point" && !isMeasured(incidents, [row]) ? words.say("incident.place_given") : words.label("place", place);
   return radius !== null && (place === "disc" || place === "point")
     ? words.say("incident.place_radius", { names, level, radius: words.metres(radius) })
     : words.say("incident.place", { names, level });
@@ -106,7 +107,7 @@ function relationLines({ data: { incidents, zones }, words, zoneRow }: Telling, 
     const share = Number(shares[index] ?? "");
     return words.say(shares[index] === undefined || Number.isNaN(share) ? "incident.relation" : "incident.relation_share", {
       relation: words.label("relation", relations[index] ?? null),
-      zone: zone === undefined ? id : zones.text("name", zone),
+      zone: zone === undefined ? id : zoneName(zones, zone),
       share: words.number(share * 100, 0),
     });
   });
@@ -177,11 +178,12 @@ export function zoneCard(tell: Telling, row: number, distance_m: number | null =
   return el(
     "article",
     { class: "mapper-card mapper-zone-card" },
-    el("h3", {}, dataText(zones.text("name", row)), ` – ${words.ban(extent)}`),
+    el("h3", {}, dataText(zoneName(zones, row)), ` – ${words.ban(extent)}`),
     distance_m === null ? null : el("p", { class: "mapper-warning" }, words.say("zone.near", { distance: words.metres(Math.round(distance_m / 100) * 100), accuracy: words.metres(accuracy ?? 0) })),
-    el("p", {}, words.label("extent", extent), "."),
+    el("p", {}, extent === "" ? words.say("zone.extent_not_stated") : `${words.label("extent", extent)}.`),
     note(zones.text("extent_note", row)),
-    zones.get("geometry", row) === null ? el("p", { class: "mapper-warning" }, words.say("zone.no_outline")) : null,
+    zones.get("geometry", row) === null ? el("p", { class: "mapper-warning" }, words.say(orders.length > 0 ? "zone.no_outline" : "zone.no_outline_no_order")) : null,
+    orders.length === 0 ? el("p", { class: "mapper-warning" }, words.say("zone.no_order")) : null,
     facts([
       [words.say("zone.basis"), words.label("geometry_basis", zones.get("geometry_basis", row))],
       [words.say("zone.accuracy"), accuracy === null ? words.say("not_stated") : words.say("zone.uncertain_by", { n: words.metres(accuracy) })],
@@ -191,7 +193,7 @@ export function zoneCard(tell: Telling, row: number, distance_m: number | null =
       [words.say("zone.incidents_uncertain"), words.count(zones.get("incidents_uncertain", row))],
       [words.say("zone.casualties"), casualtyLine(words, zones.get("killed_reported", row), zones.get("injured_reported", row))],
     ]),
-    el("h4", { class: "mapper-small-head" }, words.say("zone.orders", { n: orders.length })),
+    orders.length > 0 && el("h4", { class: "mapper-small-head" }, words.say("zone.orders", { n: orders.length })),
     ...orders.map((id) => orderCard(tell, id)),
   );
 }

@@ -209,8 +209,9 @@ export interface Meta {
   readonly language: string;
   readonly languages: readonly string[];
   readonly edition: string;
-  readonly data_date: string;
-  readonly stale_after: string;
+  /** Null: nobody stated it. */
+  readonly data_date: string | null;
+  readonly stale_after: string | null;
   readonly complete: boolean;
   readonly incomplete_zones: number;
   readonly caveats: readonly string[];
@@ -242,6 +243,11 @@ export interface Data {
   readonly activities: Activities;
   readonly context: Context;
   readonly contours: Contours;
+}
+
+/** A zone's name; its id where it has none. */
+export function zoneName(zones: Zones, row: number): string {
+  return zones.text("name", row) || zones.text("zone_id", row);
 }
 
 /** Open every table of the block. */

@@ -34,6 +34,12 @@ export function asFailure(cause: unknown): Failure {
   return new Failure("failure.unexpected", cause instanceof Error ? cause.message : String(cause));
 }
 
+/** Without its style sheet (altered, so that the policy refused it) the page would be a map that nobody can read. */
+export function checkStyle(page: Document): void {
+  const mark = getComputedStyle(page.documentElement).getPropertyValue("--mapper-style").trim();
+  if (mark !== "loaded") throw new Failure("failure.altered", "The page's style sheet was not accepted.");
+}
+
 const BANNER_ID = "mapper-banner";
 const CAUSE_ID = "mapper-banner-cause";
 
@@ -53,12 +59,15 @@ function causeBlock(failure: Failure): HTMLElement {
   return block;
 }
 
-/** The banner of the HTML, kept so that it can be put back after it was taken away. */
+/** The banner of the HTML, kept so that it can be put back, into `room`, after it was taken away. */
 export class Banner {
   private readonly element: HTMLElement;
 
-  constructor(page: Document) {
-    this.element = page.getElementById(BANNER_ID) ?? page.createElement("div");
+  constructor(
+    page: Document,
+    private readonly room: HTMLElement = page.body,
+  ) {
+    this.element = room.querySelector<HTMLElement>(`#${BANNER_ID}`) ?? page.createElement("div");
     this.element.id = BANNER_ID;
     this.element.setAttribute("role", "alert");
   }
@@ -68,8 +77,8 @@ export class Banner {
   }
 
   show(failure: Failure): void {
-    this.element.ownerDocument.getElementById(CAUSE_ID)?.remove();
+    this.element.querySelector(`#${CAUSE_ID}`)?.remove();
     this.element.append(causeBlock(failure));
-    if (!this.element.isConnected) document.body.prepend(this.element);
+    if (!this.element.isConnected) this.room.prepend(this.element);
   }
 }

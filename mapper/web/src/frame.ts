@@ -5,20 +5,28 @@ import { button, el, type Content } from "./elements.ts";
 import type { Words } from "./words.ts";
 
 const NARROW = "(max-width: 760px)";
+const LOW = "(max-width: 900px), (max-height: 700px)";
+/** The drawer's section that the head line leads to. */
+export const ASSUMED_ID = "mapper-assumed";
 
 export function isNarrow(): boolean {
   return window.matchMedia?.(NARROW).matches ?? false;
 }
 
+/** Whether an open drawer would leave the map little room, as in a notebook's frame. */
+export function isLow(): boolean {
+  return window.matchMedia?.(LOW).matches ?? false;
+}
+
 /** Sentences that must stay in sight: an incomplete map, an old one, a clock that cannot be right. */
 export function warningBars(words: Words, meta: Meta, now: Date): HTMLElement[] {
   const today = isoDate(now);
-  const date = dateInWords(words, meta.stale_after);
   const bars: HTMLElement[] = [];
   const bar = (text: string) => bars.push(el("p", { class: "mapper-bar", role: "alert" }, text));
   if (!meta.complete) bar(words.say("bar.incomplete", { n: meta.incomplete_zones }));
-  if (isStale(today, meta.stale_after)) bar(words.say("bar.stale", { date }));
-  if (isClockWrong(today, meta.data_date)) bar(words.say("bar.clock", { date: dateInWords(words, meta.data_date) }));
+  const { data_date, stale_after } = meta;
+  if (stale_after !== null && isStale(today, stale_after)) bar(words.say("bar.stale", { date: dateInWords(words, stale_after) }));
+  if (data_date !== null && isClockWrong(today, data_date)) bar(words.say("bar.clock", { date: dateInWords(words, data_date) }));
   return bars;
 }
 
@@ -31,13 +39,22 @@ export interface Frame {
   open(opened: boolean): void;
 }
 
-function headLine(words: Words, meta: Meta): Content[] {
-  const dates = words.say("head.dates", { date: dateInWords(words, meta.data_date), stale: dateInWords(words, meta.stale_after) });
+/** How old the map is and may become; a date that nobody stated is a doubt, and looks like one. */
+function datesLine(words: Words, { data_date, stale_after }: Meta): HTMLElement {
+  const of = data_date === null ? words.say("head.no_data_date") : words.say("head.data_date", { date: dateInWords(words, data_date) });
+  const until = stale_after === null ? words.say("head.no_stale_after") : words.say("head.stale_after", { date: dateInWords(words, stale_after) });
+  const known = data_date !== null && stale_after !== null;
+  return el("p", { class: known ? "mapper-dates" : "mapper-short-caveat" }, `${of} · ${until}`);
+}
+
+function headLine(words: Words, meta: Meta, showAssumed: () => void): Content[] {
+  const assumed = meta.assumptions.length;
   return [
     el("div", { class: "mapper-titles" },
       el("h1", {}, meta.title),
-      el("p", { class: "mapper-dates" }, dates),
-      el("p", { class: "mapper-short-caveat" }, words.say("head.caveat"))),
+      datesLine(words, meta),
+      el("p", { class: "mapper-short-caveat" }, words.say("head.caveat")),
+      assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed }))),
   ];
 }
 
@@ -52,12 +69,17 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     toggle.textContent = words.say(opened ? "drawer.close" : "drawer.open");
     onResize();
   };
+  const showAssumed = () => {
+    open(true);
+    drawer.querySelector<HTMLDetailsElement>(`#${ASSUMED_ID}`)?.setAttribute("open", "");
+    drawer.querySelector(`#${ASSUMED_ID}`)?.scrollIntoView?.({ block: "start" });
+  };
   const toggle = button({ class: "mapper-toggle", "aria-controls": "mapper-drawer" }, () => open(drawer.hidden));
   const stage = el("main", { class: "mapper-stage" }, map, toggle);
   const element = el(
     "div",
     { class: "mapper-frame", lang: words.language },
-    el("header", { class: "mapper-head" }, ...headLine(words, meta)),
+    el("header", { class: "mapper-head" }, ...headLine(words, meta, showAssumed)),
     bars,
     el("div", { class: "mapper-room" }, stage, drawer),
   );

@@ -82,6 +82,11 @@ export function sharedDevice(incidents: Incidents, rows: readonly number[]): str
   return devices.size === 1 ? ([...devices][0] as string) : null;
 }
 
+/** Whether every record says how exactly its place is known; a point from a table that does not is only given as a point. */
+export function isMeasured(incidents: Incidents, rows: readonly number[]): boolean {
+  return rows.every((row) => incidents.get("location_level", row) !== null);
+}
+
 /** Whether every record of the group happened at demining work; those are drawn apart from accidents of the public. */
 export function allDemining(incidents: Incidents, rows: readonly number[]): boolean {
   return rows.every((row) => incidents.get("accident_type", row) === "demining_accident");

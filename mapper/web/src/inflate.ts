@@ -8,14 +8,28 @@ async function nativeInflate(bytes: Uint8Array<ArrayBuffer>, native: typeof Deco
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
+function refused(cause: unknown): Failure {
+  return new Failure("failure.unreadable", `The data cannot be unpacked: ${String(cause)}`);
+}
+
+/** Inflate with the bundled inflater, without waiting. */
+export function inflateNow(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+  try {
+    return gunzipSync(bytes);
+  } catch (cause) {
+    throw refused(cause);
+  }
+}
+
 /** Inflate; `native` is a parameter so that the fallback can be tested. */
 export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
   native: typeof DecompressionStream | undefined = globalThis.DecompressionStream,
 ): Promise<Uint8Array> {
+  if (native === undefined) return inflateNow(bytes);
   try {
-    return native === undefined ? gunzipSync(bytes) : await nativeInflate(bytes, native);
+    return await nativeInflate(bytes, native);
   } catch (cause) {
-    throw new Failure("failure.unreadable", `The data cannot be unpacked: ${String(cause)}`);
+    throw refused(cause);
   }
 }

@@ -87,7 +87,7 @@ export class Labels {
   private scheduled = 0;
 
   constructor(private readonly map: L.Map) {
-    this.pane = map.createPane("mapper-labels");
+    this.pane = map.getPane("mapper-labels") ?? map.createPane("mapper-labels");
     this.pane.classList.add("leaflet-zoom-hide");
     map.on("moveend zoomend resize", () => this.place());
   }

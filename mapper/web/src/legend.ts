@@ -4,7 +4,7 @@ import { el, svg, type Content } from "./elements.ts";
 import { extentLook, hazardLook, type Hatches, type Look } from "./hatch.ts";
 import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
 import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
-import type { Grouped } from "./grouping.ts";
+import { isMeasured, type Grouped } from "./grouping.ts";
 import type { Words } from "./words.ts";
 
 export interface LegendNeeds {
@@ -37,11 +37,14 @@ function present(codes: Iterable<string>, order: readonly string[]): string[] {
 }
 
 function zonesPart({ data: { zones }, words, hatches }: LegendNeeds): HTMLElement {
-  const codes = present(zones.indices().map((zone) => zones.text("extent", zone)), words.codes("extent"));
+  const extents = zones.indices().map((zone) => zones.text("extent", zone));
+  const codes = [...present(extents, words.codes("extent")), ...(extents.includes("") ? [""] : [])];
+  const withoutOrder = zones.indices().some((zone) => zones.list("order_ids", zone).length === 0);
   const patch = (look: Look) => box(hatches.fill(look), look.colour, look.dash);
   return list(
-    words.say("legend.zones"),
-    codes.map((code) => row(patch(extentLook(words, code)), words.label("extent", code))),
+    words.say(withoutOrder ? "layer.zones" : "legend.zones"),
+    codes.map((code) => row(patch(extentLook(words, code)), code === "" ? words.say("legend.extent_not_stated") : words.label("extent", code))),
+    withoutOrder && el("p", { class: "mapper-hint" }, words.say("legend.zones_no_order")),
     el("p", { class: "mapper-hint" }, words.say("legend.zones_note")),
   );
 }
@@ -72,6 +75,8 @@ function dot(colour: string): SVGElement {
 
 function incidentsPart({ data: { incidents }, words, grouped }: LegendNeeds): HTMLElement {
   const places = new Set(grouped.groups.map((group) => group.place));
+  const pointRows = grouped.groups.filter(({ place }) => place === "point").map(({ rows }) => rows);
+  const point = pointRows.every((rows) => isMeasured(incidents, rows)) ? "legend.point" : "legend.point_not_stated";
   const devices = new Set<string>();
   for (let one = 0; one < incidents.rows; one++) devices.add(incidents.text("device_category", one));
   const symbols = present(devices, words.codes("device_category")).map(
@@ -82,8 +87,8 @@ function incidentsPart({ data: { incidents }, words, grouped }: LegendNeeds): HT
     [
       places.has("disc") && row(circle(PUBLIC_COLOUR, PUBLIC_DASH), words.say("legend.disc")),
       places.has("disc") && row(circle(DEMINING_COLOUR, DEMINING_DASH), words.say("legend.disc_demining")),
-      places.has("point") && row(dot(PUBLIC_COLOUR), words.say("legend.point")),
-      places.has("point") && row(dot(DEMINING_COLOUR), words.say("legend.point_demining")),
+      places.has("point") && row(dot(PUBLIC_COLOUR), words.say(point)),
+      places.has("point") && row(dot(DEMINING_COLOUR), words.say(`${point}_demining`)),
     ],
     el("p", { class: "mapper-hint" }, words.say("legend.counts_note")),
     el("p", { class: "mapper-hint" }, symbols.join("; ")),

@@ -1,9 +1,14 @@
-/** From the two data elements of the page to open tables: the only way in, and it is all or nothing. */
+/**
+ * From block and seal to open tables: the only way in, and it is all or nothing.
+ *
+ * The page waits for the browser's own digest and inflater. In a notebook the scripts of a user's layers follow in the same
+ * breath and need the map at once, so there the bundled ones do the same work without waiting.
+ */
 import { countRecords, decodeBase64, readBlock } from "./block.ts";
 import { openData, type Data } from "./data.ts";
 import { Failure } from "./failure.ts";
-import { inflate } from "./inflate.ts";
-import { checkSeal, readSeal } from "./seal.ts";
+import { inflate, inflateNow } from "./inflate.ts";
+import { checkSeal, digest, digestNow, readSeal, type Seal } from "./seal.ts";
 
 export interface Loaded {
   readonly data: Data;
@@ -17,15 +22,27 @@ function contentOf(page: Document, id: string): string {
   return text;
 }
 
-/** Decode, check the seal, inflate, open all tables, count the records. Raises Failure. */
-export async function load(page: Document): Promise<Loaded> {
-  const seal = readSeal(contentOf(page, "mapper-seal"));
-  const packed = decodeBase64(contentOf(page, "mapper-block"));
-  const sha256 = await checkSeal(packed, seal);
-  const block = readBlock(await inflate(packed));
+function opened(plain: Uint8Array, seal: Seal): Loaded {
+  const block = readBlock(plain);
   const records = countRecords(block.header);
   if (records !== seal.records) {
     throw new Failure("failure.count", `The data holds ${records} records, the seal says ${seal.records}.`);
   }
-  return { data: openData(block), records, sha256 };
+  return { data: openData(block), records, sha256: seal.sha256 };
+}
+
+/** Decode the page's elements, check the seal, inflate, open all tables, count the records. Raises Failure. */
+export async function load(page: Document): Promise<Loaded> {
+  const seal = readSeal(contentOf(page, "mapper-seal"));
+  const packed = decodeBase64(contentOf(page, "mapper-block"));
+  checkSeal(await digest(packed), seal);
+  return opened(await inflate(packed), seal);
+}
+
+/** The same from two texts, without waiting. Raises Failure. */
+export function loadNow(block: string, sealJson: string): Loaded {
+  const seal = readSeal(sealJson);
+  const packed = decodeBase64(block);
+  checkSeal(digestNow(packed), seal);
+  return opened(inflateNow(packed), seal);
 }

@@ -2,30 +2,34 @@
  * Start: load, draw, and only then take the banner away.
  *
  * The answer to scripts is `window.mapper`: `ready` resolves when all is drawn and is rejected when the page must not be used;
- * `shown()` counts what is visible now, by layer.
+ * `shown()` counts what is visible now, by layer. A page of ours starts by itself. Any other document (folium's, in a
+ * notebook) calls `mount`, which draws without waiting and gives back the Leaflet map.
  */
 import "./app.css";
 
-import { asFailure, Banner, Failure } from "./failure.ts";
+import type { Map as LeafletMap } from "leaflet";
+
+import { asFailure, Banner, checkStyle } from "./failure.ts";
 import type { Shown } from "./layers/layer.ts";
 import { load } from "./load.ts";
-import { draw, type View } from "./view.ts";
-
-export interface Ready {
-  /** False when the edition itself lacks a zone or hazard area; the page then says so in a bar that stays. */
-  readonly complete: boolean;
-  /** Rows of all tables, as the seal says. */
-  readonly records: number;
-  /** Rows that are a mark on the map or counted in one. */
-  readonly drawn: number;
-  readonly sha256: string;
-}
+import { drawInto, provideGlobals } from "./notebook.ts";
+import { draw, type Ready, type View } from "./view.ts";
 
 declare global {
   interface Window {
-    mapper?: { readonly ready: Promise<Ready>; shown(): Partial<Shown> };
+    mapper?: {
+      readonly ready: Promise<Ready>;
+      shown(): Partial<Shown>;
+      /** In a document that is not a page of ours: draw into the element. Damage shows the banner; a map comes back anyway. */
+      mount?(element: HTMLElement, blockBase64: string, sealJson: string): LeafletMap;
+    };
   }
 }
+
+const OWN_PARTS = "#mapper-root, #mapper-seal, #mapper-block";
+
+let view: View | null = null;
+const shown = () => view?.shown() ?? {};
 
 function rootOf(page: Document): HTMLElement {
   const root = page.getElementById("mapper-root") ?? page.createElement("div");
@@ -34,37 +38,44 @@ function rootOf(page: Document): HTMLElement {
   return root;
 }
 
-/** Without its style sheet (altered, so that the policy refused it) the page would be a map that nobody can read. */
-function checkStyle(page: Document): void {
-  const mark = getComputedStyle(page.documentElement).getPropertyValue("--mapper-style").trim();
-  if (mark !== "loaded") throw new Failure("failure.altered", "The page's style sheet was not accepted.");
-}
-
-let view: View | null = null;
-
 async function start(page: Document): Promise<Ready> {
   const banner = new Banner(page);
   const root = rootOf(page);
-  const refuse = (cause: unknown) => {
-    view = null;
-    root.textContent = "";
-    banner.show(asFailure(cause));
-  };
   try {
     checkStyle(page);
     const loaded = await load(page);
     view = draw(root, loaded, new Date());
-    const { meta } = loaded.data;
-    page.title = meta.title;
-    page.documentElement.lang = meta.language;
+    page.title = loaded.data.meta.title;
+    page.documentElement.lang = loaded.data.meta.language;
     banner.remove();
-    return { complete: meta.complete, records: loaded.records, drawn: view.drawn, sha256: loaded.sha256 };
+    return view.ready;
   } catch (cause) {
-    refuse(cause);
+    view = null;
+    root.textContent = "";
+    banner.show(asFailure(cause));
     throw asFailure(cause);
   }
 }
 
-const ready = start(document);
-ready.catch(() => undefined);
-window.mapper = { ready, shown: () => view?.shown() ?? {} };
+/** `ready` is settled by the first map that is mounted. */
+function waitForMount(): void {
+  let settle: (outcome: Ready | PromiseLike<Ready>) => void = () => undefined;
+  const ready = new Promise<Ready>((resolve) => (settle = resolve));
+  ready.catch(() => undefined);
+  const mount = (element: HTMLElement, blockBase64: string, sealJson: string) => {
+    const mounted = drawInto(element, blockBase64, sealJson);
+    view = mounted.view;
+    settle(mounted.ready instanceof Error ? Promise.reject(mounted.ready) : mounted.ready);
+    return mounted.map;
+  };
+  provideGlobals(window);
+  window.mapper = { ready, shown, mount };
+}
+
+if (document.querySelector(OWN_PARTS) === null) {
+  waitForMount();
+} else {
+  const ready = start(document);
+  ready.catch(() => undefined);
+  window.mapper = { ready, shown };
+}

@@ -10,7 +10,7 @@ import { button, el } from "./elements.ts";
 import type { LonLat } from "./geometry.ts";
 import type { Words } from "./words.ts";
 
-/** Pane names from the ground up. */
+/** Pane names from the ground up: over a user's tiles (200), under a user's shapes (400), markers (600) and pop-ups (700). */
 export const PANES = {
   density: 310,
   context: 320,
@@ -18,8 +18,8 @@ export const PANES = {
   zones: 340,
   hazards: 350,
   incidents: 360,
-  pointer: 610,
-  "mapper-labels": 620,
+  pointer: 370,
+  "mapper-labels": 380,
 } as const;
 
 /** Used when the data states no bounds. */
@@ -42,7 +42,7 @@ export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
     zoomControl: false,
     zoomSnap: 0.25,
     zoomDelta: 0.5,
-    minZoom: 5,
+    minZoom: 1,
     maxZoom: 17,
     wheelPxPerZoomLevel: 120,
     fadeAnimation: false,
@@ -55,7 +55,18 @@ export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
     if (name !== "mapper-labels") pane.style.pointerEvents = "none";
   }
   fit(map, bounds);
+  fitOnceSeen(map, bounds);
   return map;
+}
+
+/** A frame that is still hidden has no size to fit into: fit when it gets one, unless someone moved the map before. */
+function fitOnceSeen(map: L.Map, bounds: Bounds | null): void {
+  if (map.getSize().x > 0) return;
+  let moved = false;
+  map.once("movestart", () => (moved = true));
+  map.once("resize", () => {
+    if (!moved) fit(map, bounds);
+  });
 }
 
 /** Show all that the data covers. */

@@ -1,9 +1,12 @@
 /** The panel that answers "what is recorded here?", strictest things first. */
 import { districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
-import { button, data as dataText, el, type Content } from "./elements.ts";
+import { button, data as dataText, el, paged, type Content } from "./elements.ts";
 import type { LonLat } from "./geometry.ts";
-import type { Group } from "./grouping.ts";
+import { isMeasured, type Group } from "./grouping.ts";
 import type { Here } from "./here.ts";
+
+/** Where marks lie close, a press meets hundreds of them; the nearest come first. */
+const GROUPS_AT_ONCE = 5;
 
 function degrees({ words }: Telling, [lon, lat]: LonLat): string {
   return words.say("here.position", { lat: lat.toFixed(4), lon: lon.toFixed(4) });
@@ -14,7 +17,7 @@ function groupSection(tell: Telling, group: Group): HTMLElement {
   const place = data.incidents.text("settlement", group.rows[0] as number) || data.incidents.text("district", group.rows[0] as number);
   const what = group.place === "disc"
     ? words.say("here.disc", { radius: words.metres(group.uncertainty_m) })
-    : words.say("here.point");
+    : words.say(isMeasured(data.incidents, group.rows) ? "here.point" : "here.point_not_stated");
   return el(
     "section",
     { class: "mapper-group" },
@@ -40,10 +43,10 @@ function content(tell: Telling, here: Here): Content[] {
   return [
     el("p", { class: "mapper-position" }, degrees(tell, here.at)),
     restricted ? null : el("p", { class: "mapper-warning" }, words.say("here.no_restriction")),
-    ...here.hazards.map((row) => hazardCard(tell, row)),
-    ...here.groups.map((group) => groupSection(tell, group)),
     ...here.zones.map((row) => zoneCard(tell, row)),
     ...here.nearZones.map(({ zone, distance_m }) => zoneCard(tell, zone, distance_m)),
+    ...here.hazards.map((row) => hazardCard(tell, row)),
+    paged(here.groups, (group) => groupSection(tell, group), (left) => words.say("list.more", { n: left }), GROUPS_AT_ONCE),
     here.district === null ? null : districtCard(tell, here.district, here.districtCount?.rows ?? []),
     densityLine(tell, here.contour),
   ];

@@ -1,6 +1,6 @@
 /** The drawer's lists: everything that is not a mark on the map, each with its sources. */
 import { districtCard, incidentList, orderCard, sourceLine, sourceList, zoneCard, type Telling } from "./cards.ts";
-import type { LayerMeta } from "./data.ts";
+import type { Data, LayerMeta } from "./data.ts";
 import { dateInWords, periodInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
 import type { Grouped } from "./grouping.ts";
@@ -115,22 +115,37 @@ function activitiesSection(tell: SectionNeeds): Content[] {
   ];
 }
 
+/** Rows of the districts that have no outline, and of the zones that have none and belong to no such district. */
+function withoutOutline({ districts, zones }: Data): { readonly missing: readonly number[]; readonly otherZones: readonly number[] } {
+  const missing = districts.indices().filter((row) => districts.get("geometry", row) === null);
+  const named = new Set(missing.map((row) => districts.text("zone_id", row)));
+  const otherZones = zones.indices().filter((row) => zones.get("geometry", row) === null && !named.has(zones.text("zone_id", row)));
+  return { missing, otherZones };
+}
+
 /** Districts and zones that have no outline: named by an order, and not to be seen on the map. */
 function withoutOutlineSection(tell: SectionNeeds): Content[] {
-  const { districts, zones, incidents } = tell.data;
-  const missing = districts.indices().filter((row) => districts.get("geometry", row) === null);
-  const names = new Set(missing.map((row) => districts.text("zone_id", row)));
+  const { zones, districts, incidents } = tell.data;
+  const { missing, otherZones } = withoutOutline(tell.data);
   const rowsOf = (name: string) => tell.grouped.listed.filter((row) => incidents.get("place", row) === "district" && incidents.get("district", row) === name);
-  const otherZones = zones.indices().filter((row) => zones.get("geometry", row) === null && !names.has(zones.text("zone_id", row)));
   const districtZone = (id: string) => zones.indices().filter((row) => id !== "" && zones.text("zone_id", row) === id);
   return [
-    el("p", { class: "mapper-warning" }, tell.words.say("without_outline.text")),
+    missing.length > 0 && el("p", { class: "mapper-warning" }, tell.words.say("without_outline.text")),
     ...missing.flatMap((row) => [
       districtCard(tell, row, rowsOf(districts.text("name", row))),
       ...districtZone(districts.text("zone_id", row)).map((zone) => zoneCard(tell, zone)),
     ]),
     ...otherZones.map((row) => zoneCard(tell, row)),
   ];
+}
+
+/** Every accident, the latest first; those without a stated day stand by the day they were reported. */
+function incidentsSection(tell: SectionNeeds): Content[] {
+  const { incidents } = tell.data;
+  const known = (row: number) => incidents.text("date_start", row) || incidents.text("date_end", row) || incidents.text("reported_on", row);
+  const dates = incidents.indices().map(known);
+  const latestFirst = (a: number, b: number) => ((dates[a] ?? "") < (dates[b] ?? "") ? 1 : (dates[a] ?? "") > (dates[b] ?? "") ? -1 : a - b);
+  return [incidentList(tell, incidents.indices().sort(latestFirst))];
 }
 
 function notOnMapSection(tell: SectionNeeds): Content[] {
@@ -182,21 +197,25 @@ function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
   );
 }
 
+export function assumptionList(assumptions: readonly string[]): HTMLElement {
+  return el("ul", { class: "mapper-assumptions" }, ...assumptions.map((text) => el("li", {}, dataText(text))));
+}
+
 function aboutSection(tell: SectionNeeds): Content[] {
   const { words, data: { meta }, sha256 } = tell;
   const contacts = meta.contacts.length === 0 ? words.say("about.no_contacts") : null;
   return [
-    ...meta.caveats.map((code) => el("p", { class: "mapper-caveat" }, words.caveat(code, { data_date: dateInWords(words, meta.data_date) }))),
+    ...meta.caveats.map((code) => el("p", { class: "mapper-caveat" }, words.caveat(code, { data_date: meta.data_date === null ? words.say("date.unknown") : dateInWords(words, meta.data_date) }))),
     facts([
       [words.say("about.organisation"), dataText(meta.organisation || words.say("not_stated"))],
       [words.say("about.edition"), el("code", {}, meta.edition)],
-      [words.say("about.data_date"), dateInWords(words, meta.data_date)],
-      [words.say("about.stale_after"), dateInWords(words, meta.stale_after)],
+      [words.say("about.data_date"), dateInWords(words, meta.data_date ?? "")],
+      [words.say("about.stale_after"), dateInWords(words, meta.stale_after ?? "")],
       [words.say("about.sha256"), el("code", { class: "mapper-hash" }, sha256)],
       [words.say("about.contacts"), contacts ?? el("span", {}, ...meta.contacts.map((contact) => el("span", { class: "mapper-contact" }, dataText(contact))))],
     ]),
     meta.assumptions.length > 0 && el("h3", {}, words.say("about.assumptions")),
-    meta.assumptions.length > 0 && el("ul", {}, ...meta.assumptions.map((text) => el("li", {}, dataText(text)))),
+    meta.assumptions.length > 0 && assumptionList(meta.assumptions),
     el("h3", {}, words.say("about.layers")),
     ...meta.layers.map((layer) => layerCard(tell, layer)),
     el("h3", {}, words.say("about.software")),
@@ -213,11 +232,14 @@ export function drawerSections(tell: SectionNeeds): HTMLElement[] {
       id: `mapper-${code.replace(/[._]/g, "-")}`,
       open,
     });
-  const noOutline = data.districts.indices().filter((row) => data.districts.get("geometry", row) === null).length;
+  const { missing, otherZones } = withoutOutline(data);
+  const noOutline = missing.length + otherZones.length;
+  const noOutlineTitle = missing.length > 0 ? "section.without_outline" : "section.zones_without_outline";
   const districtLevel = grouped.districtCounts.reduce((sum, count) => sum + count.rows.length, 0);
   const parts: HTMLElement[] = [];
-  if (noOutline > 0) parts.push(section("section.without_outline", noOutline, () => withoutOutlineSection(tell)));
+  if (noOutline > 0) parts.push(section(noOutlineTitle, noOutline, () => withoutOutlineSection(tell)));
   parts.push(
+    section("section.incidents", data.incidents.rows, () => incidentsSection(tell)),
     section("section.orders", data.orders.rows, () => ordersSection(tell)),
     section("section.counts", data.casualty_counts.rows, () => countsSection(tell)),
     section("section.activities", data.activities.rows, () => activitiesSection(tell)),

@@ -2,9 +2,10 @@
 import * as L from "leaflet";
 
 import { telling } from "./cards.ts";
+import type { Meta } from "./data.ts";
 import { el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
-import { isNarrow, makeFrame } from "./frame.ts";
+import { ASSUMED_ID, isLow, isNarrow, makeFrame } from "./frame.ts";
 import { groupIncidents } from "./grouping.ts";
 import type { LonLat } from "./geometry.ts";
 import { Hatches } from "./hatch.ts";
@@ -14,7 +15,7 @@ import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
 import { makeMap, onAsk, Pointer, scaleBar, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
-import { drawerSections } from "./sections.ts";
+import { assumptionList, drawerSections } from "./sections.ts";
 import { layerSwitches } from "./switches.ts";
 import { Words } from "./words.ts";
 import { contextLayer } from "./layers/context.ts";
@@ -26,12 +27,23 @@ import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
 import { zonesLayer } from "./layers/zones.ts";
 
 const NOTHING: Shown = { zones: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, context: 0 };
+/** What `window.mapper.ready` resolves to. */
+export interface Ready {
+  /** False when the edition itself lacks a zone or hazard area; the page then says so in a bar that stays. */
+  readonly complete: boolean;
+  /** Rows of all tables, as the seal says. */
+  readonly records: number;
+  /** Rows that are a mark on the map or counted in one. */
+  readonly drawn: number;
+  readonly sha256: string;
+}
+
 /** How far a press on a label may be from its place: not at all. */
 const NO_REACH_M = 1;
 
 export interface View {
-  /** Records that are a mark on the map or counted in one. */
-  readonly drawn: number;
+  readonly map: L.Map;
+  readonly ready: Ready;
   shown(): Shown;
 }
 
@@ -49,6 +61,12 @@ function makeLayers(stage: Stage): MapLayer[] {
   ];
 }
 
+/** What was assumed stands open above all else in the drawer: a user's own files state little. */
+function assumed(words: Words, { assumptions }: Meta): HTMLElement[] {
+  if (assumptions.length === 0) return [];
+  return [foldout([words.say("about.assumptions")], () => [assumptionList(assumptions)], { class: "mapper-section", id: ASSUMED_ID, open: true })];
+}
+
 /** Throw unless every layer has drawn all it had to. */
 export function checkDrawn(layers: readonly Pick<MapLayer, "name" | "drawn">[]): void {
   for (const layer of layers) {
@@ -61,15 +79,22 @@ function sum(shown: Shown): number {
   return Object.values(shown).reduce((total, n) => total + n, 0);
 }
 
-/** Draw everything into `root`. Raises Failure when anything could not be drawn. */
-export function draw(root: HTMLElement, { data, sha256 }: Loaded, now: Date): View {
+/**
+ * Draw everything into `root`. Raises Failure when anything could not be drawn.
+ *
+ * `embedded`: a frame in a notebook, mostly low, with a user's own layers. The drawer starts closed where there is little
+ * room, and the makers of a user's tiles are named.
+ */
+export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: Date, { embedded = false } = {}): View {
   const { meta } = data;
   const words = new Words(data.words, meta.language);
   const frame = makeFrame(words, meta, now, () => map?.invalidateSize({ pan: false }));
   let map: L.Map | null = null;
-  frame.drawer.hidden = isNarrow();
+  const closed = isNarrow() || (embedded && isLow());
+  frame.drawer.hidden = closed;
   root.append(frame.element);
   map = makeMap(frame.map, meta.bounds);
+  if (embedded) L.control.attribution({ prefix: false }).addTo(map);
 
   const grouped = groupIncidents(data.incidents, data.districts);
   const hatches = new Hatches();
@@ -102,11 +127,12 @@ export function draw(root: HTMLElement, { data, sha256 }: Loaded, now: Date): Vi
   frame.stage.append(zoomButtons(map, words, meta.bounds), scaleBar(map, words), hatches.element);
   frame.drawer.append(
     panel.element,
+    ...assumed(words, meta),
     foldout([words.say("section.layers")], () => layerSwitches(words, layers, renewLegend), { class: "mapper-section", open: true }),
     foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
     ...drawerSections({ ...tell, grouped, sha256 }),
   );
-  frame.open(!isNarrow());
+  frame.open(!closed);
   stage.labels.place();
-  return { drawn: sum(shown()), shown };
+  return { map, ready: { complete: meta.complete, records, drawn: sum(shown()), sha256 }, shown };
 }

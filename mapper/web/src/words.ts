@@ -71,9 +71,10 @@ export class Words {
     return known ? this.say(`${prefix}.${code}`) : otherwise;
   }
 
-  /** What is forbidden in a zone of this extent; an unknown extent is told as a whole one. */
+  /** What is forbidden in a zone of this extent; an unknown extent is told as a whole one, and one that is not stated so. */
   ban(extent: string | null): string {
-    return this.sayOf("zone.label", extent ?? "", this.say("zone.label.whole"));
+    if (extent === null || extent === "") return this.say("zone.label.not_stated");
+    return this.sayOf("zone.label", extent, this.say("zone.label.whole"));
   }
 
   /** A fixed sentence: of the vocabulary of caveats, else of the page. */

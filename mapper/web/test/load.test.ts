@@ -5,8 +5,8 @@ import { gzipSync } from "node:zlib";
 import { beforeEach, expect, test, vi } from "vitest";
 
 import { inflate } from "../src/inflate.ts";
-import { load } from "../src/load.ts";
-import { digest, readSeal } from "../src/seal.ts";
+import { load, loadNow } from "../src/load.ts";
+import { digest, digestNow, readSeal } from "../src/seal.ts";
 import { META, realWords, TABLES } from "./example.ts";
 import { makeBlock, type Packed } from "./make_block.ts";
 
@@ -74,6 +74,17 @@ test("sealed bytes that are not gzip are refused", async () => {
   await refused("failure.unreadable");
 });
 
+test("the way without waiting gives the same, and refuses the same", async () => {
+  const seal = JSON.stringify(packed.seal);
+  const [now, later] = [loadNow(packed.base64, seal), await load(document)];
+  expect([now.records, now.sha256, now.data.zones.get("name", 0)]).toEqual([later.records, later.sha256, later.data.zones.get("name", 0)]);
+  for (let tenth = 0; tenth < 10; tenth++) {
+    const cut = packed.base64.slice(0, Math.floor((packed.base64.length * tenth) / 10));
+    expect(() => loadNow(cut, seal)).toThrow(expect.objectContaining({ code: "failure.altered" }));
+  }
+  expect(() => loadNow(packed.base64, seal.replace(/"records":\d+/, '"records":14'))).toThrow(expect.objectContaining({ code: "failure.count" }));
+});
+
 test.each(["", "[]", "null", '{"records":1}', '{"records":-1,"sha256":"x"}', '{"records":"1","sha256":"' + "0".repeat(64) + '"}'])(
   "the seal %s is refused",
   (text) => {
@@ -86,6 +97,7 @@ test("SHA-256 of 'abc' is the one of FIPS 180-2, with and without the browser's 
   const expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
   expect(await digest(abc)).toBe(expected);
   expect(await digest(abc, undefined)).toBe(expected);
+  expect(digestNow(abc)).toBe(expected);
 });
 
 test("the fallbacks give what the browser's own give", async () => {

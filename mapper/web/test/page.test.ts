@@ -37,7 +37,7 @@ function openAll(root: HTMLElement): void {
 test("what is shown is what the data holds, by layer", () => {
   const { view } = drawn();
   expect(view.shown()).toEqual({ zones: 2, hazards: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, context: 0 });
-  expect(view.drawn).toBe(9);
+  expect(view.ready.drawn).toBe(9);
 });
 
 test("a switch takes a layer, its count and its legend away, and brings them back", () => {
@@ -99,6 +99,47 @@ test("an incomplete, an old and an impossible date each keep a bar in sight", ()
   expect(drawn(TABLES, META, new Date(2020, 0, 1)).root.querySelector(".mapper-bar")?.textContent).toContain("clock");
 });
 
+test("a date that nobody stated is said in words, without a bar", () => {
+  const { root } = drawn(TABLES, { ...META, data_date: null, stale_after: null });
+  openAll(root);
+  expect(root.querySelector(".mapper-head")?.textContent).toContain("The date of the data is not stated · so the map cannot tell");
+  expect(root.querySelectorAll(".mapper-bar").length).toBe(0);
+  expect(root.querySelector(".mapper-caveat")?.textContent).toContain("as of an unknown date");
+  const half = drawn(TABLES, { ...META, stale_after: null }).root.querySelector(".mapper-head")?.textContent;
+  expect(half).toContain("Data as of 23 November 2026 · so the map cannot tell");
+});
+
+test("what was assumed stands open as the first part of the drawer, and the head line leads there", () => {
+  const { root } = drawn(TABLES, { ...META, assumptions: ["No CRS is stated; WGS 84 was taken."] });
+  const sections = [...root.querySelectorAll<HTMLDetailsElement>("#mapper-drawer > details")];
+  expect([sections[0]?.id, sections[0]?.open]).toEqual(["mapper-assumed", true]);
+  expect(sections[0]?.textContent).toContain("No CRS is stated");
+  const drawer = root.querySelector("#mapper-drawer") as HTMLElement;
+  root.querySelector<HTMLButtonElement>(".mapper-toggle")?.click();
+  expect(drawer.hidden).toBe(true);
+  root.querySelector<HTMLButtonElement>(".mapper-assumed")?.click();
+  expect(drawer.hidden).toBe(false);
+  expect(drawn().root.querySelector(".mapper-assumed")).toBeNull();
+});
+
+test("a user's own zone, without name, order and extent, is told as no entry", () => {
+  const zones = [{ zone_id: "z-9", geometry: square(46.8, 40, 0.4) }, { zone_id: "z-10" }];
+  const { root } = drawn(tablesWith({ zones, districts: [], orders: [] }), { ...META, bounds: [46.8, 40, 47, 40.2] });
+  (root.querySelector("#mapper-map") as HTMLElement).dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  openAll(root);
+  const card = root.querySelector("#mapper-details .mapper-zone-card")?.textContent;
+  expect(card).toContain("z-9 – no entry (extent not stated)");
+  expect(card).toContain("No order is named for this zone; treat it as no entry.");
+  expect(root.querySelector("#mapper-legend")?.textContent).toContain("Extent not stated");
+  expect(root.querySelector("#mapper-section-zones-without-outline")?.textContent).toContain("z-10");
+});
+
+test("a point whose accuracy nobody stated is not called measured", () => {
+  const { root } = drawn(tablesWith({ incidents: [{ incident_id: "p", place: "point", lon: 47, lat: 40 }] }));
+  expect(root.querySelector("#mapper-legend")?.textContent).toContain("how exact it is, is not stated");
+  expect(root.textContent).not.toContain("Measured place");
+});
+
 test("a refused density gives its reason in the legend", () => {
   const density = { ...META.density, refused: "only 3 records are located in the window; a density needs 10" };
   const { root } = drawn(tablesWith({ contours: [] }), { ...META, density });
@@ -114,7 +155,7 @@ test("hazard areas are drawn, named and counted", () => {
 
 test("no data at all is a page, not a blank one", () => {
   const { root, view } = drawn({}, { ...META, bounds: null, density: null, layers: [] });
-  expect(view.drawn).toBe(0);
+  expect(view.ready.drawn).toBe(0);
   expect(root.querySelector("#mapper-map")).not.toBeNull();
 });
 

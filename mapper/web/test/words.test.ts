@@ -98,9 +98,17 @@ test.each(sources)("every word that %s says exists", (_, text) => {
   expect(said.filter((code) => !(code in page))).toEqual([]);
 });
 
-test.each(sources)("%s never writes markup and never runs text", (_, text) => {
-  const banned = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|bindPopup|bindTooltip|setHTML|createContextualFragment|DOMParser/;
-  expect(text.match(banned)).toBeNull();
+const MARKUP = /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|bindPopup|bindTooltip|setHTML|createContextualFragment|DOMParser/g;
+/** A stand-in for jQuery reads a notebook author's own markup; nothing of an edition comes there. */
+const ALLOWED: Record<string, string[]> = { "dollar.ts": ["DOMParser"] };
+
+test.each(sources)("%s never writes markup and never runs text", (name, text) => {
+  expect(text.match(MARKUP) ?? []).toEqual(ALLOWED[name] ?? []);
+});
+
+test("only the notebook's side knows the stand-in that reads markup", () => {
+  const users = sources.filter(([, text]) => text.includes('from "./dollar.ts"')).map(([name]) => name);
+  expect(users).toEqual(["notebook.ts"]);
 });
 
 test("every failure has its sentence in three languages", () => {

@@ -2,15 +2,16 @@
  * Accidents by what is known of their place.
  *
  * A settlement-level record is a dashed circle of its true radius without a centre dot: anywhere in it. A measured record
- * is a point. All are drawn on one canvas, so that 100,000 of them do not stop the page; their counts and device symbols are
- * labels, made only for what is in view. Accidents at demining work have their own colour and dash.
+ * is a point. All are drawn on one canvas (`marks.ts`), so that 100,000 of them do not stop the page; their counts and device
+ * symbols are labels, made only for what is in view. Accidents at demining work have their own colour and dash.
  */
-import * as L from "leaflet";
+import type * as L from "leaflet";
 
 import { button } from "../elements.ts";
-import { allDemining, sharedDevice, type DistrictCount, type Group } from "../grouping.ts";
+import { allDemining, isMeasured, sharedDevice, type DistrictCount, type Group } from "../grouping.ts";
 import { fewInView, type Label } from "../labels.ts";
 import { shapesLayer, type MapLayer, type Stage } from "./layer.ts";
+import { Marks, type Mark, type MarkLook } from "./marks.ts";
 
 export const PUBLIC_COLOUR = "#1f2933";
 export const DEMINING_COLOUR = "#0b6fb8";
@@ -21,19 +22,22 @@ const DISC_FILL = "#000000";
 /** From here on there is room for words beside the numbers of districts. */
 const ROOMY_ZOOM = 10.5;
 
-function mark(stage: Stage, group: Group, renderer: L.Renderer): L.Path {
-  const demining = allDemining(stage.data.incidents, group.rows);
-  const style: L.CircleMarkerOptions = {
-    renderer,
-    pane: "incidents",
-    interactive: false,
-    color: demining ? DEMINING_COLOUR : PUBLIC_COLOUR,
-    weight: 1.8,
-  };
-  const at: L.LatLngTuple = [group.at[1], group.at[0]];
-  return group.place === "disc"
-    ? L.circle(at, { ...style, radius: group.uncertainty_m, dashArray: demining ? DEMINING_DASH : PUBLIC_DASH, fillColor: DISC_FILL, fillOpacity: 0.07 })
-    : L.circleMarker(at, { ...style, radius: 5, fillColor: "#ffffff", fillOpacity: 0.9 });
+function discLook(colour: string, dash: string): MarkLook {
+  return { colour, dash: dash.split(" ").map(Number), fill: DISC_FILL, fillOpacity: 0.07 };
+}
+
+function pointLook(colour: string): MarkLook {
+  return { colour, dash: [], fill: "#ffffff", fillOpacity: 0.9 };
+}
+
+const LOOKS = {
+  disc: [discLook(PUBLIC_COLOUR, PUBLIC_DASH), discLook(DEMINING_COLOUR, DEMINING_DASH)],
+  point: [pointLook(PUBLIC_COLOUR), pointLook(DEMINING_COLOUR)],
+} as const;
+
+function mark(stage: Stage, { at, place, rows, uncertainty_m }: Group): Mark {
+  const [open, demining] = LOOKS[place];
+  return { at, radius_m: place === "disc" ? uncertainty_m : 0, look: allDemining(stage.data.incidents, rows) ? demining : open };
 }
 
 /** "3 AP", or "AP" for one; the device is left out when the records differ. */
@@ -47,9 +51,10 @@ export function groupText(stage: Pick<Stage, "data" | "words">, rows: readonly n
 function groupLabel(stage: Stage, group: Group): Label {
   const { words, data } = stage;
   const first = group.rows[0] as number;
-  const place = data.incidents.text("settlement", first) || data.incidents.text("district", first);
+  const place = data.incidents.text("settlement", first) || data.incidents.text("district", first) || words.say("not_stated");
+  const point = isMeasured(data.incidents, group.rows) ? "incident.label.point" : "incident.label.point_not_stated";
   const device = sharedDevice(data.incidents, group.rows);
-  const name = words.say(group.place === "disc" ? "incident.label.disc" : "incident.label.point", {
+  const name = words.say(group.place === "disc" ? "incident.label.disc" : point, {
     n: group.rows.length,
     place,
     device: device === null ? words.say("incident.devices_differ") : words.label("device_category", device),
@@ -71,16 +76,17 @@ function groupLabel(stage: Stage, group: Group): Label {
 }
 
 /** Circles and points. */
-export function incidentsLayer(stage: Stage, renderer: L.Renderer): MapLayer {
+export function incidentsLayer(stage: Stage, renderer: L.Canvas): MapLayer {
   const { groups } = stage.grouped;
-  const shapes = groups.map((group) => mark(stage, group, renderer));
+  const marks = new Marks(groups.map((group) => mark(stage, group)), renderer, "incidents");
   const records = (place: Group["place"]) =>
     groups.filter((group) => group.place === place).reduce((sum, group) => sum + group.rows.length, 0);
   return shapesLayer(stage, {
     name: "incidents",
     group: "accidents",
-    shapes,
+    shapes: [marks],
     due: groups.length,
+    drawn: () => (stage.map.hasLayer(marks) ? marks.drawable : 0),
     labels: (view) => fewInView(view, groups).map((group) => groupLabel(stage, group)),
     counts: () => ({ discs: records("disc"), points: records("point") }),
   });

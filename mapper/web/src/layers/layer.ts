@@ -75,6 +75,8 @@ export function shapesLayer(
     readonly due: number;
     readonly labels?: LabelSource;
     readonly counts: () => Partial<Shown>;
+    /** How many are drawn, when one shape draws many. */
+    readonly drawn?: () => number;
     readonly empty?: boolean;
   },
 ): MapLayer {
@@ -91,7 +93,7 @@ export function shapesLayer(
       stage.labels.set(layer.name, visible && labels !== undefined ? labels : null);
     },
     count: () => (made.visible ? counts() : {}),
-    drawn: () => ({ drawn: onMap(), due }),
+    drawn: () => ({ drawn: (layer.drawn ?? onMap)(), due }),
   };
   return made;
 }

@@ -1,6 +1,7 @@
 /** No-entry zones: hatched in the hue of legal restrictions, each named on the map. */
 import * as L from "leaflet";
 
+import { zoneName } from "../data.ts";
 import { button, el } from "../elements.ts";
 import { inGeometry, labelPoint, type LonLat } from "../geometry.ts";
 import { extentLook } from "../hatch.ts";
@@ -19,7 +20,7 @@ function namePlace({ data: { zones, districts } }: Stage, zone: number): LonLat 
 
 function zoneLabel(stage: Stage, zone: number, at: LonLat): Label {
   const { words, data } = stage;
-  const name = data.zones.text("name", zone);
+  const name = zoneName(data.zones, zone);
   const text = words.ban(data.zones.get("extent", zone));
   const make = (...parts: (string | HTMLElement)[]) => () =>
     button(

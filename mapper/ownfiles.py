@@ -1,0 +1,411 @@
+"""The same line for anyone's files: a page, a join or a density straight from files that no catalogue names.
+
+What a catalogue would state, the files often do not: the CRS, the columns, the accuracy of a line, the date of the data.
+Nothing of that is guessed in silence. Each thing taken for granted becomes one sentence, and the sentences go into the
+answer, the notebook frame (`frame.attrs["assumptions"]`) and the page.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from mapper import crs as reference
+from mapper import schema
+from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
+from mapper.analysis.join import join
+from mapper.analysis.locate import locate
+from mapper.errors import DataRefused, UsageError
+from mapper.intake.checks import check
+from mapper.intake.files import read_layer
+from mapper.model import Catalogue, Checked, Joined, Kind, LayerEntry, Ledger, LonLatBox, Surface
+from mapper.output.exports import CONTOUR_COLUMNS, ZONE_COLUMNS, csv_table, geojson
+from mapper.output.files import write_file
+from mapper.output.manifest import answer
+from mapper.output.notebook import HazardMap
+from mapper.output.page import page_html
+from mapper.pipeline import edition_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mapper.output.compose import Edition
+
+_STALE_AFTER_DAYS = 180
+_OWN_TITLE = "Reported accidents and no-entry areas"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a caller states about files: columns (ours to theirs), CRS, area of interest.
+
+    `near` stands in for the area where none is stated: the extent of the zones, good to tell a swap of coordinates.
+    """
+
+    columns: Mapping[str, str] | None = None
+    crs: str | None = None
+    area: LonLatBox | None = None
+    near: LonLatBox | None = None
+
+
+# ------------------------------------------------------------------ frames for notebooks
+def read_incidents(
+    path: Path | str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    crs: str | None = None,
+    area: LonLatBox | None = None,
+) -> gpd.GeoDataFrame:
+    """Read and check a file of incidents.
+
+    Parameters
+    ----------
+    path : Path or str
+        A CSV or GeoJSON file.
+    columns : mapping of str to str, optional
+        Our column names to the file's; others are told from a table of common names, and that is stated.
+    crs : str, optional
+        Authority code of the coordinates ("EPSG:32638"), where the file does not say.
+    area : tuple of float, optional
+        West, south, east, north in WGS 84 degrees: where the records are expected.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per usable record, WGS 84, all columns of `mapper.schema.COLUMNS["incidents"]`, indexed by row in the file.
+        `attrs` holds `findings`, `assumptions` and `ledger` (counted, kept, repaired, rejected) as plain values.
+
+    Raises
+    ------
+    Unreadable, DataRefused, UnknownCRS
+        As sentences; a file of which some records are refused is read, and `attrs` says which.
+    """
+    return _frame(_checked(Path(path), "incidents", Options(columns, crs, area)))
+
+
+def read_zones(
+    path: Path | str,
+    *,
+    columns: Mapping[str, str] | None = None,
+    crs: str | None = None,
+    area: LonLatBox | None = None,
+) -> gpd.GeoDataFrame:
+    """Read and check a file of zones that may not be entered; as `read_incidents`, with polygons.
+
+    Returns
+    -------
+    GeoDataFrame
+        One row per usable zone, WGS 84, all columns of `mapper.schema.COLUMNS["zones"]`. An invalid polygon was repaired
+        so that it covers all ground it covered before, or its record was refused.
+
+    Raises
+    ------
+    Unreadable, DataRefused, UnknownCRS
+        As `read_incidents`.
+    """
+    return _frame(_checked(Path(path), "zones", Options(columns, crs, area)))
+
+
+def make_map(
+    incidents: gpd.GeoDataFrame,
+    zones: gpd.GeoDataFrame | None = None,
+    *,
+    hazards: gpd.GeoDataFrame | None = None,
+    districts: gpd.GeoDataFrame | None = None,
+    title: str = _OWN_TITLE,
+    data_date: dt.date | None = None,
+    bandwidth_m: float | None = None,
+) -> HazardMap:
+    """Make an interactive map of frames: a `folium.Map` that shows itself and takes further folium layers.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        As `read_incidents` gives them, or any frame with `incident_id`, a geometry and a CRS.
+    zones, hazards, districts : GeoDataFrame, optional
+        With `zone_id`, `hazard_id`, `district_id` and `name`; any CRS.
+    title : str
+        Shown above the map.
+    data_date : date, optional
+        What date the data are of; the latest date among the incidents when not given, which is then stated.
+    bandwidth_m : float, optional
+        Bandwidth of the density in metres; 10,000 m when not given, which is then stated.
+
+    Returns
+    -------
+    HazardMap
+
+    Raises
+    ------
+    UnknownCRS, DataRefused
+        When a frame states no CRS, or ids are missing or given twice.
+
+    Examples
+    --------
+    >>> points = gpd.GeoDataFrame({"incident_id": ["a"]}, geometry=gpd.points_from_xy([46.9], [40.0]), crs="EPSG:4326")
+    >>> type(make_map(points, title="One accident")).__name__
+    'HazardMap'
+    """
+    given: list[tuple[Kind, gpd.GeoDataFrame | None]] = [
+        ("incidents", incidents),
+        ("zones", zones),
+        ("hazards", hazards),
+        ("districts", districts),
+    ]
+    checked = [_from_frame(frame, kind) for kind, frame in given if frame is not None]
+    return HazardMap(_edition(checked, title=title, data_date=data_date, bandwidth_m=bandwidth_m))
+
+
+# ------------------------------------------------------------------ files for the command line
+def map_files(
+    incidents: Path,
+    zones: Path | None = None,
+    *,
+    hazards: Path | None = None,
+    out: Path,
+    options: Options | None = None,
+    title: str = _OWN_TITLE,
+    data_date: dt.date | None = None,
+) -> dict[str, Any]:
+    """Make one page from files and answer as `mapper map --json` does.
+
+    Raises
+    ------
+    MapperError
+        One of its kinds, as a sentence; then nothing was written.
+    """
+    options = options or Options()
+    others: list[tuple[Path | None, Kind]] = [(zones, "zones"), (hazards, "hazards")]
+    restricted = [_checked(path, kind, replace(options, columns=None)) for path, kind in others if path is not None]
+    checked = [_checked(incidents, "incidents", replace(options, near=_extent(restricted))), *restricted]
+    edition = _edition(checked, title=title, data_date=data_date)
+    page = page_html(edition)
+    write_file(out, page)
+    return answer(edition, {out.name: page})
+
+
+def join_files(
+    incidents: Path,
+    zones: Path,
+    *,
+    out: Path,
+    summary: Path | None = None,
+    accuracy_m: float | None = None,
+    options: Options | None = None,
+) -> dict[str, Any]:
+    """Join a file of incidents with a file of zones, write the pairs, and answer as `mapper join --json` does.
+
+    Raises
+    ------
+    UsageError
+        When an output is neither .csv nor, for the summary, .geojson.
+    MapperError
+        One of its kinds, as a sentence; then nothing was written.
+    """
+    options = options or Options()
+    _written_as(out, {".csv": None})
+    if summary is not None:
+        _written_as(summary, {".csv": None, ".geojson": None})
+    restricted = _checked(zones, "zones", replace(options, columns=None))
+    checked = _checked(incidents, "incidents", replace(options, near=_extent([restricted])))
+    joined = join(locate(_geo(checked)).incidents, _geo(restricted), accuracy_m=accuracy_m)
+    write_file(out, csv_table(joined.pairs, mark=False))
+    if summary is not None:
+        write_file(summary, _zone_summary(joined, summary))
+    said = [*_assumptions([checked, restricted]), *_assumed_accuracy(accuracy_m, restricted)]
+    return {**joined.to_dict(), "refused": _refused([checked, restricted]), "assumptions": said, **_named_file(out)}
+
+
+def density_file(
+    incidents: Path,
+    *,
+    out: Path,
+    window: Path | None = None,
+    bandwidth_m: float | None = None,
+    cell_m: float | None = None,
+    include_demining: bool = False,
+    options: Options | None = None,
+) -> dict[str, Any]:
+    """Write the density contours of a file of incidents and answer as `mapper density --json` does.
+
+    Raises
+    ------
+    UsageError
+        When the output is not .geojson, or bandwidth or cell are impossible.
+    MapperError
+        One of its kinds, as a sentence; then nothing was written.
+    """
+    options = options or Options()
+    _written_as(out, {".geojson": None})
+    bounds = None if window is None else _checked(window, "zones", replace(options, columns=None))
+    checked = _checked(incidents, "incidents", replace(options, near=_extent([bounds]) if bounds else None))
+    located = locate(_geo(checked)).incidents
+    ground = _hull(located, bandwidth_m or DEFAULT_BANDWIDTH_M) if bounds is None else _geo(bounds).geometry.dropna()
+    surface = density(located, window=ground, bandwidth_m=bandwidth_m, cell_m=cell_m, include_demining=include_demining)
+    write_file(out, geojson(surface.contours, CONTOUR_COLUMNS, None, "density"))
+    said = [*_assumptions([checked]), *_assumed_density(surface, bandwidth_m, stated_window=bounds is not None)]
+    return {**surface.to_dict(), "refused_records": checked.ledger.rejected, "assumptions": said, **_named_file(out)}
+
+
+# ------------------------------------------------------------------ from a file or a frame to a checked layer
+def _checked(path: Path, kind: Kind, options: Options) -> Checked:
+    entry = LayerEntry(
+        name=path.stem, kind=kind, path=path, columns=options.columns or {}, crs=options.crs, numbered=True
+    )
+    return check(read_layer(entry), area=options.area or options.near, area_is_stated=options.area is not None)
+
+
+def _frame(checked: Checked) -> gpd.GeoDataFrame:
+    frame = _geo(checked).copy()
+    frame.attrs = {
+        "findings": [found.to_dict() for found in checked.findings],
+        "assumptions": _assumptions([checked]),
+        "ledger": {key: getattr(checked.ledger, key) for key in ("counted", "kept", "repaired", "rejected")},
+    }
+    return frame
+
+
+def _geo(checked: Checked) -> gpd.GeoDataFrame:
+    """Return the frame of a kind that has a place, with the accuracy of its layer."""
+    return gpd.GeoDataFrame(checked.frame).assign(accuracy_m=checked.entry.accuracy_m or np.nan)
+
+
+def _from_frame(frame: gpd.GeoDataFrame, kind: Kind) -> Checked:
+    """Take a caller's frame as a checked layer: WGS 84, all columns of the kind, the caller's values untouched."""
+    stored = frame if frame.crs is not None and frame.crs == reference.STORAGE else reference.to_storage(frame)
+    columns = [column.name for column in schema.COLUMNS[kind] if column.name not in ("lon", "lat")]
+    empty = schema.typed(pd.DataFrame(index=frame.index), kind)
+    filled = {name: stored[name] if name in stored else empty[name] for name in columns}
+    checked = gpd.GeoDataFrame(filled, index=frame.index, geometry=stored.geometry, crs=stored.crs)
+    digest = hashlib.sha256(checked.to_wkb().to_csv().encode()).hexdigest()
+    return Checked(
+        entry=LayerEntry(name=kind, kind=kind, path=Path(kind)),
+        frame=checked,
+        ledger=Ledger(counted=len(frame), kept=len(frame)),
+        sha256=digest,
+        crs=str(frame.crs),
+        mapping={},
+        findings=(),
+    )
+
+
+def _edition(
+    checked: Sequence[Checked], *, title: str, data_date: dt.date | None = None, bandwidth_m: float | None = None
+) -> Edition:
+    incidents = next(layer for layer in checked if layer.entry.kind == "incidents")
+    told = data_date or _latest_date(incidents.frame)
+    assumptions = _assumptions(checked)
+    if data_date is None:
+        known = f"the latest one in the incidents, {told}, stands in for it" if told else "the page says so"
+        assumptions.append(f"The date of the data is not stated; {known}.")
+    catalogue = Catalogue(
+        folder=Path(),
+        title=title,
+        organisation="",
+        contacts=(),
+        languages=("en", "az", "ru"),
+        area=None,
+        data_date=told,
+        stale_after_days=_STALE_AFTER_DAYS,
+        bandwidth_m=bandwidth_m,
+        layers=tuple(layer.entry for layer in checked),
+        sha256="",
+    )
+    return edition_of(catalogue, checked, assumptions=assumptions)
+
+
+def _latest_date(incidents: pd.DataFrame) -> dt.date | None:
+    """Return the latest full date among the incidents; None when they have none."""
+    columns = [incidents[name] for name in ("date_start", "date_end", "reported_on") if name in incidents]
+    texts = pd.concat(columns).dropna().astype("str") if columns else pd.Series(dtype="str")
+    full = texts[texts.str.fullmatch(r"\d{4}-\d{2}-\d{2}")]
+    return dt.date.fromisoformat(full.max()) if len(full) else None
+
+
+def _extent(checked: Sequence[Checked]) -> LonLatBox | None:
+    """Return the box around all zones and hazards: where incidents are expected when nobody says."""
+    shapes = [shape for layer in checked for shape in _geo(layer).geometry if shape is not None]
+    if not shapes:
+        return None
+    west, south, east, north = (float(bound) for bound in shapely.total_bounds(shapes))
+    return (west, south, east, north)
+
+
+def _hull(located: gpd.GeoDataFrame, reach_m: float) -> gpd.GeoSeries:
+    """Return the convex hull of the located records grown by the bandwidth, as a window when none is given."""
+    points = located.geometry[located["place"].isin(["point", "disc"])]
+    if points.empty:
+        raise DataRefused("no record has a place, so there is no density", advice="Check the coordinates.")
+    west, south, east, north = points.total_bounds
+    plane = reference.working_crs((west, south, east, north))
+    hull = shapely.buffer(
+        shapely.convex_hull(shapely.union_all(reference.to_working(points, plane).to_numpy())), reach_m
+    )
+    return reference.to_storage(gpd.GeoSeries([hull], crs=plane))
+
+
+# ------------------------------------------------------------------ what was assumed, in sentences
+def _assumptions(checked: Sequence[Checked]) -> list[str]:
+    return [sentence for layer in checked for sentence in _assumed_of(layer)]
+
+
+def _assumed_of(checked: Checked) -> list[str]:
+    name = checked.entry.path.name
+    said = []
+    told = {theirs: ours for theirs, ours in checked.mapping.items() if checked.entry.columns.get(ours) != theirs}
+    if told:
+        pairs = ", ".join(f"'{theirs}' as {ours}" for theirs, ours in told.items())
+        said.append(f"{name}: columns were told by their names: {pairs}.")
+    if any(found.rule == "assumed_ids" for found in checked.findings):
+        said.append(f"{name}: there is no column of ids; row numbers stand in for them.")
+    if checked.crs is not None and checked.entry.crs is None:
+        said.append(f"{name}: coordinates are read as {checked.crs}; GeoJSON is WGS 84 where it states nothing else.")
+    return said
+
+
+def _assumed_accuracy(accuracy_m: float | None, zones: Checked) -> list[str]:
+    if accuracy_m is not None or zones.entry.accuracy_m is not None:
+        return []
+    return [f"{zones.entry.path.name}: the accuracy of its lines is not stated; 0 m is assumed."]
+
+
+def _assumed_density(surface: Surface, bandwidth_m: float | None, *, stated_window: bool) -> list[str]:
+    said = []
+    if bandwidth_m is None:
+        said.append(f"No bandwidth is stated; {surface.bandwidth_m:,.0f} m is used.")
+    if not stated_window:
+        said.append("No window is stated; the convex hull of the records, grown by the bandwidth, is used.")
+    return said
+
+
+# ------------------------------------------------------------------ outputs
+def _written_as(path: Path, endings: Mapping[str, Callable[..., bytes] | None]) -> None:
+    if path.suffix.lower() not in endings:
+        raise UsageError(
+            f"'{path.name}' cannot be written in that format",
+            advice=f"Name a file that ends in {' or '.join(endings)}.",
+        )
+
+
+def _zone_summary(joined: Joined, path: Path) -> bytes:
+    columns = [column for column in ZONE_COLUMNS if column in joined.zones]
+    if path.suffix.lower() == ".geojson":
+        return geojson(joined.zones, columns, "zone_id", "zones")
+    return csv_table(pd.DataFrame(joined.zones[columns]), mark=False)
+
+
+def _named_file(path: Path) -> dict[str, Any]:
+    content = path.read_bytes()
+    return {"files": {path.name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}}}
+
+
+def _refused(checked: Sequence[Checked]) -> int:
+    return sum(layer.ledger.rejected for layer in checked)

@@ -1,0 +1,268 @@
+"""The exported files: RFC 7946, read again by two libraries and by hand, and harmless in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import fiona
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mapper.output.exports import (
+    CONTOUR_COLUMNS,
+    DISTRICT_COLUMNS,
+    INCIDENT_COLUMNS,
+    ZONE_COLUMNS,
+    csv_table,
+    export_files,
+    geojson,
+)
+from mapper.pipeline import make_edition
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mapper.output.compose import Edition
+
+COLUMNS = {
+    "incidents.geojson": INCIDENT_COLUMNS,
+    "zones.geojson": ZONE_COLUMNS,
+    "districts.geojson": DISTRICT_COLUMNS,
+    "density.geojson": CONTOUR_COLUMNS,
+}
+IDS = {"incidents.geojson": "incident_id", "zones.geojson": "zone_id", "districts.geojson": "district_id"}
+HOSTILE = (
+    '<img src=x onerror="a()">',
+    "</script>",
+    "${a}",
+    "{{ 7*191 }}",
+    "{% a %}",
+    "{#",
+    "`",
+    "a\u2028b\u2029c",
+    "=1+1",
+    "\\",
+    '"',
+    "a\nb\r\nc",
+    "\u202eabc",
+    "ə ğ ı İ Ə Ğ I i ş ç ö ü",
+    "\0",
+)
+
+
+@pytest.fixture(scope="module")
+def edition() -> Edition:
+    """Return the bundled edition."""
+    return make_edition()
+
+
+@pytest.fixture(scope="module")
+def exports(edition: Edition) -> dict[str, bytes]:
+    """Return its exports."""
+    return export_files(edition)
+
+
+def test_two_exports_are_byte_equal(exports: dict[str, bytes]) -> None:
+    """From a second walk of the whole line."""
+    assert export_files(make_edition()) == exports
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_files_follow_rfc_7946(exports: dict[str, bytes], name: str) -> None:
+    """No crs member, every feature with every key, ids, box around all, six decimals, right-hand rings."""
+    text = exports[name].decode("utf-8")
+    collection = json.loads(text)
+    assert collection["type"] == "FeatureCollection"
+    assert "crs" not in collection
+    points = []
+    for feature in collection["features"]:
+        assert feature["type"] == "Feature"
+        assert tuple(feature["properties"]) == COLUMNS[name]
+        assert "geometry" in feature
+        if name in IDS:
+            assert feature["id"] == feature["properties"][IDS[name]]
+        if feature["geometry"]:
+            points += _points(feature["geometry"]["coordinates"])
+            _assert_right_hand(feature["geometry"])
+    west, south = np.min(points, axis=0)
+    east, north = np.max(points, axis=0)
+    assert collection["bbox"] == [west, south, east, north]
+    assert all(44 < lon < 51 and 38 < lat < 42 for lon, lat in points)
+    assert not re.search(r"\d\.\d{7,}\d*[,\]]", re.sub(r'"properties":\{.*?\},"geometry"', '"geometry"', text))
+
+
+def _points(coordinates: Any) -> list[tuple[float, float]]:  # noqa: ANN401 - nested as the geometry is
+    if isinstance(coordinates[0], float):
+        return [(coordinates[0], coordinates[1])]
+    return [point for part in coordinates for point in _points(part)]
+
+
+def _assert_right_hand(geometry: dict[str, Any]) -> None:
+    """Check by the shoelace formula that outer rings run counter-clockwise, holes clockwise, and all are closed."""
+    if geometry["type"] == "Point":
+        return
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    for rings in polygons:
+        for number, ring in enumerate(rings):
+            x, y = np.array(ring).T - np.array(ring[0])[:, None]
+            area = np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2
+            assert ring[0] == ring[-1]
+            assert area > 0 if number == 0 else area < 0
+
+
+def test_places_known_by_district_have_no_geometry(edition: Edition, exports: dict[str, bytes]) -> None:
+    """A point there would look measured: 83 points, 31 without."""
+    features = json.loads(exports["incidents.geojson"])["features"]
+    for feature, place in zip(features, edition.incidents["place"], strict=True):
+        kind = feature["geometry"]["type"] if feature["geometry"] else None
+        assert kind == {"disc": "Point", "point": "Point"}.get(place)
+    assert sum(feature["geometry"] is None for feature in features) == 31
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_shapes_stay_valid_and_where_they_were(edition: Edition, exports: dict[str, bytes], name: str) -> None:
+    """Every polygon is valid after rounding, and no vertex moved by more than half the last decimal."""
+    frames = {
+        "incidents.geojson": edition.incidents[edition.incidents["place"] == "disc"],
+        "zones.geojson": edition.zones,
+        "districts.geojson": edition.districts,
+        "density.geojson": edition.surface.contours,
+    }
+    read = [
+        shapely.geometry.shape(feature["geometry"])
+        for feature in json.loads(exports[name])["features"]
+        if feature["geometry"]
+    ]
+    given = frames[name].geometry.dropna().to_numpy()
+    assert shapely.is_valid(read).all()
+    moved = shapely.hausdorff_distance(np.array(read), given)
+    assert moved.max() <= 0.5e-6 * 2**0.5 * 1.0001
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_two_libraries_read_what_was_written(exports: dict[str, bytes], name: str, tmp_path: Path) -> None:
+    """Read with pyogrio and fiona: both agree with the JSON itself, record by record, cell by cell, letters included."""
+    path = tmp_path / name
+    path.write_bytes(exports[name])
+    features = json.loads(exports[name])["features"]
+    by_pyogrio = pyogrio.read_dataframe(path)
+    with fiona.open(path, encoding="utf-8") as source:
+        by_fiona = list(source)
+        assert source.crs.to_epsg() == 4326
+    assert by_pyogrio.crs.to_epsg() == 4326
+    assert len(features) == len(by_pyogrio) == len(by_fiona)
+    for feature, (_, row), other in zip(features, by_pyogrio.iterrows(), by_fiona, strict=True):
+        for key, value in feature["properties"].items():
+            assert _same(row[key], value), key
+            assert _same(other["properties"][key], value), key
+        expected = shapely.geometry.shape(feature["geometry"]) if feature["geometry"] else None
+        found = shapely.geometry.shape(other["geometry"]) if other["geometry"] else None
+        assert (row["geometry"] is None) == (found is None) == (expected is None)
+        if expected is not None and found is not None:
+            assert row["geometry"].equals(expected)
+            assert found.equals(expected)
+
+
+def _same(read: Any, written: Any) -> bool:  # noqa: ANN401 - cells
+    if written is None or isinstance(written, str):
+        text = None if pd.isna(read) else str(read)[:10] if isinstance(read, pd.Timestamp) else str(read)
+        return bool(text == written) or (written == "" and text is None)
+    return bool(read == pytest.approx(written, rel=1e-12))
+
+
+def test_every_letter_of_the_names_is_there(exports: dict[str, bytes]) -> None:
+    """Names as they are written, not as escapes, so that a person can search the file."""
+    text = exports["districts.geojson"].decode("utf-8")
+    for name in ("Ağdərə", "Şuşa", "Qubadlı", "Kəlbəcər", "Xankəndi"):
+        assert f'"{name}"' in text
+
+
+def frame_of(texts: list[str | None], shapes: list[shapely.Geometry | None] | None = None) -> gpd.GeoDataFrame:
+    """Return a frame with an id and a text."""
+    shapes = shapes or [None] * len(texts)
+    ids = [f"r{number}" for number in range(len(texts))]
+    return gpd.GeoDataFrame({"id": ids, "text": texts, "secret": "private"}, geometry=shapes, crs="EPSG:4326")
+
+
+@given(st.lists(st.one_of(st.none(), st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=["Cs"])))))
+def test_any_text_survives_as_text(texts: list[str | None]) -> None:
+    """What goes into a GeoJSON comes out of a JSON parser letter for letter, and nothing unlisted with it."""
+    content = geojson(frame_of(texts), ["id", "text"], "id", "x")
+    assert [feature["properties"]["text"] for feature in json.loads(content)["features"]] == texts
+    assert b"private" not in content
+    assert len(content.splitlines()) >= len(texts)
+
+
+def test_missing_values_and_numpy_numbers_are_plain_json() -> None:
+    """NA, NaN and None are null; integers stay integers; small and large numbers keep nine digits."""
+    frame = gpd.GeoDataFrame(
+        {
+            "a": pd.array([1, None], "Int64"),
+            "b": [np.nan, 1234.56789012],
+            "c": pd.array([None, "x"], "str"),
+            "d": [0.0000000123456, 1e21],
+        },
+        geometry=[None, shapely.Point(1.23456789, -0.00000049)],
+        crs="EPSG:4326",
+    )
+    features = json.loads(geojson(frame, "abcd", None, "x"))["features"]
+    assert features[0]["properties"] == {"a": 1, "b": None, "c": None, "d": 1.23456e-8}
+    assert features[1]["properties"] == {"a": None, "b": 1234.56789, "c": "x", "d": 1e21}
+    assert features[1]["geometry"]["coordinates"] == [1.234568, 0.0]
+    assert "id" not in features[0]
+
+
+def test_a_polygon_that_rounding_would_spoil_keeps_its_decimals() -> None:
+    """A spike 1e-7 wide collapses onto itself at six decimals: it stays as it was given."""
+    spike = shapely.Polygon(
+        [(0, 0), (1, 0), (1, 1), (0.5000001, 1), (0.5000001, 9), (0.4999999, 9), (0.4999999, 1), (0, 1)]
+    )
+    plain = shapely.box(0.12345678, 0, 1, 1)
+    features = json.loads(geojson(frame_of(["a", "b"], [spike, plain]), ["id"], "id", "x"))["features"]
+    assert shapely.geometry.shape(features[0]["geometry"]).equals(spike)
+    assert shapely.geometry.shape(features[1]["geometry"]).bounds == (0.123457, 0, 1, 1)
+
+
+def test_nothing_to_export_is_an_empty_collection() -> None:
+    """No features, no box, and both libraries could say so."""
+    assert json.loads(geojson(frame_of([]), ["id"], "id", "x")) == {
+        "type": "FeatureCollection",
+        "name": "x",
+        "features": [],
+    }
+
+
+@pytest.mark.parametrize("start", list("=+-@\t\r"))
+def test_no_cell_of_a_csv_is_a_formula(start: str) -> None:
+    """A text that a spreadsheet would run gets a quotation mark before it; a number stays one."""
+    frame = pd.DataFrame({"text": [f"{start}1+cmd|' /C calc'!A0"], "row": pd.array([-5], "Int64"), "share": [-0.25]})
+    rows = list(csv.reader(io.StringIO(csv_table(frame).decode("utf-8-sig"), newline="")))
+    assert rows[1] == [f"'{start}1+cmd|' /C calc'!A0", "-5", "-0.25"]
+
+
+@given(st.lists(st.tuples(*[st.text(st.characters(exclude_categories=["Cs"]))] * 2), min_size=1))
+def test_a_csv_keeps_its_rows_and_cells(rows: list[tuple[str, str]]) -> None:
+    """Commas, quotes and line ends inside a cell never make another cell or row; only the guard is added."""
+    text = csv_table(pd.DataFrame(rows, columns=["a", "b"], dtype=object)).decode("utf-8-sig")
+    read = list(csv.reader(io.StringIO(text, newline="")))[1:]
+    assert [[cell.removeprefix("'") for cell in row] for row in read] == [
+        [cell.removeprefix("'") for cell in row] for row in rows
+    ]
+
+
+def test_the_findings_are_told_with_row_and_advice(edition: Edition, exports: dict[str, bytes]) -> None:
+    """One row a finding, in order, readable by the csv module."""
+    rows = list(csv.DictReader(io.StringIO(exports["findings.csv"].decode("utf-8-sig"), newline="")))
+    assert [(row["rule"], row["row"], row["value"]) for row in rows] == [
+        (found.rule, "" if found.row is None else str(found.row), found.value or "") for found in edition.findings
+    ]
