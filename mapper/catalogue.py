@@ -165,7 +165,7 @@ def _texts(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:
 
 def _date(table: dict[str, Any], key: str, where: str) -> dt.date:
     value = table.get(key)
-    if not isinstance(value, dt.date) or isinstance(value, dt.datetime):
+    if not isinstance(value, dt.date) or isinstance(value, dt.datetime) or not 1900 <= value.year <= 2100:  # noqa: PLR2004 - years
         raise _refuse(f"{where} needs a date '{key}'", f"Write {key} = 2026-11-23 without quotation marks.")
     return value
 

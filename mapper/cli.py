@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mapper import report
-from mapper.errors import MapperError, UsageError
+from mapper.errors import MapperError
 
 if TYPE_CHECKING:
     from mapper import ownfiles
@@ -52,8 +52,7 @@ def build(
     result = pipeline.build(layers, out=out, as_of=_date(as_of) if as_of else None)
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
-    refused = result["incidents"]["refused"] + result["zones"]["refused"]
-    raise typer.Exit(REFUSED if refused or not result["complete"] else DONE)
+    raise typer.Exit(_exit_code(result))
 
 
 @app.command()
@@ -96,7 +95,8 @@ Columns = Annotated[
     list[str] | None,
     typer.Option("--column", help="ours=theirs: which column of the incidents is which; may be given again."),
 ]
-Crs = Annotated[str | None, typer.Option(help="CRS of the coordinates, such as EPSG:32638.")]
+Crs = Annotated[str | None, typer.Option(help="CRS of the incidents' coordinates, such as EPSG:32638.")]
+ZonesCrs = Annotated[str | None, typer.Option(help="CRS of zones, hazards or window, where their file does not say.")]
 Area = Annotated[str | None, typer.Option(help="W,S,E,N in degrees: where the records are expected.")]
 
 
@@ -109,6 +109,7 @@ def map_command(
     hazards: Annotated[Path | None, typer.Option(help="GeoJSON file of hazard areas.")] = None,
     column: Columns = None,
     crs: Crs = None,
+    zones_crs: ZonesCrs = None,
     area: Area = None,
     title: Annotated[str, typer.Option(help="Title of the page.")] = "Reported accidents and no-entry areas",
     as_of: Annotated[str | None, typer.Option(help="Date the data are of, as YYYY-MM-DD.")] = None,
@@ -122,14 +123,13 @@ def map_command(
         zones,
         hazards=hazards,
         out=out,
-        options=_options(column, crs, area),
+        options=_options(column, crs, area, zones_crs),
         title=title,
         data_date=_date(as_of) if as_of else None,
     )
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
-    refused = result["incidents"]["refused"] + result["zones"]["refused"]
-    raise typer.Exit(REFUSED if refused or not result["complete"] else DONE)
+    raise typer.Exit(_exit_code(result))
 
 
 @app.command()
@@ -142,6 +142,7 @@ def join(
     accuracy_m: Annotated[float | None, typer.Option(help="Accuracy of the zones' line in metres.")] = None,
     column: Columns = None,
     crs: Crs = None,
+    zones_crs: ZonesCrs = None,
     area: Area = None,
     as_json: AsJson = False,
 ) -> None:
@@ -149,11 +150,16 @@ def join(
     from mapper import ownfiles
 
     result = ownfiles.join_files(
-        incidents, zones, out=out, summary=summary, accuracy_m=accuracy_m, options=_options(column, crs, area)
+        incidents,
+        zones,
+        out=out,
+        summary=summary,
+        accuracy_m=accuracy_m,
+        options=_options(column, crs, area, zones_crs),
     )
     _say(report.joined(result))
     _answer(result, as_json=as_json)
-    raise typer.Exit(REFUSED if result["refused"] else DONE)
+    raise typer.Exit(REFUSED if result["refused"] or result["zones_without_geometry"] else DONE)
 
 
 @app.command()
@@ -167,6 +173,7 @@ def density(
     include_demining: Annotated[bool, typer.Option("--include-demining", help="Count demining accidents too.")] = False,
     column: Columns = None,
     crs: Crs = None,
+    zones_crs: ZonesCrs = None,
     area: Area = None,
     as_json: AsJson = False,
 ) -> None:
@@ -180,7 +187,7 @@ def density(
         bandwidth_m=bandwidth_m,
         cell_m=cell_m,
         include_demining=include_demining,
-        options=_options(column, crs, area),
+        options=_options(column, crs, area, zones_crs),
     )
     _say(report.density(result))
     _answer(result, as_json=as_json)
@@ -217,18 +224,25 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
-def _options(column: list[str] | None, crs: str | None, area: str | None) -> ownfiles.Options:
+def _exit_code(edition: Mapping[str, Any]) -> int:
+    return REFUSED if edition["refused"] or not edition["complete"] else DONE
+
+
+def _options(
+    column: list[str] | None, crs: str | None, area: str | None, zones_crs: str | None = None
+) -> ownfiles.Options:
     from mapper import inspection, ownfiles
     from mapper.intake.columns import parse_stated
 
-    return ownfiles.Options(columns=parse_stated(column or ()), crs=crs, area=inspection.parse_area(area))
+    return ownfiles.Options(
+        columns=parse_stated(column or ()), crs=crs, zones_crs=zones_crs, area=inspection.parse_area(area)
+    )
 
 
 def _date(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"'{text}' is not a date", advice="Write it as 2021-01-28 (year-month-day).") from None
+    from mapper.pipeline import as_date
+
+    return as_date(text)
 
 
 def _say(text: str) -> None:

@@ -71,10 +71,10 @@ def inspect(
     content: bytes | None = None
     try:
         content = read_bytes(path)
-        entry, known_area = _entry(path)
+        entry, known_area, catalogued = _entry(path)
         entry = replace(entry, kind=asked_kind or entry.kind, crs=crs or entry.crs)
         layer = read_content(entry, content)
-        layer = layer if kind or entry.title else _with_told_kind(layer)
+        layer = layer if kind or catalogued else _with_told_kind(layer)
         return examine(layer, area=area or known_area, date_order=asked_order).to_dict()
     except (DataRefused, Unreadable) as refusal:
         return _refused(path, content, kind, layer, refusal)
@@ -193,14 +193,14 @@ def _known_crs(text: str) -> None:
         raise UsageError(exc.what, advice=exc.advice) from None
 
 
-def _entry(path: Path) -> tuple[LayerEntry, LonLatBox | None]:
-    """Return what the `layers.toml` beside a file says of it and its area; a bare entry where it says nothing."""
+def _entry(path: Path) -> tuple[LayerEntry, LonLatBox | None, bool]:
+    """Return what the `layers.toml` beside a file says of it, its area and True; a bare entry where it does not name it."""
     if (path.parent / FILE_NAME).is_file():
         catalogue = read_catalogue(path.parent)
         for entry in catalogue.layers:
             if entry.path.name == path.name:
-                return entry, catalogue.area
-    return layer_entry(path, "incidents"), None
+                return entry, catalogue.area, True
+    return layer_entry(path, "incidents"), None, False
 
 
 def _refused(

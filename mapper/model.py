@@ -228,7 +228,8 @@ class Located:
 class Joined:
     """Incidents against zones.
 
-    `pairs`: one row per record–zone pair (`incident_id`, `zone_id`, `relation` = `inside` | `uncertain`, `share` 0–1).
+    `pairs`: one row per record–zone pair (`incident_id`, `zone_id`, `relation` = `inside` | `uncertain`, `share` 0–1); the
+    accuracy of a line counts at the outer line of the zones under the same set of orders.
     `incidents`: one row per record, the given index, with `zone_ids`, `relations` and `relation` (`inside`, `uncertain`,
     `outside`, `unlocated`). `zones`: one row per zone, the given index, with distinct-record counts and casualties.
     """
@@ -259,7 +260,8 @@ class Surface:
 
     `intensity_per_km2` has shape (rows, columns), row 0 in the south, NaN outside the window. `x_m` and `y_m` are the cell
     centres in `crs_wkt`. `contours` has one row per class (`lower_per_km2`, `upper_per_km2`, `area_km2`, geometry in WGS 84).
-    A refusal carries its reason in `refused` and an empty grid.
+    A refusal carries its reason in `refused` and an empty grid. `share_area_level` is the share of the records that would
+    count whose place is only a district: d / (n + d), 0 where there are none.
     """
 
     n: int

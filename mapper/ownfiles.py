@@ -19,14 +19,13 @@ import pandas as pd
 import shapely
 
 from mapper import crs as reference
-from mapper import schema
 from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
 from mapper.analysis.join import join
 from mapper.analysis.locate import locate
-from mapper.errors import DataRefused, UsageError
+from mapper.errors import DataRefused, UnknownCRS, UsageError
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
-from mapper.model import Catalogue, Checked, Joined, Kind, LayerEntry, Ledger, LonLatBox, Surface
+from mapper.model import Catalogue, Checked, Finding, Joined, Kind, Layer, LayerEntry, LonLatBox, Surface
 from mapper.output.exports import CONTOUR_COLUMNS, ZONE_COLUMNS, csv_table, geojson
 from mapper.output.files import write_file
 from mapper.output.manifest import answer
@@ -35,25 +34,33 @@ from mapper.output.page import page_html
 from mapper.pipeline import edition_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from mapper.output.compose import Edition
 
 _STALE_AFTER_DAYS = 180
+_WIDEST_M = 1_000_000
 _OWN_TITLE = "Reported accidents and no-entry areas"
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a caller states about files: columns (ours to theirs), CRS, area of interest.
+    """What a caller states about files: columns of the incidents (ours to theirs), CRS, area of interest.
 
-    `near` stands in for the area where none is stated: the extent of the zones, good to tell a swap of coordinates.
+    `crs` is that of the incidents, `zones_crs` that of zones, hazards and window: each file has its own. `near` stands in
+    for the area where none is stated: the extent of the zones, good to tell a swap of coordinates.
     """
 
     columns: Mapping[str, str] | None = None
     crs: str | None = None
+    zones_crs: str | None = None
     area: LonLatBox | None = None
     near: LonLatBox | None = None
+
+    @property
+    def of_zones(self) -> Options:
+        """What is stated about the other files of the same call."""
+        return Options(crs=self.zones_crs, area=self.area)
 
 
 # ------------------------------------------------------------------ frames for notebooks
@@ -88,7 +95,7 @@ def read_incidents(
     Unreadable, DataRefused, UnknownCRS
         As sentences; a file of which some records are refused is read, and `attrs` says which.
     """
-    return _frame(_checked(Path(path), "incidents", Options(columns, crs, area)))
+    return _frame(_checked(Path(path), "incidents", Options(columns=columns, crs=crs, area=area)))
 
 
 def read_zones(
@@ -111,7 +118,7 @@ def read_zones(
     Unreadable, DataRefused, UnknownCRS
         As `read_incidents`.
     """
-    return _frame(_checked(Path(path), "zones", Options(columns, crs, area)))
+    return _frame(_checked(Path(path), "zones", Options(columns=columns, crs=crs, area=area)))
 
 
 def make_map(
@@ -146,7 +153,8 @@ def make_map(
     Raises
     ------
     UnknownCRS, DataRefused
-        When a frame states no CRS, or ids are missing or given twice.
+        When a frame states no CRS or lacks its column of ids, or none of its records can be used. Single records that
+        cannot be used are listed on the map under "Findings", as those of a file would be.
 
     Examples
     --------
@@ -183,13 +191,15 @@ def map_files(
         One of its kinds, as a sentence; then nothing was written.
     """
     options = options or Options()
+    _written_as(out, (".html", ".htm"))
+    _keep_inputs([out], [incidents, zones, hazards])
     others: list[tuple[Path | None, Kind]] = [(zones, "zones"), (hazards, "hazards")]
-    restricted = [_checked(path, kind, replace(options, columns=None)) for path, kind in others if path is not None]
+    restricted = [_checked(path, kind, options.of_zones) for path, kind in others if path is not None]
     checked = [_checked(incidents, "incidents", replace(options, near=_extent(restricted))), *restricted]
     edition = _edition(checked, title=title, data_date=data_date)
     page = page_html(edition)
     write_file(out, page)
-    return answer(edition, {out.name: page})
+    return {**answer(edition, {out.name: page}), "finding_list": [found.to_dict() for found in edition.findings]}
 
 
 def join_files(
@@ -211,17 +221,33 @@ def join_files(
         One of its kinds, as a sentence; then nothing was written.
     """
     options = options or Options()
-    _written_as(out, {".csv": None})
+    _written_as(out, (".csv",))
     if summary is not None:
-        _written_as(summary, {".csv": None, ".geojson": None})
-    restricted = _checked(zones, "zones", replace(options, columns=None))
+        _written_as(summary, (".csv", ".geojson"))
+    _keep_inputs([out, summary], [incidents, zones])
+    restricted = _checked(zones, "zones", options.of_zones)
     checked = _checked(incidents, "incidents", replace(options, near=_extent([restricted])))
-    joined = join(locate(_geo(checked)).incidents, _geo(restricted), accuracy_m=accuracy_m)
+    ground = _geo(restricted)
+    undrawn = int(ground.geometry.isna().sum())
+    if undrawn == len(ground):
+        raise DataRefused(
+            "none of its zones has a geometry, so no record can be told to lie outside them",
+            file=zones.name,
+            advice="Give polygons; zones that name districts are drawn by `mapper build`.",
+        )
+    located = locate(_geo(checked))
+    joined = join(located.incidents, ground, accuracy_m=accuracy_m)
     write_file(out, csv_table(joined.pairs, mark=False))
     if summary is not None:
         write_file(summary, _zone_summary(joined, summary))
     said = [*_assumptions([checked, restricted]), *_assumed_accuracy(accuracy_m, restricted)]
-    return {**joined.to_dict(), "refused": _refused([checked, restricted]), "assumptions": said, **_named_file(out)}
+    return {
+        **joined.to_dict(),
+        "zones_without_geometry": undrawn,
+        **_account([checked, restricted], located.findings),
+        "assumptions": said,
+        **_named_file(out),
+    }
 
 
 def density_file(
@@ -244,15 +270,25 @@ def density_file(
         One of its kinds, as a sentence; then nothing was written.
     """
     options = options or Options()
-    _written_as(out, {".geojson": None})
-    bounds = None if window is None else _checked(window, "zones", replace(options, columns=None))
+    _written_as(out, (".geojson",))
+    _keep_inputs([out], [incidents, window])
+    _possible_bandwidth(bandwidth_m)
+    bounds = None if window is None else _checked(window, "zones", options.of_zones)
     checked = _checked(incidents, "incidents", replace(options, near=_extent([bounds]) if bounds else None))
-    located = locate(_geo(checked)).incidents
+    placed = locate(_geo(checked))
+    located = placed.incidents
     ground = _hull(located, bandwidth_m or DEFAULT_BANDWIDTH_M) if bounds is None else _geo(bounds).geometry.dropna()
     surface = density(located, window=ground, bandwidth_m=bandwidth_m, cell_m=cell_m, include_demining=include_demining)
     write_file(out, geojson(surface.contours, CONTOUR_COLUMNS, None, "density"))
     said = [*_assumptions([checked]), *_assumed_density(surface, bandwidth_m, stated_window=bounds is not None)]
-    return {**surface.to_dict(), "refused_records": checked.ledger.rejected, "assumptions": said, **_named_file(out)}
+    account = _account([checked, *([bounds] if bounds else [])], placed.findings)
+    return {
+        **surface.to_dict(),
+        "refused_records": account["refused"],
+        "findings": account["findings"],
+        "assumptions": said,
+        **_named_file(out),
+    }
 
 
 # ------------------------------------------------------------------ from a file or a frame to a checked layer
@@ -279,22 +315,36 @@ def _geo(checked: Checked) -> gpd.GeoDataFrame:
 
 
 def _from_frame(frame: gpd.GeoDataFrame, kind: Kind) -> Checked:
-    """Take a caller's frame as a checked layer: WGS 84, all columns of the kind, the caller's values untouched."""
-    stored = frame if frame.crs is not None and frame.crs == reference.STORAGE else reference.to_storage(frame)
-    columns = [column.name for column in schema.COLUMNS[kind] if column.name not in ("lon", "lat")]
-    empty = schema.typed(pd.DataFrame(index=frame.index), kind)
-    filled = {name: stored[name] if name in stored else empty[name] for name in columns}
-    checked = gpd.GeoDataFrame(filled, index=frame.index, geometry=stored.geometry, crs=stored.crs)
-    digest = hashlib.sha256(checked.to_wkb().to_csv().encode()).hexdigest()
-    return Checked(
-        entry=LayerEntry(name=kind, kind=kind, path=Path(kind)),
-        frame=checked,
-        ledger=Ledger(counted=len(frame), kept=len(frame)),
-        sha256=digest,
-        crs=str(frame.crs),
+    """Check a caller's frame as a file would be: cells as text, every rule, WGS 84."""
+    if frame.crs is None:
+        raise UnknownCRS(
+            f"the {kind} state no coordinate reference system", advice="Set the CRS the data were made in."
+        )
+    index = pd.RangeIndex(1, len(frame) + 1, name="row")
+    cells = pd.DataFrame(
+        {str(name): _as_text(frame[name]) for name in frame.columns if name != frame.geometry.name}
+    ).set_axis(index)
+    shapes = gpd.GeoSeries(frame.geometry.to_numpy(), index=index, crs=frame.crs)
+    as_read = gpd.GeoDataFrame(cells, geometry=shapes)
+    layer = Layer(
+        entry=LayerEntry(name=kind, kind=kind, path=Path(kind), may_be_empty=True),
+        frame=as_read,
+        counted=len(frame),
+        unread=0,
+        sha256=hashlib.sha256(as_read.to_wkb().to_csv().encode()).hexdigest(),
+        crs=frame.crs.to_string(),
         mapping={},
-        findings=(),
     )
+    return check(layer)
+
+
+def _as_text(column: pd.Series) -> pd.Series:
+    """Write each cell as a file would hold it; dates without their midnight, whole numbers without a point."""
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = column.dt.date
+    plain = column.astype(object).where(column.notna(), None)
+    whole = [str(int(v)) if isinstance(v, float) and v.is_integer() else v for v in plain]
+    return pd.Series(whole, index=column.index).map(str, na_action="ignore").astype("str")
 
 
 def _edition(
@@ -366,7 +416,7 @@ def _assumed_of(checked: Checked) -> list[str]:
         said.append(f"{name}: columns were told by their names: {pairs}.")
     if any(found.rule == "assumed_ids" for found in checked.findings):
         said.append(f"{name}: there is no column of ids; row numbers stand in for them.")
-    if checked.crs is not None and checked.entry.crs is None:
+    if checked.crs is not None and checked.entry.crs is None and checked.entry.path.suffix:
         said.append(f"{name}: coordinates are read as {checked.crs}; GeoJSON is WGS 84 where it states nothing else.")
     return said
 
@@ -387,7 +437,27 @@ def _assumed_density(surface: Surface, bandwidth_m: float | None, *, stated_wind
 
 
 # ------------------------------------------------------------------ outputs
-def _written_as(path: Path, endings: Mapping[str, Callable[..., bytes] | None]) -> None:
+def _keep_inputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]) -> None:
+    """Refuse to write over a file that is read, or two outputs into one."""
+    taken = {path.resolve() for path in inputs if path is not None}
+    for out in outputs:
+        if out is None:
+            continue
+        if out.resolve() in taken:
+            raise UsageError(
+                f"'{out.name}' would be written over a file of this call", advice="Name another file for the output."
+            )
+        taken.add(out.resolve())
+
+
+def _possible_bandwidth(bandwidth_m: float | None) -> None:
+    if bandwidth_m is not None and not 0 < bandwidth_m <= _WIDEST_M:
+        raise UsageError(
+            f"a bandwidth of {bandwidth_m:g} m is not possible", advice=f"Give a length up to {_WIDEST_M:,} m."
+        )
+
+
+def _written_as(path: Path, endings: Sequence[str]) -> None:
     if path.suffix.lower() not in endings:
         raise UsageError(
             f"'{path.name}' cannot be written in that format",
@@ -407,5 +477,7 @@ def _named_file(path: Path) -> dict[str, Any]:
     return {"files": {path.name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}}}
 
 
-def _refused(checked: Sequence[Checked]) -> int:
-    return sum(layer.ledger.rejected for layer in checked)
+def _account(checked: Sequence[Checked], more: Sequence[Finding]) -> dict[str, Any]:
+    """Return how many records were refused, and every finding with its reason."""
+    findings = [found.to_dict() for found in (*(each for layer in checked for each in layer.findings), *more)]
+    return {"refused": sum(layer.ledger.rejected for layer in checked), "findings": findings}

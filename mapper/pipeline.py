@@ -16,13 +16,13 @@ from mapper.analysis.contours import no_contours
 from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
 from mapper.analysis.join import join
 from mapper.analysis.locate import locate, place_zones
-from mapper.analysis.names import name_key, units
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused, UsageError
 from mapper.findings import finding
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
 from mapper.model import Surface
+from mapper.names import name_key, units
 from mapper.output.compose import Edition, Results, compose, empty_table
 from mapper.output.exports import export_files
 from mapper.output.files import write_files
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mapper.model import Catalogue, Checked, Finding, Joined, LayerEntry
 
 PAGE = "map.html"
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 _TABLES = ("orders", "sources", "casualty_counts", "activities", "context", "hazards", "coverage")
 
 
@@ -129,7 +130,14 @@ def edition_of(
         placed = place_zones(frame, districts)
         found += _zones_without_outline(placed, districts, entry)
         zones.append((entry, placed))
-    tables = {kind: _together(_layers(checked, kind)) for kind in _TABLES}
+    tables = {}
+    for kind in _TABLES:
+        kept_layers = []
+        for entry, frame in _layers(checked, kind):
+            kept, left_out = _issued_until(frame, kind, as_of, entry)
+            found += left_out
+            kept_layers.append((entry, kept))
+        tables[kind] = _together(kept_layers)
     joined = join(_together(incidents), _together(zones))
     results = Results(
         joined=joined,
@@ -192,7 +200,7 @@ def _no_surface(incidents: gpd.GeoDataFrame, bandwidth_m: float | None, reason: 
         intensity_per_km2=np.zeros((0, 0)),
         contours=no_contours(),
         crs_wkt="",
-        left_out={"outside_window": len(incidents)},
+        left_out={"demining_accident": 0, "no_place": 0, "place_is_a_district": 0, "outside_window": len(incidents)},
     )
 
 
@@ -203,6 +211,7 @@ def _assumed(joined: Joined, catalogue: Catalogue) -> list[str]:
     drawn = int(joined.zones.geometry.notna().sum())
     sentences = {
         f"The accuracy of the coordinates of {exact} incidents is not stated; they count as exact.": exact > 0,
+        "The accuracy of the zones' lines is not stated; 0 m is assumed.": drawn > 0 and joined.accuracy_m == 0,
         f"No bandwidth is stated; the density uses {DEFAULT_BANDWIDTH_M:,.0f} m.": catalogue.bandwidth_m is None,
         f"No window is stated; the density is taken over the {drawn} drawn zones together.": drawn > 0,
     }
@@ -236,6 +245,33 @@ def _until(
         for row in incidents.index[later]
     ]
     return incidents[~later], findings
+
+
+def _issued_until(
+    frame: pd.DataFrame, kind: str, as_of: dt.date | None, entry: LayerEntry | None
+) -> tuple[pd.DataFrame, list[Finding]]:
+    """Leave out orders, counts and statements later than the edition's date; a ban stays, which errs to the strict side."""
+    columns = _DATES_OF.get(kind)
+    if as_of is None or columns is None:
+        return frame, []
+    first, second = columns
+    known = frame[first].fillna(frame[second]).astype("str")
+    later = known.notna() & ~known.str.startswith("--", na=False) & (known > as_of.isoformat())
+    if kind == "orders":
+        later &= ~frame["order_type"].isin(_BANS)
+    findings = [
+        finding("later_than_edition", "info", "It is not in this edition.", entry=entry, row=row, value=known.loc[row])
+        for row in frame.index[later]
+    ]
+    return frame[~later], findings
+
+
+_DATES_OF = {
+    "orders": ("effective_from", "issued_on"),
+    "casualty_counts": ("as_of", "period_end"),
+    "activities": ("reported_on", "period_end"),
+}
+_BANS = ("ban", "site_closure")
 
 
 def _zones_without_outline(
@@ -276,9 +312,13 @@ def as_date(text: str) -> dt.date:
     Raises
     ------
     UsageError
-        When it is written in any other order: 01.02.2021 may be January or February.
+        When it is written in any other order (01.02.2021 may be January or February), or no year from 1900 to 2100.
     """
+    advice = "Write it as 2021-01-28 (year-month-day)."
     try:
-        return dt.date.fromisoformat(text)
+        day = dt.date.fromisoformat(text)
     except ValueError:
-        raise UsageError(f"'{text}' is not a date", advice="Write it as 2021-01-28 (year-month-day).") from None
+        raise UsageError(f"'{text}' is not a date", advice=advice) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise UsageError(f"the year of '{text}' is not from {FIRST_YEAR} to {LAST_YEAR}", advice=advice)
+    return day

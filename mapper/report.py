@@ -9,10 +9,11 @@ from mapper import terms
 from mapper.errors import MapperError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _WHOLE_FILE = ("file_refused", "file_unreadable")
 _MOST_FINDINGS = 20
+_WORST_FIRST = ("error", "warning", "info")
 _PLACES = MappingProxyType(
     {"district_level": "known only by district", "unplaced": "without a place", "later": "later than the edition"}
 )
@@ -21,12 +22,13 @@ _PLACES = MappingProxyType(
 def edition(answer: Mapping[str, Any], folder: str) -> str:
     """Say what a build made, what could not be drawn, and what was assumed."""
     lines = [
-        f"Edition {answer['edition']}, data as of {answer['data_date']}, stale after {answer['stale_after']}: {folder}",
+        f"Edition {answer['edition']}, {_age(answer)}: {folder}",
         f"  incidents: {_counted(answer['incidents'], _PLACES)}",
         f"  zones: {_counted(answer['zones'])}",
         f"  casualties: {_counted(answer['casualties'])}",
         f"  density: {_density(answer['density'])}",
         f"  findings: {_counted(answer['findings'])}",
+        *_first_findings(answer.get("finding_list", ())),
         *(f"  assumed: {sentence}" for sentence in answer["assumptions"]),
         f"  files: {', '.join(answer['files'])}",
     ]
@@ -47,9 +49,7 @@ def checked(answer: Mapping[str, Any]) -> str:
     account = ", ".join(f"{answer[key]} {key}" for key in ("counted", "kept", "repaired", "rejected"))
     lines = [f"{answer['file']}: {answer['verdict']} ({account})"]
     lines += [f"  column '{theirs}' was read as '{ours}'" for theirs, ours in answer["mapping"].items()]
-    lines += [f"  {_finding(found)}" for found in findings[:_MOST_FINDINGS]]
-    if len(findings) > _MOST_FINDINGS:
-        lines.append(f"  … and {len(findings) - _MOST_FINDINGS} more; --json lists them all.")
+    lines += _first_findings(findings, ranked=False)
     return "\n".join(lines)
 
 
@@ -69,13 +69,19 @@ def layers(answer: Mapping[str, Any]) -> str:
 def joined(answer: Mapping[str, Any]) -> str:
     """Say how many records lie in how many zones."""
     keys = ("incidents", "zones", "pairs", "inside_any", "uncertain_only", "outside", "unlocated", "refused")
-    return _with_assumptions([_counted({key: answer[key] for key in keys})], answer)
+    lines = [_counted({key: answer[key] for key in keys}), *_first_findings(answer["findings"])]
+    if answer["zones_without_geometry"]:
+        lines.append(
+            f"INCOMPLETE: {answer['zones_without_geometry']} zones have no geometry; a record that is outside the others "
+            "may lie in one of them."
+        )
+    return _with_assumptions(lines, answer)
 
 
 def density(answer: Mapping[str, Any]) -> str:
     """Say what a density was made of."""
     left_out = _counted({key: number for key, number in answer["left_out"].items() if number})
-    lines = [_density(answer), *([f"left out: {left_out}"] if left_out else [])]
+    lines = [_density(answer), *([f"left out: {left_out}"] if left_out else []), *_first_findings(answer["findings"])]
     return _with_assumptions(lines, answer)
 
 
@@ -100,6 +106,21 @@ def _finding(found: Mapping[str, Any]) -> str:
 
 def _sentence(what: str, found: Mapping[str, Any]) -> MapperError:
     return MapperError(what, file=found["file"], row=found["row"], column=found["column"], advice=found["advice"])
+
+
+def _first_findings(findings: Sequence[Mapping[str, Any]], *, ranked: bool = True) -> list[str]:
+    """Say the first findings: errors before doubts before facts, or in the order of the file."""
+    told = sorted(findings, key=lambda found: _WORST_FIRST.index(found["severity"])) if ranked else findings
+    lines = [f"  {_finding(found)}" for found in told[:_MOST_FINDINGS]]
+    if len(findings) > _MOST_FINDINGS:
+        lines.append(f"  … and {len(findings) - _MOST_FINDINGS} more; --json lists them all.")
+    return lines
+
+
+def _age(answer: Mapping[str, Any]) -> str:
+    if answer["data_date"] is None:
+        return "date of the data not known"
+    return f"data as of {answer['data_date']}, stale after {answer['stale_after']}"
 
 
 def _density(density: Mapping[str, Any]) -> str:

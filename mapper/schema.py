@@ -217,10 +217,12 @@ def typed(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
 def is_date(text: str) -> bool:
     """Tell whether a text is a date as this product writes them: YYYY-MM-DD, YYYY-MM, YYYY, or --MM-DD without a year.
 
+    Years before 1900 and after 2100 are slips of the pen or serial numbers, not dates of what is mapped here.
+
     Examples
     --------
-    >>> [is_date(text) for text in ("2021-01-28", "2021-02", "--08-31", "2021-02-30", "01.02.2021")]
-    [True, True, True, False, False]
+    >>> [is_date(text) for text in ("2021-01-28", "2021-02", "--08-31", "2021-02-30", "01.02.2021", "0221-01-28")]
+    [True, True, True, False, False, False]
     """
     found = _DATE.fullmatch(text)
     if not found:
@@ -232,7 +234,7 @@ def is_date(text: str) -> bool:
         dt.date(year, month, day)
     except ValueError:
         return False
-    return True
+    return _FIRST_YEAR <= year <= _LAST_YEAR
 
 
 def is_later(first: str, second: str) -> bool:
@@ -268,6 +270,7 @@ def date_in_order(text: str, order: DateOrder) -> str:
 
 
 _DATE = re.compile(r"(?:(\d{4})(?=$|-)|-(?=-\d{2}-\d{2}))(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2100
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _COUNT = r"[0-9]{1,9}(?:\.0{1,9})?"
 
@@ -290,9 +293,15 @@ def _pandera_column(column: Column) -> pa.Column:
 
 def _rules(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]]:
     """Return the rules of one column: name to a function from a text series to a boolean series."""
+    filled = {"missing_value": _filled} if column.required else {}
+    return filled | _rules_of_form(column)
+
+
+def _rules_of_form(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]]:
+    """Return the rules for cells that are filled."""
     match column.form:
         case "id":
-            return {"missing_value": _filled, "duplicate_id": _unique}
+            return {"duplicate_id": _unique}
         case "date":
             return {"not_a_date": lambda cells: cells.map(is_date).astype(bool)}
         case "count":
@@ -306,7 +315,7 @@ def _rules(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]]:
             known = list(terms.codes(column.vocabulary or ""))
             return {"not_in_code_list": lambda cells: cells.isin(known)}
         case _:
-            return {"missing_value": _filled} if column.fatal else {}
+            return {}
 
 
 def _filled(cells: pd.Series) -> pd.Series:

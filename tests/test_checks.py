@@ -11,6 +11,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapper import crs as crs_module
 from mapper.catalogue import bundled_layers, layer_entry, read_catalogue
 from mapper.errors import DataRefused, MapperError, UnknownCRS
 from mapper.intake.checks import check, examine
@@ -150,8 +151,8 @@ def test_a_file_of_refused_records_has_an_account_and_no_layer() -> None:
     with pytest.raises(DataRefused) as caught:
         check(read_table(layer_entry(Path("a.csv"), "incidents", crs="EPSG:4326"), text.encode(), ""))
     assert str(caught.value) == (
-        "a.csv, layer 'a', row 2, column 'lon': none of its 2 records can be used; the first: This is not a number "
-        "(4o.1). Write a plain number with a decimal point."
+        "a.csv, layer 'a', row 2, column 'lon': none of its 2 records can be used; the first: This is not a number. "
+        "Write a plain number with a decimal point."
     )
 
 
@@ -269,6 +270,102 @@ def test_the_second_record_of_an_id_is_refused() -> None:
     assert told(checked) == [("duplicate_id", "error", 3, "incident_id")]
 
 
+@pytest.mark.parametrize(
+    ("column", "cell", "shown"),
+    [
+        ("killed_unknown", "Əliyev Vüqar Həsən oğlu", None),
+        ("killed_unknown", "two", None),
+        ("killed_unknown", "2.5", "2.5"),
+        ("killed_unknown", "-1", "-1"),
+        ("date_start", "Алиев", None),
+        ("date_start", "28.01.2021", "28.01.2021"),
+        ("date_start", "\x1b2021", None),
+        ("device_category", "minne", "minne"),
+        ("device_category", "Vüqar", None),
+        ("device_category", "aliyev vuqar", None),
+        ("device_category", "x" * 31, None),
+        ("lon", "46.9 E", "46.9 E"),
+        ("lon", "46°54'", "46°54'"),
+        ("lon", "4o.1", None),
+        ("lon", "EN 46", None),
+        ("incident_id", "a", None),
+    ],
+)
+def test_a_failing_text_is_shown_only_where_it_can_be_no_name(column: str, cell: str, shown: str | None) -> None:
+    """A stranger's column of counts or dates may hold the names of victims."""
+    lon = cell if column == "lon" else "46.9"
+    name = "x" if column in ("lon", "incident_id") else column
+    checked = table(
+        f"incident_id,lon,lat,{name}\na,46.9,40,\n{'a' if column == 'incident_id' else 'b'},{lon},40,{cell}\n"
+    )
+    found = next(found for found in checked.findings if found.severity != "info")
+    assert (found.row, found.column, found.value) == (3, column, shown)
+    assert found.done.endswith("Its text is not shown.") == (shown is None)
+
+
+def test_a_guessed_column_may_not_be_personal_either(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the table of common names holds one day; what the caller states is taken."""
+    monkeypatch.setattr("mapper.intake.columns.common_names", lambda _: {"victim": "device_as_reported"})
+    text = "incident_id,lon,lat,victim\na,46.9,40,SECRET\n"
+    assert told(table(text)) == [("personal_column", "warning", None, "victim")]
+    assert "SECRET" not in table(text).frame.to_csv()
+    assert told(table(text, columns={"device_as_reported": "victim"})) == []
+
+
+@pytest.mark.parametrize(
+    ("level", "given", "radius", "done"),
+    [
+        ("near the road", "0", 2000, "Its place counts as known to 2,000 m. Its text is not shown."),
+        ("near the road", "7000", 7000, "Its place counts as known to 7,000 m. Its text is not shown."),
+        ("", "about 50 m", 2000, "Its place counts as known to 2,000 m. Its text is not shown."),
+        ("map_reading", "50?", 2000, "Its place counts as known to 2,000 m."),
+        ("site_named", "50?", 5000, "Its place counts as known to 5,000 m."),
+        ("unknown", "50?", 2000, "Its place counts as known to 2,000 m."),
+        ("district", "50?", None, "The cell counts as not known; the record was kept."),
+    ],
+)
+def test_a_place_nobody_can_say_how_exact_is_not_exact(level: str, given: str, radius: float | None, done: str) -> None:
+    """At least a settlement's 2,000 m, never less than is stated; the record beside it keeps its own."""
+    checked = table(f"incident_id,lon,lat,location_level,uncertainty_m\na,46.9,40,{level},{given}\nb,46.9,40,,25\n")
+    assert account(checked) == (2, 2, 0, 0)
+    assert [found.done for found in checked.findings] == [done]
+    radii = checked.frame["uncertainty_m"]
+    assert radii.loc[3] == 25
+    assert radii.isna().loc[2] if radius is None else radii.loc[2] == radius
+
+
+def test_a_level_that_fails_without_a_column_of_radii_is_wide_too() -> None:
+    """The column of the radii is ours to add."""
+    checked = table("incident_id,lon,lat,location_level\na,46.9,40,rayon?\n")
+    assert checked.frame["uncertainty_m"].tolist() == [2000]
+
+
+def test_a_district_without_a_name_is_told_and_kept() -> None:
+    """Its ground is counted; nobody can look it up."""
+    checked = shapes(box(46, 39, 47, 40), kind="districts", name="")
+    assert told(checked) == [("missing_value", "warning", 1, "name")]
+    assert account(checked) == (1, 1, 0, 0)
+
+
+def test_an_order_without_its_required_cells_is_told_and_kept() -> None:
+    """Each of them once."""
+    checked = table("order_id,authorities,order_type\na,,\n", "orders", crs=None)
+    assert told(checked) == [
+        ("missing_value", "warning", 2, "authorities"),
+        ("missing_value", "warning", 2, "order_type"),
+    ]
+
+
+def test_a_stranger_s_note_is_left_out() -> None:
+    """A file that no catalogue names; stated, it is taken."""
+    text = "incident_id,lon,lat,note\na,46.9,40,SECRET\n"
+    left_out = table(text, numbered=True)
+    assert told(left_out, info=True) == [("unknown_column", "info", None, "note")]
+    assert left_out.frame["note"].isna().all()
+    assert table(text).frame["note"].tolist() == ["SECRET"]
+    assert table(text, numbered=True, columns={"note": "note"}).frame["note"].tolist() == ["SECRET"]
+
+
 # ---------------------------------------------------------------- place
 @pytest.mark.parametrize(
     ("lon_lat", "rule", "severity"),
@@ -337,6 +434,56 @@ def test_a_record_without_a_place_in_the_target_is_refused_alone() -> None:
     checked = table(HEADER + "a,1e30,1e30\nb,500000,4430000\n", crs="EPSG:32638")
     assert told(checked) == [("outside_area", "error", 2, "geometry")]
     assert account(checked) == (2, 1, 0, 1)
+
+
+def test_the_stated_area_chooses_the_operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is only the extent of other layers does not."""
+    asked: list[object] = []
+    operation = crs_module.operation
+
+    def noted(source: Any, *, area: LonLatBox | None = None) -> crs_module.Operation:  # noqa: ANN401
+        asked.append(area)
+        return operation(source, area=area)
+
+    monkeypatch.setattr("mapper.crs.operation", noted)
+    content = (HEADER + "a,8664716.58,4430395.18\n").encode()
+    layer = read_table(layer_entry(Path("a.csv"), "incidents", crs="EPSG:28408"), content, "")
+    examine(layer, area=AREA)
+    examine(layer, area=AREA, area_is_stated=False)
+    assert asked == [AREA, None]
+
+
+def test_a_feature_without_a_shape_is_placed_by_its_columns() -> None:
+    """In WGS 84, where GeoJSON and columns mean the same degrees; and that is said."""
+    checked = shapes(None, point(46.8, 40), kind="incidents", lon=46.9, lat=40.0)
+    assert checked.frame.geometry.iloc[0].coords[0] == (46.9, 40.0)
+    noted = next(found for found in checked.findings if found.row == 1)
+    assert (noted.rule, noted.severity, noted.done) == (
+        *("empty_geometry", "info"),
+        "It was placed by its columns lon and lat.",
+    )
+
+
+def test_columns_beside_a_grid_place_nothing() -> None:
+    """Nobody says whether 46.9 is a degree of WGS 84 there."""
+    checked = shapes(None, point(500000, 4430000), kind="incidents", crs="EPSG:32638", area=None, lon=46.9, lat=40.0)
+    assert told(checked) == [("empty_geometry", "warning", 1, "geometry")]
+    assert checked.frame.geometry.isna().tolist() == [True, False]
+
+
+def test_one_coordinate_beside_no_shape_places_nothing() -> None:
+    """The record stays, as a feature without a shape does."""
+    checked = shapes(None, kind="incidents", lon=46.9, lat=None)
+    assert told(checked) == [("missing_value", "warning", 1, "lon, lat")]
+    assert account(checked) == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize(("lat", "told_row"), [(40.0008, None), (40.0010, 1), (95, 1)])
+def test_a_shape_that_its_columns_contradict_is_doubted_and_stands(lat: float, told_row: int | None) -> None:
+    """One degree of latitude is 111,035 m at 40 N: 0.0008 of it are 89 m, 0.0010 are 111 m."""
+    checked = shapes(point(46.9, 40), kind="incidents", lon=46.9, lat=lat)
+    assert told(checked) == ([] if told_row is None else [("coordinates_disagree", "warning", 1, "lon, lat")])
+    assert checked.frame.geometry.iloc[0].coords[0] == (46.9, 40.0)
 
 
 def test_zone_39_read_as_zone_38_is_doubted() -> None:

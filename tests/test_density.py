@@ -115,6 +115,27 @@ def test_each_record_is_counted_once() -> None:
     assert with_deminers.left_out["outside_window"] == 2
 
 
+def test_the_share_known_by_district_only() -> None:
+    """10 located and 2 in a district (one abroad, one never drawn): 2 of 12. A deminer's district counts with deminers."""
+    here, abroad = shapely.box(46.5, 39.5, 46.8, 39.8), shapely.box(44, 41, 44.2, 41.2)
+    frame = located([*scattered(10), abroad, None, here, None])
+    frame["place"] = ["disc"] * 10 + ["district"] * 3 + ["none"]
+    frame["accident_type"] = ["mine_accident"] * 12 + ["demining_accident", "mine_accident"]
+    assert density(frame, window=WINDOW).share_area_level == pytest.approx(2 / 12)
+    assert density(frame, window=WINDOW, include_demining=True).share_area_level == pytest.approx(3 / 13)
+
+
+def test_a_refusal_states_the_share_too() -> None:
+    """Three districts and one point: three of four; nobody at all: 0, not a division by it."""
+    frame = located([scattered(1)[0], *[shapely.box(46.5, 39.5, 46.8, 39.8)] * 3])
+    frame["place"] = ["disc", "district", "district", "district"]
+    surface = density(frame, window=WINDOW)
+    assert surface.refused is not None
+    assert surface.to_dict()["share_area_level"] == pytest.approx(0.75)
+    assert density(frame.iloc[1:], window=WINDOW).share_area_level == 1.0
+    assert density(frame.iloc[:0], window=WINDOW).share_area_level == 0.0
+
+
 def test_a_record_on_the_border_is_inside() -> None:
     """Two of the window's own corners count."""
     corners = shapely.Point(46.2, 39.0), shapely.Point(47.3, 39.8)

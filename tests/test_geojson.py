@@ -285,6 +285,28 @@ def test_metres_without_crs_are_refused() -> None:
         read(collection(feature('{"type":"Point","coordinates":[493000,4427000]}')))
 
 
+def test_degrees_under_a_stated_grid_are_refused() -> None:
+    """Read as metres, 46.9 and 40 lie beside the grid's origin on the equator."""
+    with pytest.raises(UnknownCRS) as caught:
+        read(collection(feature()), crs="EPSG:32638")
+    assert caught.value.what == "its coordinates look like degrees, but EPSG:32638 is in metres"
+    assert str(caught.value).startswith("a.geojson")
+
+
+def test_a_stated_grid_is_taken_for_metres_and_for_no_shapes() -> None:
+    """Also where only one of the coordinates is too large for a degree."""
+    metres = feature('{"type":"Point","coordinates":[100,4427000]}')
+    assert read(collection(metres, feature()), crs="EPSG:32638").crs == "EPSG:32638"
+    assert read(collection(feature("null")), crs="EPSG:32638").counted == 1
+    assert read(collection(feature()), crs="EPSG:4284").crs == "EPSG:4284"
+
+
+def test_a_text_in_the_place_of_a_number_is_not_shown() -> None:
+    """It may be anything."""
+    layer = read(collection(feature(), feature('{"type":"Point","coordinates":["Əliyev Vüqar",40]}')))
+    assert layer.findings[0].value == "its coordinates hold a text where a number must be"
+
+
 @pytest.mark.parametrize(
     "member",
     [

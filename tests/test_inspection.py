@@ -101,6 +101,15 @@ def test_a_layer_is_checked_as_the_catalogue_beside_it_says() -> None:
     assert answer["mapping"]["id"] == "incident_id"
 
 
+def test_a_layer_without_a_title_is_checked_as_the_catalogue_says_too(tmp_path: Path) -> None:
+    """A table of pairs could be two kinds; the catalogue says which."""
+    edition = '[edition]\ntitle = "t"\norganisation = "o"\ndata_date = 2026-11-23\n'
+    write(tmp_path, "layers.toml", f'{edition}[[layer]]\nname = "areas"\nkind = "zones"\nfile = "a.csv"\n')
+    answer = inspect(write(tmp_path, "a.csv", "incident_id,zone_id,admin_units\na,b,Ağdam\n"))
+    assert (answer["kind"], answer["kept"], answer["layers"]) == ("zones", 1, ["areas"])
+    assert "assumed_kind" not in {found["rule"] for found in answer["findings"]}
+
+
 @pytest.mark.parametrize("options", [{"kind": "accidents"}, {"crs": "banana"}, {"date_order": "ddmmyy"}])
 def test_a_mistyped_option_is_wrong_usage(tmp_path: Path, options: dict[str, str]) -> None:
     """It is not the file's fault."""

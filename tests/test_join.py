@@ -11,7 +11,7 @@ import pandas as pd
 import pyproj
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mapper.analysis.join import join
@@ -271,6 +271,66 @@ def test_the_accuracy_counts_at_the_outer_line_only() -> None:
     assert (shares["i2"], shares["i3"], shares["i6"]) == ("1.000", "0.000", "0.000;0.000")
 
 
+# A permit zone z0 and a ban z1, 40 km each; they share the line x = 40, and the accuracy is 5 km.
+PERMIT_AND_BAN: list[Box] = [(0, 0, 40, 40), (40, 0, 80, 40)]
+
+
+def under_orders(*order_ids: str | None) -> gpd.GeoDataFrame:
+    """Give the zones of `PERMIT_AND_BAN`, and one more far east for each further entry, their orders."""
+    far: list[Box] = [(200 + 50 * number, 0, 240 + 50 * number, 40) for number in range(len(order_ids) - 2)]
+    return zones_of([*PERMIT_AND_BAN, *far], order_ids=list(order_ids), accuracy_m=5000.0)
+
+
+def test_the_accuracy_counts_at_the_line_between_zones_under_different_orders() -> None:
+    """86 m from a ban while in a permit zone: the line may lie 5 km off, so the ban is in doubt there, and so is the permit."""
+    points = points_of([(40 - 0.086, 20), (40 + 0.086, 20), (34.9, 20), (45.1, 20), (40, 20)])
+    joined = join(points, under_orders("permit", "ban"))
+    by_record = joined.incidents.set_index("incident_id")[["zone_ids", "relations", "shares"]].agg(" ".join, axis=1)
+    assert dict(by_record) == {
+        "i0": "z0;z1 uncertain;uncertain 1.000;0.000",
+        "i1": "z0;z1 uncertain;uncertain 0.000;1.000",
+        "i2": "z0 inside 1.000",  # 5.1 km from the line
+        "i3": "z1 inside 1.000",
+        "i4": "z0;z1 uncertain;uncertain 1.000;1.000",  # on the line: ground of both, and of which is in doubt
+    }
+    assert list(joined.incidents["order_ids"]) == ["permit;ban", "permit;ban", "permit", "ban", "permit;ban"]
+    assert list(joined.zones["incidents_uncertain"]) == [3, 3]
+
+
+def test_a_report_does_not_settle_the_line_between_different_orders() -> None:
+    """A disc of 2 km, 1 km from the line, reported in A: nothing says on which side of a permit's edge it was."""
+    points = points_of([(39, 20)], district=["A"], uncertainty_m=[2000.0])
+    apart = under_orders("permit", "ban").assign(admin_units=["A", "B"])
+    assert list(join(points, apart, accuracy_m=0).incidents["relations"]) == ["uncertain;uncertain"]
+    together = under_orders("ban", "ban").assign(admin_units=["A", "B"])
+    assert list(join(points, together, accuracy_m=0).incidents["relations"]) == ["inside;uncertain"]
+
+
+@pytest.mark.parametrize(
+    ("orders", "are_one"),
+    [
+        (("o1;o2", "o2; o1"), True),
+        ((None, ""), True),
+        (("o1", "o1", None), True),
+        (("o1", None), False),
+        (("o1", "o1;o2"), False),
+    ],
+)
+def test_orders_are_the_same_when_their_sets_are(orders: tuple[str | None, ...], are_one: bool) -> None:
+    """Neither their sequence nor blanks matter; to name no order is a set of its own."""
+    joined = join(points_of([(39, 20)]), under_orders(*orders))
+    assert list(joined.incidents["relations"]) == (["inside"] if are_one else ["uncertain;uncertain"])
+
+
+def test_zones_under_an_order_without_any_outline_have_no_line() -> None:
+    """The second zone is not drawn: nothing is near it, and it disturbs no other."""
+    zones = under_orders("o1", "o2")
+    zones = zones.set_geometry(gpd.GeoSeries([zones.geometry.iloc[0], None], crs=UTM))
+    joined = join(points_of([(20, 20), (39, 20), (44, 20)]), zones)
+    assert list(joined.incidents["zone_ids"]) == ["z0"] * 3
+    assert list(joined.incidents["relations"]) == ["inside", "uncertain", "uncertain"]
+
+
 def test_the_reported_district_settles_what_the_line_between_zones_cannot() -> None:
     """A disc of 2 km, 1 km from the shared line: by its outline in both, by the report in A."""
     zones = zones_of([(0, 0, 40, 40), (40, 0, 80, 40)], admin_units=["A", "B"], accuracy_m=[100.0, 100.0])
@@ -344,6 +404,9 @@ SOME_POINTS = st.lists(
 )
 
 
+SOME_ORDERS = st.lists(st.sampled_from([None, "o1", "o2", "o1;o2"]), min_size=4, max_size=4)
+
+
 def given_points(points: list[tuple[int, int, float]]) -> gpd.GeoDataFrame:
     """Incidents from (x, y, radius in metres)."""
     return points_of([(x, y) for x, y, _ in points], uncertainty_m=[radius for _, _, radius in points])
@@ -371,22 +434,44 @@ def test_the_order_of_rows_never_matters(
 
 
 @LAW
-@given(boxes=SOME_ZONES, points=SOME_POINTS, accuracy_m=st.sampled_from([0.0, 800.0]), extra=SOME_BOX)
+@given(boxes=SOME_ZONES, points=SOME_POINTS, accuracy_m=st.sampled_from([0.0, 800.0]), orders=SOME_ORDERS)
+@example(boxes=[(0, 0, 4, 4), (4, 0, 8, 4)], points=[(3, 2, 300.0)], accuracy_m=800.0, orders=["o1", "o2"])
+def test_orders_do_not_know_of_each_other(
+    boxes: list[Box], points: list[tuple[int, int, float]], accuracy_m: float, orders: list[str | None]
+) -> None:
+    """All zones at once give the pairs that the zones of each set of orders give alone."""
+    incidents, zones = given_points(points), zones_of(boxes, order_ids=orders[: len(boxes)])
+    alone = [
+        pairs_of(join(incidents, part.drop(columns="order_ids"), accuracy_m=accuracy_m))
+        for _, part in zones.groupby("order_ids", dropna=False)
+    ]
+    assert pairs_of(join(incidents, zones, accuracy_m=accuracy_m)) == set().union(*alone)
+
+
+@LAW
+@given(
+    boxes=SOME_ZONES,
+    points=SOME_POINTS,
+    accuracy_m=st.sampled_from([0.0, 800.0]),
+    extra=SOME_BOX,
+    orders=SOME_ORDERS,
+)
 def test_growing_a_zone_never_loses_a_pair(
-    boxes: list[Box], points: list[tuple[int, int, float]], accuracy_m: float, extra: Box
+    boxes: list[Box], points: list[tuple[int, int, float]], accuracy_m: float, extra: Box, orders: list[str | None]
 ) -> None:
     """More ground in a zone: no pair of that zone is lost, no ground of another, and no record gets a milder answer.
 
     A pair that another zone had only by the doubt about its line (share 0) may go: once the point lies in a zone, the
-    line of its neighbour decides nothing.
+    line of its neighbour under the same orders decides nothing.
     """
-    incidents, zones = given_points(points), zones_of(boxes)
+    incidents, zones = given_points(points), zones_of(boxes, order_ids=orders[: len(boxes)])
+    same = dict(zip(zones["zone_id"], zones["order_ids"].isin(zones["order_ids"].iloc[:1]), strict=True))
     grown_shape = zones.geometry.iloc[0].union(zones_of([extra]).geometry.iloc[0])
     grown = zones.set_geometry(gpd.GeoSeries([grown_shape, *zones.geometry.iloc[1:]], crs=UTM))
     before, after = (join(incidents, each, accuracy_m=accuracy_m) for each in (zones, grown))
     shares = after.pairs.set_index(["incident_id", "zone_id"])["share"]
     for incident_id, zone_id, _, share in before.pairs.itertuples(index=False):
-        if zone_id == "z0" or share > 0:
+        if zone_id == "z0" or share > 0 or not same[zone_id]:
             assert shares[incident_id, zone_id] >= share - PLANE
     strictness = {"outside": 0, "uncertain": 1, "inside": 2}
     for was, now in zip(before.incidents["relation"], after.incidents["relation"], strict=True):

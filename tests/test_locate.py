@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper.analysis.locate import locate, place_zones
-from mapper.analysis.names import name_key, units
 from mapper.errors import DataRefused, UnknownCRS
+from mapper.names import name_key, units
 from mapper.pipeline import make_edition
 
 WGS84 = "EPSG:4326"
@@ -66,6 +66,24 @@ CASES: dict[str, tuple[dict[str, Any], str, float | None, float | None, str | No
     "radius only": ({"point": (46.1, 39.1), "uncertainty_m": 250.0}, "disc", 250, 46.1, None),
     "own point of a settlement": ({"point": (46.1, 39.1), "location_level": "settlement"}, "disc", 2000, 46.1, None),
     "level unknown": ({"point": (46.1, 39.1), "location_level": "unknown"}, "disc", 2000, 46.1, None),
+    "read from a map": ({"point": (46.1, 39.1), "location_level": "map_reading"}, "point", 100, 46.1, None),
+    "own point of a site": ({"point": (46.1, 39.1), "location_level": "site_named"}, "disc", 5000, 46.1, None),
+    "own point of a settlement, in it": (
+        {"point": (46.1, 39.1), "location_level": "settlement", "settlement": "Mərzili", "district": "Ağdam"},
+        "disc",
+        2000,
+        46.1,
+        None,
+    ),
+    "level of no vocabulary": ({"point": (46.1, 39.1), "location_level": "gps?"}, "disc", 2000, 46.1, None),
+    "level unknown, radius stated": (
+        {"point": (46.1, 39.1), "location_level": "unknown", "uncertainty_m": 300.0},
+        "disc",
+        300,
+        46.1,
+        None,
+    ),
+    "radius of 0 only": ({"point": (46.1, 39.1), "uncertainty_m": 0.0}, "point", 0, 46.1, None),
     "point for a district": (
         {"point": (46.1, 39.1), "location_level": "district", "district": "Ağdam"},
         "district",
@@ -218,6 +236,14 @@ CASES: dict[str, tuple[dict[str, Any], str, float | None, float | None, str | No
         "unknown_district",
     ),
     "nothing at all": ({}, "none", None, None, "no_place"),
+    # No level says how well it is known, but a radius was meant: it is not exact.
+    "own point, impossible radius, no level": (
+        {"point": (46.1, 39.1), "uncertainty_m": -5.0},
+        "disc",
+        2000,
+        46.1,
+        "not_a_number",
+    ),
     "impossible radius": (
         {"settlement": "Mərzili", "district": "Ağdam", "location_level": "settlement", "uncertainty_m": -5.0},
         "disc",
@@ -243,6 +269,23 @@ def test_every_kind_of_place(case: str) -> None:
     else:
         assert row["uncertainty_m"] == radius_m
         assert shape.x == lon
+
+
+@pytest.mark.parametrize("level", [pd.Series([None]), pd.Series([np.nan]), pd.Series([pd.NA], dtype="str")])
+@pytest.mark.parametrize(
+    ("radius", "place", "radius_m"),
+    [
+        (pd.Series([250.0]), "disc", 250.0),
+        (pd.Series([250], dtype="Int64"), "disc", 250.0),
+        (pd.Series([np.nan]), "point", 0.0),
+        (pd.Series([pd.NA], dtype="Int64"), "point", 0.0),
+    ],
+)
+def test_a_level_that_is_blank_is_not_stated(level: pd.Series, radius: pd.Series, place: str, radius_m: float) -> None:
+    """Whatever stands for a blank cell: the radius alone makes a disc, and where it is blank too the point is exact."""
+    given = incident(point=(46.1, 39.1)).assign(location_level=level, uncertainty_m=radius)
+    row = locate(given).incidents.loc[0]
+    assert (row["place"], row["uncertainty_m"]) == (place, radius_m)
 
 
 def test_a_district_place_is_its_outline_and_no_centroid() -> None:
@@ -379,3 +422,14 @@ def test_the_bundled_records() -> None:
     assert (rules.count("place_ambiguous"), rules.count("listed_under_other_district")) == (3, 4)
     rows = {found.row for found in edition.findings if found.rule == "place_ambiguous"}
     assert rows == set(doubtful.index)
+
+
+@pytest.mark.parametrize(("radius_m", "place"), [(10.0, "point"), (11.0, "disc"), (2000.0, "disc")])
+def test_a_measured_point_with_a_wider_radius_than_measuring_has_is_a_disc(radius_m: float, place: str) -> None:
+    """GNSS is good to 10 m; a radius stated or taken as wider says that the place is not known like that."""
+    given = gpd.GeoDataFrame(
+        {"incident_id": ["a"], "location_level": ["measured_gnss"], "uncertainty_m": [radius_m]},
+        geometry=gpd.points_from_xy([46.9], [40.0]),
+        crs="EPSG:4326",
+    )
+    assert locate(given).incidents.loc[0, "place"] == place

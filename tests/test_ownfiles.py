@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import gzip
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +122,21 @@ def test_everything_assumed_is_said(files: tuple[Path, Path], tmp_path: Path) ->
     """Columns, CRS, date, accuracy, bandwidth and window each have their sentence, in the answer and in the page."""
     answer = map_files(*files, out=tmp_path / "map.html")
     said = " ".join(answer["assumptions"])
-    for words in ("'Event ID' as incident_id", "EPSG::32638", "2023-05-17", "bandwidth", "window", "accuracy"):
+    for words in (
+        "'Event ID' as incident_id",
+        "EPSG::32638",
+        "2023-05-17",
+        "No bandwidth is stated",
+        "No window is stated",
+        "The accuracy of the coordinates of 1900 incidents is not stated",
+        "The accuracy of the zones' lines is not stated; 0 m is assumed.",
+    ):
         assert words in said, words
+    html = (tmp_path / "map.html").read_text("utf-8")
+    (block,) = re.findall(r"id=mapper-block>([^<]+)<", html)
+    page = gzip.decompress(base64.b64decode(block)).decode("utf-8", errors="replace")
+    for sentence in answer["assumptions"]:
+        assert json.dumps(sentence, ensure_ascii=False) in page
     joined = " ".join(join_files(*files, out=tmp_path / "pairs.csv")["assumptions"])
     assert "accuracy of its lines is not stated; 0 m is assumed" in joined
     dense = " ".join(density_file(files[0], out=tmp_path / "d.geojson")["assumptions"])
@@ -236,3 +252,97 @@ def test_the_templates_take_records(tmp_path: Path) -> None:
     assert answer["incidents"]["drawn"] == 1
     assert answer["casualties"] == {"killed": 0, "injured": 1}
     assert answer["findings"]["warning"] == 6
+
+
+# ------------------------------------------------------------------ each file has its own CRS, and none is overwritten
+def degrees_and_metres(folder: Path) -> tuple[Path, Path]:
+    """Write a table of points in UTM 38N and a plain GeoJSON zone in degrees around them."""
+    table, zone = folder / "utm.csv", folder / "zone.geojson"
+    table.write_text("id,x,y\na,664546,4428533\nb,664546.5,4428533\n", "utf-8")
+    box = shapely.geometry.mapping(shapely.box(46.9, 39.9, 47.0, 40.1))
+    zone.write_text(json.dumps({"type": "FeatureCollection", "features": [feature({"id": "z"}, box)]}), "utf-8")
+    return table, zone
+
+
+def test_the_crs_of_the_incidents_is_not_that_of_the_zones(tmp_path: Path) -> None:
+    """Both points lie in the middle of the zone; --crs speaks of the table only."""
+    table, zone = degrees_and_metres(tmp_path)
+    answer = join_files(table, zone, out=tmp_path / "p.csv", options=Options(crs="EPSG:32638"))
+    assert (answer["inside_any"], answer["outside"]) == (2, 0)
+
+
+@pytest.mark.parametrize("same", ["incidents", "zones", "summary"])
+def test_no_output_overwrites_an_input_or_another_output(tmp_path: Path, same: str) -> None:
+    """Refused before anything is read, and the files are as they were."""
+    table, zone = degrees_and_metres(tmp_path)
+    before = table.read_bytes(), zone.read_bytes()
+    out = {"incidents": table, "zones": tmp_path / "p.csv", "summary": tmp_path / "s.csv"}[same]
+    summary = {"incidents": None, "zones": zone, "summary": tmp_path / "s.csv"}[same]
+    with pytest.raises(UsageError, match="would be written over"):
+        join_files(table, zone, out=out, summary=summary, options=Options(crs="EPSG:32638"))
+    assert (table.read_bytes(), zone.read_bytes()) == before
+
+
+def test_a_zone_without_geometry_is_told_and_none_at_all_is_refused(tmp_path: Path) -> None:
+    """A record may lie in a zone that cannot be drawn: "outside" alone would be a wrong answer."""
+    table, _ = degrees_and_metres(tmp_path)
+    box = shapely.geometry.mapping(shapely.box(10, 10, 11, 11))
+    some, none = tmp_path / "some.geojson", tmp_path / "none.geojson"
+    some.write_text(
+        json.dumps({"type": "FeatureCollection", "features": [feature({"id": "z"}, box), feature({"id": "y"}, None)]})
+    )
+    none.write_text(json.dumps({"type": "FeatureCollection", "features": [feature({"id": "y"}, None)]}))
+    options = Options(crs="EPSG:32638")
+    assert join_files(table, some, out=tmp_path / "p.csv", options=options)["zones_without_geometry"] == 1
+    with pytest.raises(DataRefused, match="none of its zones has a geometry"):
+        join_files(table, none, out=tmp_path / "q.csv", options=options)
+
+
+def test_refused_records_are_listed_with_their_reasons(tmp_path: Path) -> None:
+    """In the answers of map and join, with row and rule."""
+    table, zone = tmp_path / "bad.csv", degrees_and_metres(tmp_path)[1]
+    table.write_text("id,lon,lat\na,46.95,40.0\na,46.95,40.0\nb,x,40.0\n", "utf-8")
+    options = Options(crs="EPSG:4326")
+    joined = join_files(table, zone, out=tmp_path / "p.csv", options=options)
+    mapped = map_files(table, zone, out=tmp_path / "m.html", options=options)
+    for listed in (joined["findings"], mapped["finding_list"]):
+        errors = {(found["row"], found["rule"]) for found in listed if found["severity"] == "error"}
+        assert errors == {(3, "duplicate_id"), (4, "not_a_number")}
+    assert joined["refused"] == mapped["refused"] == 2
+
+
+@pytest.mark.parametrize("bandwidth_m", [0, -1, float("inf"), float("nan"), 1e12])
+def test_an_impossible_bandwidth_is_a_usage_error(files: tuple[Path, Path], tmp_path: Path, bandwidth_m: float) -> None:
+    """Before any geometry is made of it."""
+    with pytest.raises(UsageError, match="is not possible"):
+        density_file(files[0], out=tmp_path / "d.geojson", bandwidth_m=bandwidth_m)
+
+
+def test_two_readings_of_one_file_are_two_editions(tmp_path: Path) -> None:
+    """The edition's id tells maps apart that lie 500 km from one another."""
+    table, _ = degrees_and_metres(tmp_path)
+    ids = {
+        map_files(table, out=tmp_path / f"{crs[-2:]}.html", options=Options(crs=crs))["edition"]
+        for crs in ("EPSG:32638", "EPSG:32639")
+    }
+    assert len(ids) == 2
+
+
+def test_frames_are_checked_as_files_are() -> None:
+    """A bow-tie is repaired, a point among hazards refused, a wrong count not raised as somebody else's error."""
+    incidents = gpd.GeoDataFrame(
+        {"incident_id": ["a", "b"], "killed_civilian": ["two", "1"]},
+        geometry=gpd.points_from_xy([46, 47], [40, 40]),
+        crs=4326,
+    )
+    hazards = gpd.GeoDataFrame(
+        {"hazard_id": ["h", "i"]},
+        geometry=[shapely.Polygon([(46, 40), (47, 41), (47, 40), (46, 41), (46, 40)]), shapely.Point(46, 40)],
+        crs=4326,
+    )
+    checked = ownfiles._from_frame(hazards, "hazards")
+    assert (checked.ledger.repaired, checked.ledger.rejected) == (1, 1)
+    read = ownfiles._from_frame(incidents, "incidents")
+    assert read.frame["killed_civilian"].tolist() == [pd.NA, 1]
+    with pytest.raises(DataRefused, match="hazard_id"):
+        make_map(incidents, hazards=hazards.drop(columns="hazard_id"))

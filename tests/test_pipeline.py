@@ -186,11 +186,12 @@ def test_one_id_in_two_layers_is_refused_in_a_sentence(tmp_path: Path) -> None:
 
 
 def test_what_was_assumed_is_said(tmp_path: Path) -> None:
-    """No bandwidth, no window, points of unstated accuracy: three sentences."""
+    """No bandwidth, no window, points of unstated accuracy: four sentences."""
     points = FILES | {"incidents": "incident_id,lon,lat\na,46.5,39.5\nb,46.6,39.5\n"}
     edition = make_edition(folder_of(tmp_path / "in", **points))
     assert edition.assumptions == (
         "The accuracy of the coordinates of 2 incidents is not stated; they count as exact.",
+        "The accuracy of the zones' lines is not stated; 0 m is assumed.",
         "No bandwidth is stated; the density uses 10,000 m.",
         "No window is stated; the density is taken over the 1 drawn zones together.",
     )
@@ -213,9 +214,26 @@ def test_as_of_leaves_later_accidents_out_and_says_so() -> None:
         "2020-12-17",
     ]
     later = [found for found in edition.findings if found.rule == "later_than_edition"]
-    assert len(later) == edition.counts["incidents"]["later"] == 114 - len(edition.incidents)
+    of_accidents = [found for found in later if found.layer == "accidents"]
+    assert len(of_accidents) == edition.counts["incidents"]["later"] == 114 - len(edition.incidents)
     assert all((found.value or "") > "2020-12-31" for found in later)
     assert (edition.data_date, edition.counts["incidents"]["counted"]) == (dt.date(2020, 12, 31), 114)
+
+
+def test_as_of_leaves_later_openings_counts_and_statements_out_and_keeps_every_ban() -> None:
+    """As of 31 December 2020.
+
+    Of the orders the two bans and the site closure stay, and the undated warning or-002; of the counts that of 22 December
+    2020 and those without a date of their own; nothing is dated later but bans, and each that is left out is a finding.
+    """
+    edition = make_edition(as_of=dt.date(2020, 12, 31))
+    orders = edition.tables["orders"]
+    assert set(orders["order_id"]) == {"or-001", "or-002", "or-016", "or-017"}
+    counts = edition.tables["casualty_counts"]
+    assert "cc-001" in set(counts["count_id"])
+    assert not (counts["as_of"].dropna() > "2020-12-31").any()
+    told = [found for found in edition.findings if found.rule == "later_than_edition" and found.layer == "orders"]
+    assert len(told) == 17 - len(orders)
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,12 @@ def test_coordinates(cell: str, rule: str | None) -> None:
         ("44289", "not_a_date"),
         ("20210128", "not_a_date"),
         ("0000-01-01", "not_a_date"),
+        ("0221-01-28", "not_a_date"),
+        ("1899-12-31", "not_a_date"),
+        ("1900-01-01", None),
+        ("2100-12-31", None),
+        ("2101", "not_a_date"),
+        ("9999-12-31", "not_a_date"),
         ("2021-1-2", "not_a_date"),
         ("２０２１-01-02", "not_a_date"),
     ],
@@ -101,6 +107,15 @@ def test_ids_are_filled_and_unique() -> None:
 def test_codes_are_those_of_the_vocabulary() -> None:
     """Letter for letter."""
     assert judged("device_category", "ap_mine", "AP mine", None) == [None, "not_in_code_list", None]
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"), [("name", "districts"), ("authorities", "orders"), ("order_type", "orders")]
+)
+def test_a_required_cell_is_filled(column: str, kind: Kind) -> None:
+    """Whatever its form; where nothing is required a blank passes."""
+    assert judged(column, None, kind=kind) == ["missing_value"]
+    assert judged("note", None, kind=kind) == [None]
 
 
 def test_one_failure_a_cell() -> None:

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 
 from mapper import crs
-from mapper.analysis.names import name_key, units
 from mapper.findings import finding
+from mapper.names import name_key, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

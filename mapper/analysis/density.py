@@ -10,6 +10,8 @@ accident would have been reported. It is not a map of mines. The choices behind 
 - *What is known of a place widens its kernel*: sigma^2 = h^2 + r^2 / 4 for a place known to a circle of radius r. That
   stands in well for the disc while r <= h / 2.
 - *Who is left out is counted*, each record under one reason. Too few records give no surface but a reason.
+- *How much the surface cannot show is said as one number*: `share_area_level` is the share of the records that would count
+  (those of demining only where they are included) whose place is only a district, in the window or not.
 - *Exact where it can be*: `kernel` is the planar core, `gridded` how it is put on a grid.
 """
 
@@ -61,7 +63,8 @@ _M2_PER_KM2 = 1e6
 _PILOT_DIRECT_LIMIT = 2_000
 _WIDEST_WINDOW_DEGREES = 60.0
 _DEMINING = "demining_accident"
-_REASONS = (_DEMINING, "no_place", "place_is_a_district", "outside_window")
+_DISTRICT = "place_is_a_district"
+_REASONS = (_DEMINING, "no_place", _DISTRICT, "outside_window")
 
 
 def density(
@@ -97,8 +100,9 @@ def density(
     Returns
     -------
     Surface
-        `n` + the numbers in `left_out` = the rows of `incidents`. With fewer than `SMALLEST_N` located records
-        `refused` says so, and grid and contours are empty.
+        `n` + the numbers in `left_out` = the rows of `incidents`. `share_area_level` = d / (`n` + d), where d is
+        `left_out["place_is_a_district"]`; 0 where both are 0. With fewer than `SMALLEST_N` located records `refused`
+        says so, and grid and contours are empty.
 
     Raises
     ------
@@ -132,7 +136,7 @@ def density(
         window_km2=float(frame.polygon.area) / _M2_PER_KM2,
         integral=0.0,
         peak_per_km2=0.0,
-        share_area_level=0.0,
+        share_area_level=_share(left_out[_DISTRICT], n),
         refused=f"only {n} records are located in the window; a density needs {SMALLEST_N}",
         x_m=np.zeros(0),
         y_m=np.zeros(0),
@@ -147,6 +151,10 @@ def density(
         kernels = _adapted(kernels, frame, bandwidth)
     per_km2 = _on_grid(kernels, frame, lattice, edge, adaptive=adaptive) * _M2_PER_KM2
     return _filled(empty, per_km2, lattice, frame, plane)
+
+
+def _share(part: int, rest: int) -> float:
+    return part / (part + rest) if part else 0.0
 
 
 def _filled(empty: Surface, per_km2: Floats, lattice: Lattice, window: Window, plane: CRS) -> Surface:
@@ -243,7 +251,7 @@ def _left_out(incidents: gpd.GeoDataFrame, area: BaseGeometry, *, include_demini
     applies = {
         _DEMINING: np.asarray(incidents["accident_type"] == _DEMINING, dtype=bool) & (not include_demining),
         "no_place": ~np.isin(place.astype(str), ("point", "disc", "district")),
-        "place_is_a_district": place == "district",
+        _DISTRICT: place == "district",
         "outside_window": ~shapely.intersects(area, np.asarray(points.array, dtype=object)),
     }
     return np.select([applies[reason] for reason in _REASONS], list(_REASONS), default="").astype(object)

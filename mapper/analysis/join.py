@@ -4,8 +4,9 @@ Borders count as inside, and they are tested in the zones' own coordinates, wher
 distances and shares are taken in an equal-area plane made for the area. Zones may overlap: a record then has two pairs
 and still counts once. Nothing is dropped: a record in no zone and a record without a place are both in the result.
 
-The accuracy of a layer's lines counts only at the *outer* line of all zones together. Between two restricted districts
-the line decides nothing about entry, and the district a record was reported in stands.
+The accuracy of a layer's lines counts only at the *outer* line of all zones under the same orders (`order_ids`). Between
+two districts of one ban the line decides nothing about entry, and the district a record was reported in stands. Between a
+permit zone and a ban it decides everything: there each has an outer line of its own.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ import pandas as pd
 import shapely
 
 from mapper import crs
-from mapper.analysis.names import SEPARATOR, name_key, units
 from mapper.errors import DataRefused, UnknownCRS
 from mapper.model import Joined
+from mapper.names import SEPARATOR, name_key, units
 from mapper.schema import INJURED, KILLED
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def join(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_m: fl
     Joined
         `pairs`: one row per record–zone pair, ordered by incident, then zone. `relation` is `inside` when the whole place
         lies in the zone, farther from the outer line than the accuracy, or the zone is that of the reported district
-        and the whole place lies so in all zones together; `uncertain` when a part of the place lies in the zone, or it
-        lies outside all zones but the doubt about the outer line reaches it. `share` is the part of the place that
-        lies in the zone (0 when only the doubt does).
+        and the whole place lies so in all zones under its orders; `uncertain` when a part of the place lies in the zone,
+        or it lies outside all zones under the zone's orders but the doubt about their outer line reaches it. `share` is
+        the part of the place that lies in the zone (0 when only the doubt does).
         `incidents` and `zones`: the given rows and index with summaries; joining again replaces them.
 
     Raises
@@ -78,7 +79,8 @@ def join(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_m: fl
 
     Notes
     -----
-    Points in another CRS are brought to that of the zones. Distances in the plane are good to 0.3 % where the zones
+    Zones are under the same orders when they name the same set of `order_ids`, in any order; those that name none stand
+    together. Points in another CRS are brought to that of the zones. Distances in the plane are good to 0.3 % where the zones
     together reach less than 1,000 km.
 
     Examples
@@ -101,7 +103,7 @@ def join(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_m: fl
     pairs = _no_pairs()
     if bool(ground.notna().any()):
         found = [
-            _point_pairs(places[is_point], _radii(incidents)[is_point], ground, tolerance_m),
+            _point_pairs(places[is_point], _radii(incidents)[is_point], ground, _orders(zones), tolerance_m),
             _area_pairs(places[is_area], ground),
         ]
         pairs = _settled(pd.concat(found, ignore_index=True), reported, len(zones))
@@ -189,8 +191,17 @@ def _radii(incidents: gpd.GeoDataFrame) -> Floats:
     return np.asarray(radius, dtype=np.float64)
 
 
-def _point_pairs(places: gpd.GeoSeries, radius_m: Floats, ground: gpd.GeoSeries, tolerance_m: float) -> pd.DataFrame:
-    """Pairs of points and discs; `inside_all` says that the place lies surely in the zones taken together."""
+def _orders(zones: gpd.GeoDataFrame) -> Positions:
+    """Return a number for each zone, the same for zones under the same orders; to name none is a set of its own."""
+    named = [frozenset(units(cell)) for cell in zones.get("order_ids", [None] * len(zones))]
+    number = {orders: count for count, orders in enumerate(dict.fromkeys(named))}
+    return np.array([number[orders] for orders in named], dtype=np.intp)
+
+
+def _point_pairs(
+    places: gpd.GeoSeries, radius_m: Floats, ground: gpd.GeoSeries, orders: Positions, tolerance_m: float
+) -> pd.DataFrame:
+    """Pairs of points and discs; `inside_all` says that the place lies surely in the zones under the same orders."""
     if places.empty:
         return _no_pairs()
     here = places if places.crs == ground.crs else crs.to_working(places, crs.known_crs(ground.crs))
@@ -206,15 +217,15 @@ def _point_pairs(places: gpd.GeoSeries, radius_m: Floats, ground: gpd.GeoSeries,
     discs = radius_m[point] > 0
     if discs.any():
         share[discs] = _disc_shares(points_m, radius_m, zones_m, codes[discs], is_covered[discs])
-    in_some = np.zeros(len(places), dtype=bool)
-    in_some[point[is_covered]] = True
-    clear = in_some & ~_reaches_outer_line(points_m, zones_m, radius_m + tolerance_m)
+    lines = _outer_lines(zones_m, orders)
+    under = point * len(lines) + orders[zone]
+    in_some = np.isin(under, under[is_covered])
+    clear = in_some & ~np.isin(under, _within(lines, points_m, radius_m + tolerance_m))
     # Without any doubt about the line, a disc that lies in one zone lies in it also where it touches the line.
     sure = in_some if tolerance_m == 0 else clear
-    keep = is_covered | (share > 0) | ~in_some[point]
-    return _pairs_frame(
-        places.index.to_numpy()[point], zone, share, whole=sure[point] & (share >= WHOLE), inside_all=clear[point]
-    )[keep]
+    keep = is_covered | (share > 0) | ~in_some
+    incident, whole = places.index.to_numpy()[point], sure & (share >= WHOLE)
+    return _pairs_frame(incident, zone, share, whole=whole, inside_all=clear)[keep]
 
 
 def _area_pairs(places: gpd.GeoSeries, ground: gpd.GeoSeries) -> pd.DataFrame:
@@ -272,12 +283,10 @@ def _within(zones: Shapes, points: Shapes, reach: Floats | None = None) -> Posit
     return np.sort(point * len(zones) + zone)
 
 
-def _reaches_outer_line(points_m: Shapes, zones_m: Shapes, reach_m: Floats) -> Flags:
-    """Tell which places, widened by the doubt, touch the outer line of all zones together."""
-    line = np.array([shapely.boundary(shapely.union_all(zones_m))], dtype=object)
-    reached = np.zeros(len(points_m), dtype=bool)
-    reached[_within(line, points_m, reach_m)] = True
-    return reached
+def _outer_lines(zones_m: Shapes, orders: Positions) -> Shapes:
+    """Return for each set of orders the outer line of all zones under it; None where none of them is drawn."""
+    together = [shapely.union_all(zones_m[orders == number]) for number in range(int(orders.max()) + 1)]
+    return np.array([shapely.boundary(ground) if not ground.is_empty else None for ground in together], dtype=object)
 
 
 def _disc_shares(points_m: Shapes, radius_m: Floats, zones_m: Shapes, codes: Positions, is_covered: Flags) -> Floats:

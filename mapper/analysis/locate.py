@@ -20,10 +20,10 @@ import pandas as pd
 import shapely
 
 from mapper import crs, terms
-from mapper.analysis.names import name_key, units
 from mapper.errors import DataRefused
 from mapper.findings import KEPT, finding
 from mapper.model import Finding, LayerEntry, Located, Severity
+from mapper.names import name_key, units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -192,7 +192,10 @@ def _outlines(districts: gpd.GeoDataFrame | None) -> Outlines:
 
 
 def _stated_radii(frame: gpd.GeoDataFrame, entry: LayerEntry | None) -> tuple[pd.Series, list[Finding]]:
-    """Return the stated radii, NaN where none is stated or the one stated cannot be a radius, which is a finding."""
+    """Return the stated radii, NaN where none is stated; one that cannot be a radius is a finding.
+
+    There the usual radius is taken, also where no level is stated: the point was not meant as exact.
+    """
     given = frame.get("uncertainty_m", pd.Series(np.nan, index=frame.index)).astype("float64")
     odd = given.notna() & ~given.between(0, np.finfo(float).max)
     findings = [
@@ -201,7 +204,10 @@ def _stated_radii(frame: gpd.GeoDataFrame, entry: LayerEntry | None) -> tuple[pd
         )
         for row in frame.index[odd]
     ]
-    return given.where(~odd), findings
+    levels = frame.get("location_level", pd.Series(pd.NA, index=frame.index))[odd]
+    radii = given.copy()
+    radii[odd] = np.array([_usual_radius_m(None if pd.isna(level) else level) for level in levels], dtype=float)
+    return radii, findings
 
 
 def _records(frame: gpd.GeoDataFrame, radii: pd.Series) -> list[dict[str, Any]]:
@@ -245,8 +251,9 @@ def _own_point(record: Mapping[str, Any]) -> _Place:
     level, radius = record["location_level"], record["uncertainty_m"]
     if level is None and radius is None:
         return _Place("point", record["geometry"], 0.0)
-    kind = "point" if level in POINT_LEVELS or (level is None and radius == 0) else "disc"
-    return _Place(kind, record["geometry"], _usual_radius_m(level) if radius is None else float(radius))
+    radius_m = _usual_radius_m(level) if radius is None else float(radius)
+    measured = radius_m <= _usual_radius_m(level) if level in POINT_LEVELS else level is None and radius_m == 0
+    return _Place("point" if measured else "disc", record["geometry"], radius_m)
 
 
 def _radius_by_name(record: Mapping[str, Any]) -> float:

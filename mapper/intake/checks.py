@@ -9,10 +9,10 @@ its stated district) is checked in `mapper.analysis.consistency`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, repeat
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import geopandas as gpd
 import numpy as np
@@ -21,9 +21,9 @@ import shapely
 
 from mapper import crs, schema, terms
 from mapper.errors import DataRefused, UnknownCRS
-from mapper.findings import BLANKED, CLOSED, REFUSED, finding
+from mapper.findings import BLANKED, CLOSED, KEPT, REFUSED, finding
 from mapper.intake.columns import map_columns
-from mapper.intake.personal import is_personal
+from mapper.intake.personal import is_personal, may_be_shown
 from mapper.intake.repair import repair_polygon
 from mapper.model import Checked, Finding, Layer, LayerEntry, Ledger, LonLatBox
 
@@ -38,7 +38,11 @@ _POINT_KINDS = ("incidents", "settlements")
 _DRAWN_KINDS = ("hazards", "coverage")
 """Kinds of which a record without a shape is missing on the map, and a reader must be warned."""
 _REPAIRED = "The shape was made valid; it covers all ground it covered before."
+_NOT_SHOWN = " Its text is not shown."
 _WIDEST_DEGREES = 180
+_FARTHEST_APART_M = 100
+"""A geometry and coordinate columns that are farther apart are two places, not one place rounded twice."""
+_PRECISION_COLUMNS = ("uncertainty_m", "location_level")
 _EVERYWHERE: LonLatBox = (-180.0, -90.0, 180.0, 90.0)
 _ORDERED_DATES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
     {
@@ -72,13 +76,22 @@ class _Account:
     refused: set[int] = field(default_factory=set)
     repaired: set[int] = field(default_factory=set)
 
-    def refuse(self, rows: Iterable[int], rule: str, column: str | None = None, values: Iterable[object] = ()) -> None:
+    def refuse(
+        self,
+        rows: Iterable[int],
+        rule: str,
+        column: str | None = None,
+        values: Iterable[object] = (),
+        done: str = REFUSED,
+    ) -> None:
         for row, value in zip(rows, chain(values, repeat(None)), strict=False):
             self.refused.add(int(row))
-            self.findings.append(finding(rule, "error", REFUSED, entry=self.entry, row=row, column=column, value=value))
+            self.findings.append(finding(rule, "error", done, entry=self.entry, row=row, column=column, value=value))
 
-    def note(self, rule: str, row: int | None = None, column: str | None = None, value: object = None) -> None:
-        self.findings.append(finding(rule, "info", entry=self.entry, row=row, column=column, value=value))
+    def note(
+        self, rule: str, row: int | None = None, column: str | None = None, value: object = None, done: str = KEPT
+    ) -> None:
+        self.findings.append(finding(rule, "info", done, entry=self.entry, row=row, column=column, value=value))
 
     def doubt(
         self, rule: str, row: int | None, column: str | None, value: object = None, done: str | None = None
@@ -155,7 +168,8 @@ def examine(
     frame = schema.typed(cells, kind)
     _judge_dates(frame, kind, account)
     if kind in schema.GEOMETRY_OF_KIND:
-        frame = _inside_area(_placed(layer, frame, account), area, account, area_is_stated)
+        placed = _placed(layer, frame, account, area if area_is_stated else None)
+        frame = _inside_area(placed, area, account, area_is_stated)
         frame = _sound_shapes(frame, kind, account)
     repaired = len(account.repaired - account.refused)
     ledger = Ledger(
@@ -201,15 +215,17 @@ def _our_columns(layer: Layer, account: _Account) -> tuple[pd.DataFrame, Mapping
     """Rename the file's columns to ours and leave out those no kind knows; say both."""
     entry = layer.entry
     given = [str(name) for name in layer.frame.columns if name != "geometry"]
-    ours_of = map_columns(given, entry.kind, entry.columns, file=entry.path.name)
+    ours_of = map_columns(given, entry.kind, entry.columns, file=entry.path.name, catalogued=not entry.numbered)
     names_places = entry.kind == "settlements" or any(column.name == "name" for column in schema.COLUMNS[entry.kind])
     for name in given:
-        if name in ours_of:
-            if ours_of[name] not in (name, *entry.columns):
-                account.note("assumed_columns", column=name, value=f"read as {ours_of[name]}")
+        told = name in ours_of and (ours_of[name] == name or ours_of[name] in entry.columns)
+        if told:
             continue
         if is_personal(name, names_places=names_places):
+            ours_of.pop(name, None)
             account.doubt("personal_column", None, name, done="The column was left out.")
+        elif name in ours_of:
+            account.note("assumed_columns", column=name, value=f"read as {ours_of[name]}")
         else:
             account.note("unknown_column", column=name)
     cells = pd.DataFrame(layer.frame[list(ours_of)]).rename(columns=ours_of)
@@ -245,18 +261,51 @@ def _reordered_dates(cells: pd.DataFrame, kind: str, order: DateOrder | None) ->
 
 
 def _judge_cells(cells: pd.DataFrame, kind: str, account: _Account) -> pd.DataFrame:
-    """Blank the cells that fail, refuse the rows that cannot be used without them."""
+    """Blank the cells that fail, refuse the rows that cannot be used without them.
+
+    A record whose place is known nobody can say how well any more is widened, so that it does not look exact.
+    """
+    found = schema.failures(cells, kind)
     judged = cells.copy()
     failed_rows: dict[str, list[int]] = {}
-    for failed in schema.failures(cells, kind):
-        if failed.column.fatal:
-            account.refuse([failed.index], failed.rule, failed.column.name, [failed.value])
-        else:
-            account.doubt(failed.rule, failed.index, failed.column.name, failed.value, BLANKED)
+    for failed in found:
         failed_rows.setdefault(failed.column.name, []).append(failed.index)
     for name, rows in failed_rows.items():
         judged.loc[rows, name] = pd.NA
+    imprecise = {failed.index for failed in found if failed.column.name in _PRECISION_COLUMNS}
+    records = judged.loc[sorted(imprecise)].to_dict("index")
+    radii = {row: radius for row, record in records.items() if (radius := _widened_m(record)) is not None}
+    for row, radius in radii.items():
+        judged.loc[row, "uncertainty_m"] = f"{radius:.15g}"
+    for failed in found:
+        radius = radii.get(failed.index) if failed.column.name in _PRECISION_COLUMNS else None
+        _tell(failed, BLANKED if radius is None else f"Its place counts as known to {radius:,.0f} m.", account)
     return judged.drop(index=sorted(account.refused))
+
+
+def _widened_m(record: Mapping[Any, Any]) -> float | None:
+    """Return the radius of a place whose own one cannot be read: at least that of a settlement, never less than stated.
+
+    None where what is stated is an area: it is placed by its outline, which has no radius.
+    """
+    levels = terms.vocabulary("location_level")
+    level, stated = record.get("location_level"), record.get("uncertainty_m")
+    of_level = levels["settlement" if pd.isna(level) else str(level)].data.get("uncertainty_m")
+    if not pd.isna(level) and of_level is None and level != "unknown":
+        return None
+    return max(
+        float(levels["settlement"].data["uncertainty_m"]), float(of_level or 0), 0 if pd.isna(stated) else float(stated)
+    )
+
+
+def _tell(failed: schema.Failure, done: str, account: _Account) -> None:
+    """Say that a cell failed, with its text only where that cannot be a name."""
+    shown = failed.value is None or may_be_shown(failed.value, failed.column.form)
+    value, more = (failed.value, "") if shown else (None, _NOT_SHOWN)
+    if failed.column.fatal:
+        account.refuse([failed.index], failed.rule, failed.column.name, [value], REFUSED + more)
+    else:
+        account.doubt(failed.rule, failed.index, failed.column.name, value, done + more)
 
 
 def _judge_dates(frame: pd.DataFrame, kind: str, account: _Account) -> None:
@@ -268,10 +317,11 @@ def _judge_dates(frame: pd.DataFrame, kind: str, account: _Account) -> None:
                 account.doubt(rule, row, first, f"{earlier}; {second} is {later}")
 
 
-def _placed(layer: Layer, frame: pd.DataFrame, account: _Account) -> gpd.GeoDataFrame:
+def _placed(layer: Layer, frame: pd.DataFrame, account: _Account, area: LonLatBox | None) -> gpd.GeoDataFrame:
     """Give each record its geometry in WGS 84: the file's own, or a point from its two coordinate columns."""
     if isinstance(layer.frame, gpd.GeoDataFrame):
         shapes = gpd.GeoSeries(layer.frame.geometry).loc[frame.index]
+        shapes = _with_points(shapes, frame, account) if "lon" in frame else shapes
     elif "lon" in frame and bool(frame[["lon", "lat"]].notna().any(axis=None)):
         shapes = _points(layer, frame, account)
     else:
@@ -279,7 +329,39 @@ def _placed(layer: Layer, frame: pd.DataFrame, account: _Account) -> gpd.GeoData
     frame = frame.drop(columns=["lon", "lat"], errors="ignore").loc[shapes.index]
     placed = gpd.GeoDataFrame(frame, geometry=shapes, crs=shapes.crs)
     placed = _right_types(placed, layer.entry.kind, account)
-    return _stored(_on_earth(placed, account), layer, account)
+    return _stored(_on_earth(placed, account), layer, account, area)
+
+
+def _with_points(shapes: gpd.GeoSeries, frame: pd.DataFrame, account: _Account) -> gpd.GeoSeries:
+    """Place records without a shape by their columns lon and lat, and doubt shapes that those contradict.
+
+    The columns are read as WGS 84 degrees only where the shapes are in it: beside a grid nobody says what they are in.
+    """
+    shapeless = shapes.isna() | shapes.is_empty
+    one, both = frame["lon"].notna() ^ frame["lat"].notna(), frame["lon"].notna() & frame["lat"].notna()
+    for row in frame.index[shapeless & one]:
+        account.doubt("missing_value", row, "lon, lat", done="It was not placed by them; the record was kept.")
+    if not crs.known_crs(shapes.crs).equals(crs.known_crs(crs.STORAGE), ignore_axis_order=True):
+        for row in frame.index[shapeless & both]:
+            done = "Its columns lon and lat were not used, because the layer is not in WGS 84."
+            account.doubt("empty_geometry", row, "geometry", done=done)
+        return shapes
+    by_columns = frame.index[shapeless & both]
+    for row in by_columns:
+        account.note("empty_geometry", row, "geometry", done="It was placed by its columns lon and lat.")
+    _compare(shapes, frame[both & ~shapeless & shapes.geom_type.eq("Point")], account)
+    points = shapely.points(frame["lon"].to_numpy(), frame["lat"].to_numpy())
+    return gpd.GeoSeries(np.where(frame.index.isin(by_columns), points, shapes), index=shapes.index, crs=shapes.crs)
+
+
+def _compare(shapes: gpd.GeoSeries, frame: pd.DataFrame, account: _Account) -> None:
+    points = shapes.loc[frame.index]
+    apart_m = crs.geodesic_distance_m(points.x, points.y, frame["lon"], frame["lat"])
+    for row, distance_m in zip(frame.index, apart_m, strict=True):
+        if not distance_m <= _FARTHEST_APART_M:  # also where it is no number, beyond the earth
+            lon, lat = frame.loc[row, ["lon", "lat"]]
+            value = f"{points.x[row]:.10g} {points.y[row]:.10g}; lon and lat are {lon:.10g} {lat:.10g}"
+            account.doubt("coordinates_disagree", row, "lon, lat", value, "The shape stands.")
 
 
 def _points(layer: Layer, frame: pd.DataFrame, account: _Account) -> gpd.GeoSeries:
@@ -313,13 +395,13 @@ def _on_earth(frame: gpd.GeoDataFrame, account: _Account) -> gpd.GeoDataFrame:
     return frame.drop(index=off.union(wide))
 
 
-def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: _Account) -> gpd.GeoDataFrame:
+def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: _Account, area: LonLatBox | None) -> gpd.GeoDataFrame:
     """Bring the shapes to WGS 84, refusing records that have no place there, and say by which operation."""
     if crs.known_crs(frame.crs).equals(crs.known_crs(crs.STORAGE), ignore_axis_order=True):
         return frame.to_crs(crs.STORAGE) if frame.crs != crs.STORAGE else frame
     try:
-        how = crs.operation(frame.crs)
-        stored = _without_lost(frame, account)
+        how = crs.operation(frame.crs, area=area)
+        stored = _without_lost(frame, account, area)
     except UnknownCRS as exc:
         raise UnknownCRS(exc.what, **_named(layer), advice=exc.advice) from None
     accuracy = "accuracy not known" if how.accuracy_m is None else f"accuracy {how.accuracy_m:g} m"
@@ -327,21 +409,23 @@ def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: _Account) -> gpd.Geo
     return stored
 
 
-def _without_lost(frame: gpd.GeoDataFrame, account: _Account) -> gpd.GeoDataFrame:
+def _without_lost(frame: gpd.GeoDataFrame, account: _Account, area: LonLatBox | None) -> gpd.GeoDataFrame:
     """Transform all records at once, and one by one only when some have no place in the target."""
     try:
-        return crs.to_storage(frame)
+        return crs.to_storage(frame, area=area)
     except UnknownCRS:
         raise
     except DataRefused:
-        lost = [row for row, shape in frame.geometry.items() if shape is not None and not _has_place(shape, frame.crs)]
+        lost = [
+            row for row, shape in frame.geometry.items() if shape is not None and not _has_place(shape, frame.crs, area)
+        ]
     account.refuse(lost, "outside_area", "geometry", _as_text(frame.bounds.loc[lost]))
-    return crs.to_storage(frame.drop(index=lost))
+    return crs.to_storage(frame.drop(index=lost), area=area)
 
 
-def _has_place(shape: BaseGeometry, source: object) -> bool:
+def _has_place(shape: BaseGeometry, source: object, area: LonLatBox | None) -> bool:
     try:
-        crs.to_storage(shape, str(source))
+        crs.to_storage(shape, str(source), area=area)
     except DataRefused:
         return False
     return True
@@ -452,8 +536,3 @@ def _growth(before: shapely.Geometry, after: shapely.Geometry | None) -> str:
     if after is None or not before.area:
         return "?"
     return f"{after.area / abs(before.area):.4g}"
-
-
-def with_findings(checked: Checked, more: Iterable[Finding]) -> Checked:
-    """Return the same layer with further findings at the end."""
-    return replace(checked, findings=(*checked.findings, *more))

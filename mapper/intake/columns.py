@@ -3,10 +3,12 @@
 Three ways, in this order: what the caller states, a name that is ours, a name in the table of common ones
 (`column_names.json`, in English, Russian, Azerbaijani and Turkish, and those of field forms and incident databases). Nothing
 is told from the values in a column. Two columns that could both be ours are refused: the wrong one of two latitudes, or of
-two casualty counts, would be read without anybody noticing.
+two casualty counts, would be read without anybody noticing. The same goes for a total of casualties beside the casualties of
+one status: read both, and the same victims count twice.
 
-Free text is taken only from a column that is called `note` or stated by the caller, because a narrative of a stranger's file
-may hold the names of victims.
+No common name leads to a free text, and in a file that no catalogue names even a column called exactly `note` is taken only
+when the caller states it: a stranger's narrative may hold the names of victims. What a place or a device was called is
+taken from a column with our name or one that says no more than that (`village`), not from `location` or `ordnance`.
 """
 
 from __future__ import annotations
@@ -20,16 +22,21 @@ from typing import TYPE_CHECKING
 
 from mapper import schema
 from mapper.errors import DataRefused, UsageError
+from mapper.schema import CASUALTY_STATUS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
 _NOT_A_LETTER = re.compile(r"[\W_]+")
+_FREE_TEXT = frozenset({"note", "extent_note"})
+"""Columns of ours that hold sentences."""
+_ALL = "unknown"
+"""The status of casualties under which a total is read that tells none apart."""
 
 
 def map_columns(
-    given: Sequence[str], kind: str, stated: Mapping[str, str], *, file: str | None = None
+    given: Sequence[str], kind: str, stated: Mapping[str, str], *, file: str | None = None, catalogued: bool = True
 ) -> dict[str, str]:
     """Map the columns of a file to ours.
 
@@ -43,6 +50,8 @@ def map_columns(
         Ours to theirs, as the caller says.
     file : str, optional
         The file's name, for the error.
+    catalogued : bool
+        Whether a catalogue names the file; otherwise free text is taken only when stated.
 
     Returns
     -------
@@ -52,8 +61,8 @@ def map_columns(
     Raises
     ------
     DataRefused
-        When a stated column of ours or theirs does not exist, one of theirs is stated twice, or two columns could both be
-        one of ours.
+        When a stated column of ours or theirs does not exist, one of theirs is stated twice, two columns could both be one
+        of ours, or a total of casualties and a part of it would both be read by a common name.
 
     Examples
     --------
@@ -63,8 +72,9 @@ def map_columns(
     ours = {column.name for column in schema.COLUMNS[kind]}
     _sound_mapping(given, kind, ours, stated, file)
     found = {theirs: meant for meant, theirs in stated.items()}
-    found |= {name: name for name in given if name in ours - set(stated) and name not in found}
-    open_ones = ours - set(found.values())
+    exact = ours - set(stated) - (frozenset() if catalogued else _FREE_TEXT)
+    found |= {name: name for name in given if name in exact and name not in found}
+    open_ones = ours - set(found.values()) - _FREE_TEXT
     for meant, names in _candidates(given, kind, open_ones, found).items():
         if len(names) > 1:
             raise DataRefused(
@@ -74,7 +84,33 @@ def map_columns(
                 advice=f"Say which with --column {meant}=NAME, or in [layer.columns].",
             )
         found[names[0]] = meant
+    found = _casualties_once(found, stated, file)
     return {name: found[name] for name in given if name in found}
+
+
+def _casualties_once(found: Mapping[str, str], stated: Mapping[str, str], file: str | None) -> dict[str, str]:
+    """Keep a total of casualties and the casualties of one status from being read together by a common name."""
+    once = dict(found)
+    for outcome in ("killed", "injured"):
+        theirs = {meant: name for name, meant in once.items()}
+        total = {f"{outcome}_{_ALL}"} & theirs.keys()
+        parts = {f"{outcome}_{status}" for status in CASUALTY_STATUS if status != _ALL} & theirs.keys()
+        guessed = {meant for meant in total | parts if theirs[meant] != meant and meant not in stated}
+        if not total or not parts or not guessed:
+            continue
+        dropped = guessed & ((parts if total & stated.keys() else set()) | (total if parts & stated.keys() else set()))
+        if not (total - dropped and parts - dropped and guessed - dropped):
+            once = {name: meant for name, meant in once.items() if meant not in dropped}
+            continue
+        whole, part = min(total), min(parts & guessed or parts)
+        raise DataRefused(
+            f"'{theirs[whole]}' and '{theirs[part]}' may count the same victims twice, once in all and once by status",
+            file=file,
+            row=1,
+            advice=f"Say which is meant with --column {whole}='{theirs[whole]}' or --column {part}='{theirs[part]}', "
+            "or in [layer.columns].",
+        )
+    return once
 
 
 def _candidates(

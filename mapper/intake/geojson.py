@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,7 @@ import shapely
 from mapper import crs
 from mapper.errors import DataRefused, UnknownCRS
 from mapper.findings import BLANKED, CLOSED, REFUSED, finding
+from mapper.intake.personal import may_be_shown
 from mapper.intake.text import decode
 from mapper.model import Layer, LayerEntry
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 _LONGEST_VALUE = 80
+_TYPE_WORD = re.compile(r"[A-Za-z]{1,30}")
 _REPLACEMENT = "\ufffd"
 _LONGEST_TEXT = 1_000_000
 _DEEPEST = 50
@@ -87,7 +90,8 @@ def read_geojson(entry: LayerEntry, content: bytes, sha256: str) -> Layer:
     DataRefused
         When its encoding cannot be told, it is not JSON, is nested too deep, or is no FeatureCollection.
     UnknownCRS
-        When its `crs` member is null, a link or unknown, or its coordinates cannot be degrees and no CRS is stated.
+        When its `crs` member is null, a link or unknown, its coordinates cannot be degrees and no CRS is stated, or
+        they look like degrees and the caller states a projected one.
     """
     name = entry.path.name
     text, assumed = decode(entry, content)
@@ -110,8 +114,11 @@ def read_geojson(entry: LayerEntry, content: bytes, sha256: str) -> Layer:
         for rule, column, value, done in record.doubts
     ]
     frame = _frame(records, reference)
-    if entry.crs is None and "crs" not in document:
-        _must_be_degrees(frame.geometry, name)
+    if "crs" not in document:
+        if entry.crs is None:
+            _must_be_degrees(frame.geometry, name)
+        else:
+            _must_not_be_degrees(frame.geometry, reference, entry)
     return Layer(
         entry=entry,
         frame=frame,
@@ -390,7 +397,13 @@ def _has_open_ring(geometry: dict[str, Any]) -> bool:
 
 
 def _short(value: object) -> str:
-    """Name a JSON value in a few words."""
+    """Name a JSON value in a few words; a text that may be a name is not shown."""
+    if (
+        isinstance(value, str)
+        and not isinstance(value, _Digits)
+        and not (may_be_shown(value) or _TYPE_WORD.fullmatch(value))
+    ):
+        return "a text"
     if isinstance(value, list | dict):
         return "a list" if isinstance(value, list) else "an object"
     text = str(value) if isinstance(value, _Digits) else _printable(json.dumps(value, ensure_ascii=False))
@@ -413,4 +426,16 @@ def _must_be_degrees(shapes: gpd.GeoSeries, name: str) -> None:
             "its coordinates are too large to be degrees, and it states no CRS",
             file=name,
             advice="Ask the sender for the EPSG code and give it with --crs, or export as WGS 84.",
+        )
+
+
+def _must_not_be_degrees(shapes: gpd.GeoSeries, reference: pyproj.CRS, entry: LayerEntry) -> None:
+    """Refuse a grid in metres for a file of degrees: it would put every record beside the grid's origin."""
+    positions = abs(shapely.get_coordinates(shapes.to_numpy()))
+    if reference.is_projected and len(positions) and bool((positions <= _LARGEST_DEGREES[:2]).all()):
+        unit = reference.axis_info[0].unit_name
+        raise UnknownCRS(
+            f"its coordinates look like degrees, but {entry.crs} is in {'metres' if unit == 'metre' else unit}",
+            file=entry.path.name,
+            advice=f"Leave the CRS out if they are WGS 84, or give {crs.STORAGE}; else ask the sender for the EPSG code.",
         )

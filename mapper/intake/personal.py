@@ -1,7 +1,10 @@
-"""Which columns of a foreign file may name or describe a person, told from their names alone.
+"""What of a foreign file may name or describe a person: columns told from their names, texts told from their letters.
 
 Such a column is left out and none of its values is shown. The lists err towards leaving out: a place's column that is
 lost can be mapped by hand in `layers.toml`, a victim's name that was published cannot be taken back.
+
+A text that failed a check is shown only where it cannot be a name. A list of names to look for was the other choice; no
+list is whole, and a column of counts or dates may hold anything.
 """
 
 from __future__ import annotations
@@ -37,6 +40,10 @@ _ALONE = frozenset(
     {"person", "victim", "patient", "informant", "witness", "contact", "пострадавший", "şəxs", "zərərçəkən"}
 )
 """Words that as the whole name of a column say that it names a person."""
+_CODE_WORD = re.compile(r"[a-z0-9_]{1,30}")
+_SHOWN_CHARACTERS = "NPSZ"
+"""First letters of the Unicode categories that may be shown: numbers, punctuation, signs and separators."""
+_HEMISPHERES = re.compile(r"(?<![^\W\d_])[NSEW](?![^\W\d_])")
 _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile(r"(?<=[a-zа-яəığöüçş])(?=[A-ZА-ЯƏİIĞÖÜÇŞ])")
 
@@ -62,6 +69,30 @@ def is_personal(column: str, *, names_places: bool) -> bool:
     named = any(word in _NAME for word in words)
     alone = len(words) == 1 and words[0] in (_ALONE if names_places else _ALONE | _NAME)
     return alone or any(word in _ALWAYS for word in words) or (named and any(word in _PERSON for word in words))
+
+
+def may_be_shown(text: str, form: str = "text") -> bool:
+    """Tell whether a text that failed a check can be shown, because it cannot be a name.
+
+    Parameters
+    ----------
+    text : str
+        As the file gives it.
+    form : str
+        The form of its column (`mapper.schema.Form`): a code may be one short word, a coordinate may name its hemisphere.
+
+    Examples
+    --------
+    >>> [may_be_shown(text) for text in ("28.01.2021", "-1", "1 203,5", "two", "Əliyev Vüqar", "4o.1")]
+    [True, True, True, False, False, False]
+    >>> may_be_shown("minne", "code"), may_be_shown("Ap mine", "code"), may_be_shown("46.9 E", "longitude")
+    (True, False, True)
+    """
+    if form == "code" and _CODE_WORD.fullmatch(text):
+        return True
+    if form in ("longitude", "latitude"):
+        text = _HEMISPHERES.sub("", text)
+    return all(unicodedata.category(letter)[0] in _SHOWN_CHARACTERS for letter in text)
 
 
 def _fold(word: str) -> str:

@@ -115,6 +115,16 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "sources": _columns("sources"),
         "casualty_counts": _columns("casualty_counts"),
         "activities": _columns("activities"),
+        "findings": {
+            "severity": "code",
+            "rule": "code",
+            "file": "code",
+            "layer": "code",
+            "row": "i32",
+            "column": "code",
+            "value": "text",
+            "done": "code",
+        },
         "context": {"context_id": "text", "kind": "code", "name": "text", "geometry": "geometry"},
         "contours": {"lower_per_km2": "f64", "upper_per_km2": "f64", "area_km2": "f64", "geometry": "geometry"},
     }

@@ -18,8 +18,8 @@ import shapely
 
 from mapper import crs, schema
 from mapper.analysis.join import casualties
-from mapper.analysis.names import name_key, units
 from mapper.findings import severities
+from mapper.names import name_key, units
 from mapper.schema import INJURED, KILLED
 
 if TYPE_CHECKING:
@@ -100,6 +100,11 @@ class Edition:
         """Whether every zone and hazard that has a geometry is in the edition."""
         return self.incomplete_zones == 0
 
+    @property
+    def refused(self) -> int:
+        """How many records of all layers were refused."""
+        return sum(ledger.rejected for _, ledger, _ in self.layers)
+
     def _counted(self, kind: str) -> int:
         return sum(ledger.counted for entry, ledger, _ in self.layers if entry.kind == kind)
 
@@ -114,6 +119,7 @@ class Edition:
             "stale_after": self.stale_after.isoformat() if self.stale_after else None,
             **self.counts,
             "complete": self.complete,
+            "refused": self.refused,
             "density": self.surface.to_dict(),
             "assumptions": list(self.assumptions),
         }
@@ -229,7 +235,7 @@ def _with_counts(districts: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, zones
             "injured_reported": incidents["injured"].fillna(0).to_numpy(dtype="int64"),
         }
     )
-    totals = counted.groupby("key").sum().reindex(keys, fill_value=0)
+    totals = counted[counted["key"] != ""].groupby("key").sum().reindex(keys, fill_value=0)
     zone_of = {
         name_key(unit): zone_id
         for zone_id, cell in reversed(list(zip(zones["zone_id"], zones["admin_units"], strict=True)))
@@ -244,5 +250,10 @@ def _with_counts(districts: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, zones
 
 
 def _edition_id(catalogue: Catalogue, checked: Sequence[Checked], data_date: dt.date | None) -> str:
-    parts = [catalogue.sha256, str(data_date), *(layer.sha256 for layer in checked)]
+    """Hash all that decides what an edition shows: the catalogue as read, the date, and each layer's bytes and entry."""
+    how = repr((catalogue.title, catalogue.area, catalogue.bandwidth_m, catalogue.sha256, str(data_date)))
+    entries = [
+        repr((layer.entry.kind, dict(layer.entry.columns), layer.crs, layer.entry.accuracy_m)) for layer in checked
+    ]
+    parts = [how, *entries, *(layer.sha256 for layer in checked)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_EDITION_ID_LENGTH]

@@ -177,7 +177,12 @@ def _guarded(value: object) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_MARKS) else text
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_MARKS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    """Tell a signed number, which a spreadsheet shows, from a formula, which it runs."""
+    return text[1:].replace(".", "", 1).isascii() and text[1:].replace(".", "", 1).isdigit() and text[0] in "+-"
 
 
 def _dumps(value: Any) -> str:  # noqa: ANN401 - plain JSON values

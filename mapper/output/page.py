@@ -23,6 +23,7 @@ import shapely
 
 from mapper import terms
 from mapper.errors import Unreadable
+from mapper.findings import as_frame
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 
@@ -50,6 +51,7 @@ WORDS = (
     "order_type",
     "place",
     "relation",
+    "rule",
     "severity",
 )
 """The vocabularies that travel with the page."""
@@ -166,6 +168,7 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "zones": edition.zones,
         "districts": edition.districts,
         "contours": edition.surface.contours,
+        "findings": as_frame(edition.findings),
         **{name: edition.tables[name] for name in TABLES if name in edition.tables},
     }
 
@@ -219,14 +222,26 @@ def _without_scripts(edition: Edition) -> str:
         [
             f"<h1>{_escape(edition.title)}</h1>",
             f"<p>{_escape(page['noscript.intro'])}",
+            *(
+                [f"<p>{_escape(page['bar.incomplete'].format(n=edition.incomplete_zones))}"]
+                if not edition.complete
+                else []
+            ),
             *(f"<p>{_escape(caveats[code].label['en'].format(data_date=data_date))}" for code in CAVEATS),
             f"<h2>{_escape(page['noscript.zones'])}</h2><ul>",
             *(f"<li>{_escape(name)}" for name in edition.zones["name"].fillna(edition.zones["zone_id"])),
+            f"</ul><h2>{_escape(page['noscript.hazards'])}</h2><ul>",
+            *(f"<li>{_escape(_hazard_line(hazard))}" for hazard in edition.tables["hazards"].to_dict("records")),
             f"</ul><h2>{_escape(page['noscript.orders'])}</h2><ul>",
             *(f"<li>{_escape(_order_line(order))}" for order in orders.to_dict("records")),
-            "</ul>",
+            f"</ul><p>{_escape(page['noscript.rest'])}",
         ]
     )
+
+
+def _hazard_line(hazard: Mapping[Any, Any]) -> str:
+    parts = (hazard[key] for key in ("hazard_id", "name", "class", "status"))
+    return "; ".join(str(part) for part in parts if not pd.isna(part))
 
 
 def _order_line(order: Mapping[Any, Any]) -> str:

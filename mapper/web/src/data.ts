@@ -152,6 +152,18 @@ export const ACTIVITIES = {
   note: "text",
 } as const;
 
+/** What was refused, changed or is in doubt; words in the vocabulary "rule". */
+export const FINDINGS = {
+  severity: "code",
+  rule: "code",
+  file: "code",
+  layer: "code",
+  row: "i32",
+  column: "code",
+  value: "text",
+  done: "code",
+} as const;
+
 export const CONTEXT = {
   context_id: "text",
   kind: "code",
@@ -174,6 +186,7 @@ export type Orders = Table<typeof ORDERS>;
 export type Sources = Table<typeof SOURCES>;
 export type CasualtyCounts = Table<typeof CASUALTY_COUNTS>;
 export type Activities = Table<typeof ACTIVITIES>;
+export type Findings = Table<typeof FINDINGS>;
 export type Context = Table<typeof CONTEXT>;
 export type Contours = Table<typeof CONTOURS>;
 
@@ -241,6 +254,7 @@ export interface Data {
   readonly sources: Sources;
   readonly casualty_counts: CasualtyCounts;
   readonly activities: Activities;
+  readonly findings: Findings;
   readonly context: Context;
   readonly contours: Contours;
 }
@@ -263,6 +277,7 @@ export function openData(block: Block): Data {
     sources: openTable(block, "sources", SOURCES),
     casualty_counts: openTable(block, "casualty_counts", CASUALTY_COUNTS),
     activities: openTable(block, "activities", ACTIVITIES),
+    findings: openTable(block, "findings", FINDINGS),
     context: openTable(block, "context", CONTEXT),
     contours: openTable(block, "contours", CONTOURS),
   };

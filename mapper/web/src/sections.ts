@@ -162,7 +162,30 @@ function notOnMapSection(tell: SectionNeeds): Content[] {
   ];
 }
 
-function findingsSection({ words, data: { meta } }: SectionNeeds): Content[] {
+/** One finding: what it is, where, the text given, what was done about it, and what to do. */
+function findingCard({ words, data: { findings } }: SectionNeeds, row: number): HTMLElement {
+  const rule = findings.text("rule", row);
+  const number = findings.get("row", row);
+  const where = [findings.text("file", row), number === null ? "" : words.say("findings.row", { n: number }), findings.text("column", row)];
+  return el(
+    "article",
+    { class: "mapper-card" },
+    el("h4", {}, `${words.label("severity", findings.text("severity", row))}: ${words.label("rule", rule)}`),
+    el("p", {}, dataText([...where, findings.text("value", row)].filter((part) => part !== "").join(", "))),
+    el("p", { class: "mapper-hint" }, words.definition("rule", rule) ?? ""),
+  );
+}
+
+/** Refused records first, then doubts, then facts; within each in the order found. */
+function findingList(tell: SectionNeeds): HTMLElement {
+  const { findings } = tell.data;
+  const rank = (row: number) => ["error", "warning", "info"].indexOf(findings.text("severity", row));
+  const rows = findings.indices().sort((a, b) => rank(a) - rank(b) || a - b);
+  return paged(rows, (row) => findingCard(tell, row), more(tell));
+}
+
+function findingsSection(tell: SectionNeeds): Content[] {
+  const { words, data: { meta } } = tell;
   const { findings, incidents, zones } = meta.counts;
   const later = incidents.later ? words.say("findings.later", { n: incidents.later }) : "";
   return [
@@ -172,6 +195,7 @@ function findingsSection({ words, data: { meta } }: SectionNeeds): Content[] {
       [words.say("findings.incidents"), [words.say("findings.incidents_text", { ...incidents }), later].filter((part) => part !== "").join("; ")],
       [words.say("findings.zones"), words.say("findings.zones_text", { ...zones })],
     ]),
+    findingList(tell),
   ];
 }
 
