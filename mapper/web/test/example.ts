@@ -77,6 +77,10 @@ export const TABLES: Tables = {
   orders: [{ order_id: "or-1", order_type: "ban", authorities: "ANAMA", key_phrase: "temporarily prohibited", issued_on: "2021-01-01", source_ids: "s-1" }],
   sources: [{ source_id: "s-1", publisher: "Today.az", title: "A report", url: "https://example.org/a", published_on: "2021-01-29" }],
   casualty_counts: [{ count_id: "c-1", issuing_authority: "MFA", as_of: "2020-12-22", killed_total: 12, killed_civilian: 6, killed_military: 6, injured_total: 21, killed_deminer: null }],
+  findings: [
+    { severity: "info", rule: "no_outline", file: "zones.csv", layer: "zones", row: 4, column: "geometry", value: "Ağdərə", done: "Said." },
+    { severity: "error", rule: "duplicate_id", file: "a.csv", layer: "a", row: 3, column: "incident_id", done: "Refused." },
+  ],
   contours: [
     { lower_per_km2: 0.001, upper_per_km2: 0.01, geometry: square(46.8, 40, 0.4) },
     { lower_per_km2: 0.01, upper_per_km2: 0.05, geometry: square(46.9, 40.1, 0.2) },

@@ -22,6 +22,7 @@ export const SPECS: Readonly<Record<string, Spec>> = {
   sources: data.SOURCES,
   casualty_counts: data.CASUALTY_COUNTS,
   activities: data.ACTIVITIES,
+  findings: data.FINDINGS,
   context: data.CONTEXT,
   contours: data.CONTOURS,
 };

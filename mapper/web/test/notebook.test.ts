@@ -31,7 +31,7 @@ function element(): HTMLElement {
 test("a whole block is drawn at once, and the banner is gone", () => {
   const room = element();
   const { map, view, ready } = drawInto(room, packed.base64, seal);
-  expect(ready).toEqual({ complete: true, records: 15, drawn: 9, sha256: packed.seal.sha256 });
+  expect(ready).toEqual({ complete: true, records: 17, drawn: 9, sha256: packed.seal.sha256 });
   expect(view?.shown().zones).toBe(2);
   expect(room.querySelector("#mapper-banner")).toBeNull();
   expect(room.contains(map.getContainer())).toBe(true);

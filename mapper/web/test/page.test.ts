@@ -76,6 +76,15 @@ test("the lists hold the order with its quotation, the counts, and the district 
   expect([link?.href, link?.rel, link?.textContent]).toEqual(["https://example.org/a", "noreferrer noopener", "A report"]);
 });
 
+test("the findings are listed with file and row, refusals first", () => {
+  const { root } = drawn();
+  openAll(root);
+  const cards = [...root.querySelectorAll("#mapper-section-findings .mapper-card")].map((card) => card.textContent ?? "");
+  expect(cards.length).toBe(2);
+  expect(cards[0]).toContain("a.csv, row 3, incident_id");
+  expect(cards[1]).toContain("zones.csv, row 4, geometry, Ağdərə");
+});
+
 test("Enter on the map asks about its middle, and blank casualties are told apart from none", () => {
   const { root } = drawn(TABLES, { ...META, bounds: [46.8, 40, 47, 40.2] });
   const map = root.querySelector("#mapper-map") as HTMLElement;
