@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import re
 import struct
+from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -224,3 +226,13 @@ def test_numpy_and_pandas_types_are_taken() -> None:
 def test_nulls_are_the_ones_both_sides_know() -> None:
     """CONTRACT of the block: the numbers that stand for null."""
     assert (block.NULL_I32, block.NULL_CODE) == (-2147483648, 65535)
+
+
+def test_the_page_reads_the_tables_that_are_written() -> None:
+    """`data.ts` declares each table with the same columns, types and order as `TABLES`."""
+    source = (Path(__file__).parent.parent / "mapper" / "web" / "src" / "data.ts").read_text("utf-8")
+    declared = {
+        name.lower(): dict(re.findall(r"(\w+): \"(\w+)\",", body))
+        for name, body in re.findall(r"export const ([A-Z_]+) = \{(.*?)\} as const;", source, re.DOTALL)
+    }
+    assert declared == {name: dict(columns) for name, columns in TABLES.items()}

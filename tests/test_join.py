@@ -14,8 +14,10 @@ import shapely
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from mapper.analysis import join as join_module
 from mapper.analysis.join import join
 from mapper.errors import DataRefused, UnknownCRS
+from mapper.pipeline import make_edition
 
 if TYPE_CHECKING:
     from mapper.model import Joined
@@ -495,3 +497,14 @@ def test_more_doubt_never_loses_a_pair(
     for after in (join(incidents, zones, accuracy_m=accuracy_m + more), join(wider, zones, accuracy_m=accuracy_m)):
         kept = {(i, z) for i, z, _ in pairs_of(after)}
         assert {(i, z) for i, z, _ in pairs_of(before)} <= kept
+
+
+def test_the_outer_line_of_neighbours_is_only_their_outer_line() -> None:
+    """The twelve bundled zones share their lines: united, they have one ring, and no line runs between two of them."""
+    edition = make_edition()
+    zones = edition.zones[edition.zones.geometry.notna()]
+    plane = join_module._plane(zones.geometry)
+    (line,) = join_module._outer_lines(zones.geometry, np.zeros(len(zones), dtype=np.intp), plane)
+    assert shapely.get_num_geometries(line) == 1
+    whole = shapely.union_all(zones.geometry.to_numpy())
+    assert shapely.get_num_interior_rings(whole) == 0

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pandas.api.extensions import ExtensionArray
+    from pyproj import CRS
 
 WHOLE = 1 - 1e-6
 """A share from here on is the whole place: what is missing is rounding of the reprojected outlines."""
@@ -209,7 +210,8 @@ def _point_pairs(
     if not (tolerance_m > 0 or radius_m.any()):
         point, zone = np.divmod(covered, len(ground))
         return _pairs_frame(places.index.to_numpy()[point], zone, np.ones(len(point)), whole=True, inside_all=True)
-    points_m, zones_m = _in_plane(places, ground)
+    plane = _plane(ground)
+    points_m, zones_m = crs.to_working(places, plane).to_numpy(), _zones_in(ground, plane)
     codes = np.union1d(covered, _within(zones_m, points_m, radius_m + tolerance_m))
     is_covered = np.isin(codes, covered)
     point, zone = np.divmod(codes, len(ground))
@@ -217,7 +219,7 @@ def _point_pairs(
     discs = radius_m[point] > 0
     if discs.any():
         share[discs] = _disc_shares(points_m, radius_m, zones_m, codes[discs], is_covered[discs])
-    lines = _outer_lines(zones_m, orders)
+    lines = _outer_lines(ground, orders, plane)
     under = point * len(lines) + orders[zone]
     in_some = np.isin(under, under[is_covered])
     clear = in_some & ~np.isin(under, _within(lines, points_m, radius_m + tolerance_m))
@@ -236,7 +238,9 @@ def _area_pairs(places: gpd.GeoSeries, ground: gpd.GeoSeries) -> pd.DataFrame:
     if places.empty:
         return _no_pairs()
     outlines, which = _distinct(places.to_numpy())
-    areas_m, zones_m = _in_plane(gpd.GeoSeries(outlines, crs=places.crs), ground)
+    plane = _plane(ground)
+    areas_m = crs.to_working(gpd.GeoSeries(outlines, crs=places.crs), plane).to_numpy()
+    zones_m = _zones_in(ground, plane)
     area, zone = shapely.STRtree(zones_m).query(areas_m, predicate="intersects")
     common_m2 = shapely.area(shapely.intersection(areas_m[area], zones_m[zone]))
     share = np.minimum(common_m2 / shapely.area(areas_m[area]), 1.0)
@@ -255,16 +259,19 @@ def _settled(pairs: pd.DataFrame, reported: pd.DataFrame, zones: int) -> pd.Data
     return pairs.assign(inside=inside).sort_values(["incident", "zone"], kind="stable", ignore_index=True)
 
 
-def _in_plane(places: gpd.GeoSeries, ground: gpd.GeoSeries) -> tuple[Shapes, Shapes]:
-    """Bring both to one equal-area plane made for the zones."""
-    stored = crs.to_storage(ground)
-    plane = crs.working_crs(tuple(stored.total_bounds))
-    zones_m = crs.to_working(stored, plane).to_numpy()
+def _plane(ground: gpd.GeoSeries) -> CRS:
+    """Return an equal-area plane made for the zones."""
+    return crs.working_crs(tuple(crs.to_storage(ground).total_bounds))
+
+
+def _zones_in(ground: gpd.GeoSeries, plane: CRS) -> Shapes:
+    """Bring the zones into the plane, valid and with all their ground."""
+    zones_m = crs.to_working(crs.to_storage(ground), plane).to_numpy()
     broken = ~shapely.is_missing(zones_m) & ~shapely.is_valid(zones_m)
     if broken.any():
         # Rounding may pinch a ring; this method keeps all ground of a ring that touches itself.
         zones_m[broken] = shapely.make_valid(zones_m[broken], method="structure", keep_collapsed=False)  # noqa: TID251
-    return crs.to_working(places, plane).to_numpy(), zones_m
+    return np.asarray(zones_m, dtype=object)
 
 
 def _within(zones: Shapes, points: Shapes, reach: Floats | None = None) -> Positions:
@@ -283,10 +290,17 @@ def _within(zones: Shapes, points: Shapes, reach: Floats | None = None) -> Posit
     return np.sort(point * len(zones) + zone)
 
 
-def _outer_lines(zones_m: Shapes, orders: Positions) -> Shapes:
-    """Return for each set of orders the outer line of all zones under it; None where none of them is drawn."""
-    together = [shapely.union_all(zones_m[orders == number]) for number in range(int(orders.max()) + 1)]
-    return np.array([shapely.boundary(ground) if not ground.is_empty else None for ground in together], dtype=object)
+def _outer_lines(ground: gpd.GeoSeries, orders: Positions, plane: CRS) -> Shapes:
+    """Return for each set of orders the outer line of all zones under it; None where none of them is drawn.
+
+    The zones are united in their own coordinates, where neighbours share their vertices to the last bit. In the plane the
+    two copies of a shared line differ by rounding, and the slivers between them would pass for an outer line.
+    """
+    own = ground.to_numpy()
+    together = [shapely.union_all(own[orders == number]) for number in range(int(orders.max()) + 1)]
+    lines = [shapely.boundary(united) if not united.is_empty else None for united in together]
+    moved = crs.to_working(crs.to_storage(gpd.GeoSeries(lines, crs=ground.crs)), plane)
+    return np.asarray(moved.to_numpy(), dtype=object)
 
 
 def _disc_shares(points_m: Shapes, radius_m: Floats, zones_m: Shapes, codes: Positions, is_covered: Flags) -> Floats:
