@@ -57,7 +57,7 @@ def build(
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="CSV or GeoJSON files.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of any format that is read.")],
     kind: Annotated[str | None, typer.Option(help="incidents, zones, hazards or districts.")] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of the coordinates, such as EPSG:32638.")] = None,
     date_order: Annotated[str | None, typer.Option(help="How 03/04/2021 is meant: dmy, mdy or ymd.")] = None,
@@ -102,11 +102,11 @@ Area = Annotated[str | None, typer.Option(help="W,S,E,N in degrees: where the re
 
 @app.command(name="map")
 def map_command(
-    incidents: Annotated[Path, typer.Argument(help="CSV or GeoJSON file of incidents.")],
-    zones: Annotated[Path | None, typer.Argument(help="GeoJSON file of zones that may not be entered.")] = None,
+    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    zones: Annotated[Path | None, typer.Argument(help="File of zones that may not be entered.")] = None,
     *,
     out: Annotated[Path, typer.Option(help="HTML file to write.")],
-    hazards: Annotated[Path | None, typer.Option(help="GeoJSON file of hazard areas.")] = None,
+    hazards: Annotated[Path | None, typer.Option(help="File of hazard areas.")] = None,
     column: Columns = None,
     crs: Crs = None,
     zones_crs: ZonesCrs = None,
@@ -134,8 +134,8 @@ def map_command(
 
 @app.command()
 def join(
-    incidents: Annotated[Path, typer.Argument(help="CSV or GeoJSON file of incidents.")],
-    zones: Annotated[Path, typer.Argument(help="GeoJSON file of zones.")],
+    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    zones: Annotated[Path, typer.Argument(help="File of zones.")],
     *,
     out: Annotated[Path, typer.Option(help="CSV file to write: one row per record-zone pair.")],
     summary: Annotated[Path | None, typer.Option(help="CSV or GeoJSON file to write: one row per zone.")] = None,
@@ -164,10 +164,10 @@ def join(
 
 @app.command()
 def density(
-    incidents: Annotated[Path, typer.Argument(help="CSV or GeoJSON file of incidents.")],
+    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
     *,
     out: Annotated[Path, typer.Option(help="GeoJSON file to write: contours per km².")],
-    window: Annotated[Path | None, typer.Option(help="GeoJSON file: where accidents would have been reported.")] = None,
+    window: Annotated[Path | None, typer.Option(help="File of polygons: where accidents would have been reported.")] = None,
     bandwidth_m: Annotated[float | None, typer.Option(help="Bandwidth in metres.")] = None,
     cell_m: Annotated[float | None, typer.Option(help="Cell of the grid in metres.")] = None,
     include_demining: Annotated[bool, typer.Option("--include-demining", help="Count demining accidents too.")] = False,
@@ -210,6 +210,23 @@ def init(
     result = scaffold.init(folder, title=title, organisation=organisation, contacts=contact or (), data_date=day)
     _say(report.started(result))
     _answer(result, as_json=as_json)
+
+
+@app.command()
+def locate(
+    text: Annotated[str, typer.Argument(help="A coordinate or a place, as somebody wrote it.")],
+    area: Area = None,
+    district: Annotated[str | None, typer.Option(help="District the place lies in.")] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS of a plain pair of numbers, such as EPSG:28408.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read a coordinate or a place name: every plausible reading, resolved only where there is exactly one."""
+    from mapper import inspection
+
+    result = inspection.locate_text(text, area=inspection.parse_area(area), district=district, crs=crs)
+    _say(report.located(result))
+    _answer(result, as_json=as_json)
+    raise typer.Exit(REFUSED if result["resolved"] is None else DONE)
 
 
 def main() -> None:

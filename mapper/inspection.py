@@ -18,8 +18,10 @@ from mapper.catalogue import FILE_NAME, bundled_layers, checked_area, layer_entr
 from mapper.crs import known_crs
 from mapper.errors import DataRefused, MapperError, UnknownCRS, Unreadable, UsageError
 from mapper.findings import finding
+from mapper.intake import whereabouts
 from mapper.intake.checks import examine
 from mapper.intake.files import read_bytes, read_content, read_layer
+from mapper.intake.places import Gazetteer
 from mapper.model import Finding, Kind, Layer, LayerEntry, LonLatBox
 from mapper.schema import DateOrder
 
@@ -122,6 +124,26 @@ def list_layers(folder: Path | None = None) -> dict[str, Any]:
             for entry in catalogue.layers
         ],
     }
+
+
+def locate_text(
+    text: str, *, area: LonLatBox | None = None, district: str | None = None, crs: str | None = None
+) -> dict[str, Any]:
+    """Read a coordinate or a place name and answer as `mapper locate --json` does.
+
+    The gazetteer is that of the bundled layers; without an area, theirs is the area of interest.
+
+    Raises
+    ------
+    UsageError
+        When the CRS is not one that can be used.
+    """
+    if crs is not None:
+        _known_crs(crs)
+    catalogue = read_catalogue(bundled_layers())
+    entry = next(entry for entry in catalogue.layers if entry.kind == "settlements")
+    gazetteer = Gazetteer.bundled().with_settlements(examine(read_layer(entry)).frame)
+    return whereabouts.answer(text, area=area or catalogue.area, district=district, gazetteer=gazetteer, crs=crs)
 
 
 def parse_area(text: str | None) -> LonLatBox | None:

@@ -85,6 +85,27 @@ def density(answer: Mapping[str, Any]) -> str:
     return _with_assumptions(lines, answer)
 
 
+def located(answer: Mapping[str, Any]) -> str:
+    """Say every reading of a text, or every place of the name, and which one it is if only one can be."""
+    lines = [_reading(number, reading) for number, reading in enumerate(answer["readings"])]
+    lines += [_candidate(number, place) for number, place in enumerate(answer["places"])]
+    told = answer["reason"] if answer["resolved"] is None else f"resolved: {answer['resolved']}"
+    return "\n".join([*lines, told])
+
+
+def _reading(number: int, reading: Mapping[str, Any]) -> str:
+    radius = "uncertainty not known" if reading["uncertainty_m"] is None else f"± {reading['uncertainty_m']:,.1f} m"
+    inside = {True: "", False: ", outside the area", None: ""}[reading["in_area"]]
+    note = f"; {reading['note']}" if reading["note"] else ""
+    place = f"lat {reading['lat']:.6f} lon {reading['lon']:.6f}"
+    return f"  {number}: {place} ({reading['notation']}, {reading['crs']}, {radius}{inside}){note}"
+
+
+def _candidate(number: int, place: Mapping[str, Any]) -> str:
+    where = "no coordinates" if place["lon"] is None else f"lat {place['lat']:.5f} lon {place['lon']:.5f}"
+    return f"  {number}: {place['name']}, {place['district'] or 'district not known'} ({where}; {place['source']})"
+
+
 def started(answer: Mapping[str, Any]) -> str:
     """Say what to do with a new folder of layers."""
     return (

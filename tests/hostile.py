@@ -10,10 +10,12 @@ import csv
 import io
 import json
 import shutil
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mapper.catalogue import bundled_layers
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PAYLOADS = (
     '<img src=x onerror="window.hacked=1">',

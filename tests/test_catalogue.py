@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mapper.catalogue import bundled_layers, layer_entry, read_catalogue
 from mapper.errors import DataRefused, MapperError, Unreadable
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 EDITION = '[edition]\ntitle = "T"\norganisation = "O"\ndata_date = 2026-11-23\n'
 LAYER = '[[layer]]\nname = "a"\nkind = "incidents"\nfile = "a.csv"\n'

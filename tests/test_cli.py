@@ -198,3 +198,25 @@ def test_a_folder_without_a_catalogue_is_said(tmp_path: Path) -> None:
     assert done.returncode == 3
     assert "layers.toml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "resolved", "said"),
+    [
+        ("38SPK6454628532", 0, 0, None),
+        ("46.92736, 39.99096", 1, None, "exchanged"),
+        ("38TPK6454628533", 1, None, "band"),
+        ("Tagibayli", 0, 0, None),
+        ("Qərvənd", 1, None, "2 places"),
+    ],
+)
+def test_locate_resolves_only_what_is_plain(
+    tmp_path: Path, text: str, code: int, resolved: int | None, said: str | None
+) -> None:
+    """A cell of 1 m; a swapped pair; a wrong band; a known variant; a name of two places (they are listed, none chosen)."""
+    done = run("locate", text, "--json", cwd=tmp_path)
+    answer = json.loads(done.stdout.splitlines()[-1])
+    assert done.returncode == code
+    assert set(answer) == {"text", "readings", "places", "resolved", "reason"}
+    assert answer["resolved"] == resolved
+    assert (answer["reason"] is None) if said is None else said in answer["reason"]

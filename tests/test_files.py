@@ -66,7 +66,6 @@ def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
         ("a.geojson", b" \n<OGRVRTDataSource/>", "no JSON"),
         ("a.geojson", b"incident_id,lat\na,1\n", "no JSON"),
         ("a.csv", b'{"type":"FeatureCollection","features":[]}', "holds JSON"),
-        ("a.shp", b"\x00\x00\x27\x0a", "not read"),
         ("a", CSV, "not read"),
         ("a.csv.exe", CSV, "not read"),
     ],

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mapper.catalogue import bundled_layers
 from mapper.errors import UsageError
 from mapper.inspection import exit_code, inspect, list_layers, parse_area, together
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 KEYS = [
     *(

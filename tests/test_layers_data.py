@@ -17,12 +17,14 @@ import unicodedata
 import zipfile
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import shapely
 from shapely.geometry import shape
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 LAYERS = Path(__file__).resolve().parents[1] / "layers"
 ROWS_OF = {

@@ -6,7 +6,6 @@ import base64
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import folium
@@ -19,6 +18,8 @@ from mapper.pipeline import make_edition
 from tests.hostile import PAYLOADS, hostile_layers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mapper.output.compose import Edition
 
 # folium's own layers stand for a user's; no text of an edition is given to them.

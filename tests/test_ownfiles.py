@@ -7,8 +7,7 @@ import csv
 import gzip
 import json
 import re
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import folium
 import geopandas as gpd
@@ -20,6 +19,9 @@ from mapper import ownfiles, scaffold
 from mapper.errors import DataRefused, UnknownCRS, UsageError
 from mapper.ownfiles import Options, density_file, join_files, make_map, map_files, read_incidents, read_zones
 from mapper.pipeline import build
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 UTM38 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32638"}}
 SIDE_M = 1000

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from mapper.catalogue import read_catalogue
 from mapper.errors import DataRefused, Unreadable
+from mapper.intake import geofiles, workbooks
 from mapper.intake.geojson import read_geojson
 from mapper.intake.tables import read_table
 from mapper.model import Layer, LayerEntry
@@ -24,8 +25,17 @@ if TYPE_CHECKING:
 
 Reader = Callable[[LayerEntry, bytes, str], Layer]
 _READERS: Mapping[str, Reader] = MappingProxyType(
-    {".csv": read_table, ".tsv": read_table, ".geojson": read_geojson, ".json": read_geojson}
+    {
+        ".csv": read_table,
+        ".tsv": read_table,
+        ".geojson": read_geojson,
+        ".json": read_geojson,
+        **dict.fromkeys(geofiles.SUFFIXES, geofiles.read_geo_layer),
+        **dict.fromkeys(workbooks.SUFFIXES, workbooks.read_workbook),
+    }
 )
+_CHECK_THEMSELVES = (*geofiles.SUFFIXES, *workbooks.SUFFIXES)
+"""Endings whose readers look at the first bytes themselves."""
 _SIGNATURES: Mapping[bytes, str] = MappingProxyType(
     {
         b"PK\x03\x04": "a zip archive or a spreadsheet",
@@ -141,6 +151,8 @@ def read_bytes(path: Path) -> bytes:
 def _fits_its_name(content: bytes, name: str) -> None:
     if not content.strip(b"\xef\xbb\xbf \t\r\n"):
         raise DataRefused("it is empty", file=name, advice="Export it again from its program.")
+    if name.lower().endswith(_CHECK_THEMSELVES):
+        return
     for signature, what in _SIGNATURES.items():
         if content.startswith(signature):
             raise DataRefused(

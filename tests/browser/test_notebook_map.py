@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import folium
@@ -18,6 +17,8 @@ from mapper.pipeline import make_edition
 from tests.hostile import PAYLOADS, hostile_layers
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Frame, Page
 
     from mapper.output.compose import Edition
