@@ -51,7 +51,7 @@ def inspect(
     Parameters
     ----------
     path : Path
-        A CSV or GeoJSON file.
+        A file of any format that is read.
     kind : str, optional
         One of `CHECKED_KINDS`; told from the columns when not given, which is then a finding.
     crs : str, optional

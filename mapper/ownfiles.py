@@ -76,7 +76,7 @@ def read_incidents(
     Parameters
     ----------
     path : Path or str
-        A CSV or GeoJSON file.
+        A file of any format that is read.
     columns : mapping of str to str, optional
         Our column names to the file's; others are told from a table of common names, and that is stated.
     crs : str, optional
