@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 WHOLE = 1 - 1e-6
 """A share from here on is the whole place: what is missing is rounding of the reprojected outlines."""
+SLIVER_GAP_M = 2.0
+"""A gap narrower than this between zones under the same orders is rounding, not ground between them."""
 SLIVER_M2 = 0.01
 """Less common ground than this is a shared border. An area, not a share: a small hazard in a large disc is real."""
 _CORNERS = 128
@@ -219,7 +221,7 @@ def _point_pairs(
     discs = radius_m[point] > 0
     if discs.any():
         share[discs] = _disc_shares(points_m, radius_m, zones_m, codes[discs], is_covered[discs])
-    lines = _outer_lines(ground, orders, plane)
+    lines = _outer_lines(zones_m, orders)
     under = point * len(lines) + orders[zone]
     in_some = np.isin(under, under[is_covered])
     clear = in_some & ~np.isin(under, _within(lines, points_m, radius_m + tolerance_m))
@@ -290,17 +292,16 @@ def _within(zones: Shapes, points: Shapes, reach: Floats | None = None) -> Posit
     return np.sort(point * len(zones) + zone)
 
 
-def _outer_lines(ground: gpd.GeoSeries, orders: Positions, plane: CRS) -> Shapes:
+def _outer_lines(zones_m: Shapes, orders: Positions) -> Shapes:
     """Return for each set of orders the outer line of all zones under it; None where none of them is drawn.
 
-    The zones are united in their own coordinates, where neighbours share their vertices to the last bit. In the plane the
-    two copies of a shared line differ by rounding, and the slivers between them would pass for an outer line.
+    Neighbours that share a line seldom share it to the last bit once they are rounded and reprojected, and the slivers
+    between them would pass for an outer line in the middle of closed ground. So gaps of less than `SLIVER_GAP_M` are closed.
     """
-    own = ground.to_numpy()
-    together = [shapely.union_all(own[orders == number]) for number in range(int(orders.max()) + 1)]
-    lines = [shapely.boundary(united) if not united.is_empty else None for united in together]
-    moved = crs.to_working(crs.to_storage(gpd.GeoSeries(lines, crs=ground.crs)), plane)
-    return np.asarray(moved.to_numpy(), dtype=object)
+    together = [shapely.union_all(zones_m[orders == number]) for number in range(int(orders.max()) + 1)]
+    grown = shapely.buffer(np.array(together, dtype=object), SLIVER_GAP_M / 2, join_style="mitre")
+    closed = shapely.buffer(grown, -SLIVER_GAP_M / 2, join_style="mitre")
+    return np.array([shapely.boundary(ground) if not ground.is_empty else None for ground in closed], dtype=object)
 
 
 def _disc_shares(points_m: Shapes, radius_m: Floats, zones_m: Shapes, codes: Positions, is_covered: Flags) -> Floats:
