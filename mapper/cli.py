@@ -167,7 +167,9 @@ def density(
     incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
     *,
     out: Annotated[Path, typer.Option(help="GeoJSON file to write: contours per km².")],
-    window: Annotated[Path | None, typer.Option(help="File of polygons: where accidents would have been reported.")] = None,
+    window: Annotated[
+        Path | None, typer.Option(help="File of polygons: where accidents would have been reported.")
+    ] = None,
     bandwidth_m: Annotated[float | None, typer.Option(help="Bandwidth in metres.")] = None,
     cell_m: Annotated[float | None, typer.Option(help="Cell of the grid in metres.")] = None,
     include_demining: Annotated[bool, typer.Option("--include-demining", help="Count demining accidents too.")] = False,
