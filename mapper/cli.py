@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -124,7 +125,7 @@ def map_command(
         hazards=hazards,
         out=out,
         options=_options(column, crs, area, zones_crs),
-        title=title,
+        title=_typed(title),
         data_date=_date(as_of) if as_of else None,
     )
     _say(report.edition(result, str(out)))
@@ -209,7 +210,13 @@ def init(
     from mapper import scaffold
 
     day = _date(data_date) if data_date else dt.datetime.now(tz=dt.UTC).date()  # noqa: TID251 - a person starts here, today
-    result = scaffold.init(folder, title=title, organisation=organisation, contacts=contact or (), data_date=day)
+    result = scaffold.init(
+        folder,
+        title=_typed(title),
+        organisation=_typed(organisation),
+        contacts=[_typed(each) for each in contact or ()],
+        data_date=day,
+    )
     _say(report.started(result))
     _answer(result, as_json=as_json)
 
@@ -225,7 +232,8 @@ def locate(
     """Read a coordinate or a place name: every plausible reading, resolved only where there is exactly one."""
     from mapper import inspection
 
-    result = inspection.locate_text(text, area=inspection.parse_area(area), district=district, crs=crs)
+    named = None if district is None else _typed(district)
+    result = inspection.locate_text(_typed(text), area=inspection.parse_area(area), district=named, crs=crs)
     _say(report.located(result))
     _answer(result, as_json=as_json)
     raise typer.Exit(REFUSED if result["resolved"] is None else DONE)
@@ -254,8 +262,16 @@ def _options(
     from mapper.intake.columns import parse_stated
 
     return ownfiles.Options(
-        columns=parse_stated(column or ()), crs=crs, zones_crs=zones_crs, area=inspection.parse_area(area)
+        columns=parse_stated([_typed(each) for each in column or ()]),
+        crs=crs,
+        zones_crs=zones_crs,
+        area=inspection.parse_area(area),
     )
+
+
+def _typed(text: str) -> str:
+    """Return a typed word as UTF-8 also where the machine's locale could not read it (a path is left to the system)."""
+    return os.fsencode(text).decode("utf-8", errors="replace")
 
 
 def _date(text: str) -> dt.date:
