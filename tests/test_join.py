@@ -509,8 +509,7 @@ def test_the_outer_line_of_neighbours_is_only_their_outer_line() -> None:
     """
     zones = make_edition().zones
     zones = zones[zones.geometry.notna()]
-    plane = join_module._plane(zones.geometry)
-    zones_m = join_module._zones_in(zones.geometry, plane)
+    plane, zones_m = join_module._in_plane(zones.geometry)
     (line,) = join_module._outer_lines(zones_m, np.zeros(len(zones), dtype=np.intp))
     assert shapely.get_num_geometries(line) == 1
     inner = crs.to_working(shapely.Point(46.534013, 39.471313), plane)

@@ -212,8 +212,8 @@ def _point_pairs(
     if not (tolerance_m > 0 or radius_m.any()):
         point, zone = np.divmod(covered, len(ground))
         return _pairs_frame(places.index.to_numpy()[point], zone, np.ones(len(point)), whole=True, inside_all=True)
-    plane = _plane(ground)
-    points_m, zones_m = crs.to_working(places, plane).to_numpy(), _zones_in(ground, plane)
+    plane, zones_m = _in_plane(ground)
+    points_m = crs.to_working(places, plane).to_numpy()
     codes = np.union1d(covered, _within(zones_m, points_m, radius_m + tolerance_m))
     is_covered = np.isin(codes, covered)
     point, zone = np.divmod(codes, len(ground))
@@ -240,9 +240,8 @@ def _area_pairs(places: gpd.GeoSeries, ground: gpd.GeoSeries) -> pd.DataFrame:
     if places.empty:
         return _no_pairs()
     outlines, which = _distinct(places.to_numpy())
-    plane = _plane(ground)
+    plane, zones_m = _in_plane(ground)
     areas_m = crs.to_working(gpd.GeoSeries(outlines, crs=places.crs), plane).to_numpy()
-    zones_m = _zones_in(ground, plane)
     area, zone = shapely.STRtree(zones_m).query(areas_m, predicate="intersects")
     common_m2 = shapely.area(shapely.intersection(areas_m[area], zones_m[zone]))
     share = np.minimum(common_m2 / shapely.area(areas_m[area]), 1.0)
@@ -261,19 +260,16 @@ def _settled(pairs: pd.DataFrame, reported: pd.DataFrame, zones: int) -> pd.Data
     return pairs.assign(inside=inside).sort_values(["incident", "zone"], kind="stable", ignore_index=True)
 
 
-def _plane(ground: gpd.GeoSeries) -> CRS:
-    """Return an equal-area plane made for the zones."""
-    return crs.working_crs(tuple(crs.to_storage(ground).total_bounds))
-
-
-def _zones_in(ground: gpd.GeoSeries, plane: CRS) -> Shapes:
-    """Bring the zones into the plane, valid and with all their ground."""
-    zones_m = crs.to_working(crs.to_storage(ground), plane).to_numpy()
+def _in_plane(ground: gpd.GeoSeries) -> tuple[CRS, Shapes]:
+    """Return an equal-area plane made for the zones, and the zones in it, valid and with all their ground."""
+    stored = crs.to_storage(ground)
+    plane = crs.working_crs(tuple(stored.total_bounds))
+    zones_m = crs.to_working(stored, plane).to_numpy()
     broken = ~shapely.is_missing(zones_m) & ~shapely.is_valid(zones_m)
     if broken.any():
         # Rounding may pinch a ring; this method keeps all ground of a ring that touches itself.
         zones_m[broken] = shapely.make_valid(zones_m[broken], method="structure", keep_collapsed=False)  # noqa: TID251
-    return np.asarray(zones_m, dtype=object)
+    return plane, np.asarray(zones_m, dtype=object)
 
 
 def _within(zones: Shapes, points: Shapes, reach: Floats | None = None) -> Positions:
