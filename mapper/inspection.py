@@ -22,8 +22,7 @@ from mapper.intake import whereabouts
 from mapper.intake.checks import examine
 from mapper.intake.files import read_bytes, read_content, read_layer
 from mapper.intake.places import Gazetteer
-from mapper.model import Finding, Kind, Layer, LayerEntry, LonLatBox
-from mapper.schema import DateOrder
+from mapper.model import DateOrder, Finding, Kind, Layer, LayerEntry, LonLatBox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

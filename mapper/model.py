@@ -41,6 +41,8 @@ Kind = Literal[
     "context",
     "sources",
 ]
+OnInvalid = Literal["raise", "reject", "repair"]
+DateOrder = Literal["dmy", "mdy", "ymd"]
 Edge = Literal["none", "uniform", "jones-diggle"]
 LonLatBox = tuple[float, float, float, float]
 """West, south, east, north in WGS 84 degrees."""
@@ -110,6 +112,7 @@ class LayerEntry:
     `columns` maps our column name to the file's. `accuracy_m` is the positional accuracy of the layer's lines or points
     (None: not stated). `crs` is an authority code such as "EPSG:4326" (None: the file must say, or has no coordinates).
     `numbered` lets records without an id column get their row number as one (files that no catalogue names).
+    `part` names the sheet or layer of the file that is meant (blank: its only one). `date_order` says how 03/04/2021 is meant.
     `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
     """
 
@@ -124,6 +127,8 @@ class LayerEntry:
     licence: str = ""
     date: dt.date | None = None
     note: str = ""
+    part: str = ""
+    date_order: DateOrder | None = None
     numbered: bool = False
     may_be_empty: bool = False
 
@@ -154,7 +159,8 @@ class Layer:
 
     `frame` holds one row per readable record with text columns (and a geometry, where the file has one); its index is the
     record's number in the file. `counted` comes from a count that does not use the reader. Records that could
-    not even be read are in `findings` with severity `error`; `unread` is how many.
+    not even be read are in `findings` with severity `error`; `unread` is how many. `originals` holds, of records whose shape
+    was laid flat or closed on reading, the shape as it stood in the file (same CRS, with its heights).
     """
 
     entry: LayerEntry
@@ -165,6 +171,7 @@ class Layer:
     crs: str | None
     mapping: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
+    originals: gpd.GeoSeries | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,8 @@ class Checked:
     """One layer after its checks: typed, kept rows only, with the account of the others.
 
     `frame` has our column names and types, the same index as the layer it came from, less the refused rows (their reasons
-    are in `findings`). For kinds with a geometry it is a GeoDataFrame in WGS 84 longitude/latitude.
+    are in `findings`). For kinds with a geometry it is a GeoDataFrame in WGS 84 longitude/latitude. `originals` keeps beside it
+    the shape as given, in the CRS as given, of each record whose shape was changed: mended, closed or laid flat.
     """
 
     entry: LayerEntry
@@ -182,6 +190,7 @@ class Checked:
     crs: str | None
     mapping: Mapping[str, str]
     findings: tuple[Finding, ...]
+    originals: gpd.GeoSeries | None = None
 
     @property
     def verdict(self) -> FileVerdict:

@@ -27,7 +27,8 @@ from mapper import terms
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-DateOrder = Literal["dmy", "mdy", "ymd"]
+    from mapper.model import DateOrder
+
 Form = Literal["id", "text", "date", "count", "number", "longitude", "latitude", "code"]
 CASUALTY_STATUS = ("civilian", "military", "deminer", "unknown")
 KILLED = tuple(f"killed_{status}" for status in CASUALTY_STATUS)

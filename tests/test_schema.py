@@ -10,8 +10,7 @@ import pytest
 from mapper import schema, terms
 
 if TYPE_CHECKING:
-    from mapper.model import Kind
-    from mapper.schema import DateOrder
+    from mapper.model import DateOrder, Kind
 
 
 def judged(column: str, *cells: str | None, kind: Kind = "incidents") -> list[str | None]:
