@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mapper.errors import DataRefused, Unreadable
-from mapper.model import Catalogue, Kind, LayerEntry, LonLatBox
+from mapper.model import Catalogue, DateOrder, Kind, LayerEntry, LonLatBox
 
 FILE_NAME = "layers.toml"
 KINDS: tuple[str, ...] = get_args(Kind)
+DATE_ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
 _EDITION_KEYS = {"title", "organisation", "contacts", "languages", "area", "data_date", "stale_after_days"}
 _LAYER_KEYS = {
     "name",
@@ -31,6 +32,8 @@ _LAYER_KEYS = {
     "licence",
     "date",
     "note",
+    "part",
+    "date_order",
     "may_be_empty",
 }
 _DENSITY_KEYS = {"bandwidth_m"}
@@ -256,8 +259,20 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
         licence=_text(table, "licence", where, default=""),
         date=_date(table, "date", where) if "date" in table else None,
         note=_text(table, "note", where, default=""),
+        part=_text(table, "part", where) if "part" in table else "",
+        date_order=_date_order(table, where),
         may_be_empty=_flag(table, "may_be_empty", where),
     )
+
+
+def _date_order(table: dict[str, Any], where: str) -> DateOrder | None:
+    value = table.get("date_order")
+    found = next((order for order in DATE_ORDERS if order == value), None)
+    if value is not None and found is None:
+        raise _refuse(
+            f"'date_order' of {where} is none of {', '.join(DATE_ORDERS)}", 'Write date_order = "dmy", or leave it out.'
+        )
+    return found
 
 
 def _path(name: str, where: str, folder: Path) -> Path:

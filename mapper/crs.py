@@ -314,7 +314,8 @@ def geodesic_area_km2(geometries: object) -> NDArray[np.float64]:
     parts, part_owner = shapely.get_parts(polygons, return_index=True)
     is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     parts, part_owner = parts[is_polygon], part_owner[is_polygon]
-    rings, ring_part = shapely.get_rings(shapely.segmentize(parts, DENSIFY_DEGREES), return_index=True)
+    rings, ring_part = shapely.get_rings(parts, return_index=True)
+    rings = shapely.segmentize(rings, DENSIFY_DEGREES)
     is_hole = np.r_[False, ring_part[1:] == ring_part[:-1]] if len(rings) else np.zeros(0, dtype=bool)
     areas = np.array([_ring_area_km2(ring) for ring in rings], dtype=float)
     signed = np.where(is_hole, -areas, areas)
@@ -397,9 +398,57 @@ def _reproject(
         _require_finite(shapely.get_coordinates(flat))
         return _with_geometries(geometries, flat, target)
     default = DENSIFY_DEGREES if source.is_geographic else DENSIFY_M
-    dense = shapely.segmentize(flat, segment_limit or default)
+    dense = _densified(flat, segment_limit or default)
     moved = shapely.transform(dense, lambda x, y: transform_points(x, y, source, target, area=area), interleaved=False)
     return _with_geometries(geometries, moved, target)
+
+
+def _densified(geometries: object, limit: float) -> object:
+    """Put vertices into long edges, and leave everything else as it is: what is invalid stays so.
+
+    `shapely.segmentize` of a polygon that crosses itself gives the `buffer(0)` of it, in silence: half of a bow-tie is lost
+    before any check can see it. So polygons are taken apart, their rings densified as lines, and put together again.
+    """
+    given = np.atleast_1d(np.asarray(geometries, dtype=object))
+    dense = given.copy()
+    long = np.flatnonzero(_has_edge_over(given, limit))
+    kinds = shapely.get_type_id(given[long])
+    areal = np.isin(kinds, (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON))
+    mixed = kinds == shapely.GeometryType.GEOMETRYCOLLECTION
+    dense[long[areal]] = _dense_polygons(given[long[areal]], limit)
+    dense[long[~areal & ~mixed]] = shapely.segmentize(given[long[~areal & ~mixed]], limit)
+    for at in long[mixed]:
+        inside = np.asarray(_densified(shapely.get_parts(given[at]), limit), dtype=object)
+        dense[at] = shapely.GeometryCollection(inside.tolist())
+    return dense if isinstance(geometries, np.ndarray) else dense[0]
+
+
+def _has_edge_over(geometries: NDArray[np.object_], limit: float) -> NDArray[np.bool_]:
+    """Tell which geometries have two neighbouring vertices farther apart than that (those of two rings may count too)."""
+    xy, owner = shapely.get_coordinates(geometries, return_index=True)
+    apart = np.hypot(*np.diff(xy, axis=0).T) > limit
+    long = np.zeros(len(geometries), dtype=bool)
+    long[owner[1:][apart & (owner[1:] == owner[:-1])]] = True
+    return long
+
+
+def _dense_polygons(polygons: NDArray[np.object_], limit: float) -> NDArray[np.object_]:
+    """Densify each ring by itself; an empty part of a multipolygon is left out."""
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    held = ~shapely.is_empty(parts)
+    parts, owner = parts[held], owner[held]
+    if not len(parts):
+        return polygons
+    rings, part = shapely.get_rings(parts, return_index=True)
+    parts = shapely.polygons(shapely.segmentize(rings, limit), indices=part)
+    several = shapely.get_type_id(polygons) == shapely.GeometryType.MULTIPOLYGON
+    dense = np.empty(len(polygons), dtype=object)
+    alone = ~several[owner]
+    dense[owner[alone]] = parts[alone]
+    if several.any():
+        numbered = np.cumsum(several) - 1
+        dense[several] = shapely.multipolygons(parts[~alone], indices=numbered[owner[~alone]])
+    return dense
 
 
 def _as_array(geometries: object) -> object:

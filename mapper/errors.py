@@ -6,7 +6,8 @@
     │   └── UnknownCRS          the coordinate reference system is missing or not usable    1
     ├── Unreadable              a file or folder cannot be opened                           3
     ├── Unwritable              an output cannot be written; what was there is still there  3
-    └── LedgerBroken            records were lost between two steps: a defect of ours       3
+    ├── LedgerBroken            records were lost between two steps: a defect of ours       3
+    └── Stopped                 the person at the keyboard stopped the run               130
 
 Every error is a sentence a person in a hurry can act on: what is wrong, where (file, layer, row, column), and what to do
 next. The parts are kept apart as attributes so that a caller can show them in a table; `str()` puts them together.
@@ -100,3 +101,9 @@ class Unwritable(MapperError):
 
 class LedgerBroken(MapperError):
     """Records went missing between two counts: a defect of this program, never of the data."""
+
+
+class Stopped(MapperError):
+    """The run was stopped from the keyboard before it had written anything; 130 is what shells expect then."""
+
+    exit_code = 130

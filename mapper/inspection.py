@@ -1,48 +1,44 @@
-"""What is in this file, and what is in this folder: the answers of `mapper check` and `mapper layers`.
+"""What is in these files, and what is in this folder: the answers of `mapper check` and `mapper layers`.
 
 A file that is refused as a whole still gets an answer, with the reason as its one finding, so that a script that checks
-many files reads one shape of object for all of them.
+many files reads one shape of object for all of them. A file of several layers gets one answer as well: its counts add up over
+the layers, and each finding says its layer. Layers that are given together are also checked against each other.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
+import shapely
 
 from mapper import schema
-from mapper.catalogue import FILE_NAME, bundled_layers, checked_area, layer_entry, read_catalogue
-from mapper.crs import known_crs
-from mapper.errors import DataRefused, MapperError, UnknownCRS, Unreadable, UsageError
+from mapper.analysis import consistency
+from mapper.answers import File, Piece, answer_for, together
+from mapper.asked import CHECKED_KINDS, Asked, usable_crs
+from mapper.catalogue import FILE_NAME, bundled_layers, layer_entry, read_catalogue
+from mapper.errors import DataRefused, MapperError, Unreadable
 from mapper.findings import finding
-from mapper.intake import whereabouts
+from mapper.intake import parts, whereabouts
 from mapper.intake.checks import examine
-from mapper.intake.files import read_bytes, read_content, read_layer
+from mapper.intake.files import read_bytes, read_layer, read_parts
+from mapper.intake.folders import Skipped, list_folder
+from mapper.intake.gazetteer_files import with_file
 from mapper.intake.places import Gazetteer
-from mapper.model import DateOrder, Finding, Kind, Layer, LayerEntry, LonLatBox
+from mapper.progress import step
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-CHECKED_KINDS: tuple[Kind, ...] = ("incidents", "zones", "hazards", "districts")
-DATE_ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
-_WORST_FIRST = ("reject", "repair-with-warning", "accept-with-findings", "accept")
-_UNREADABLE = "file_unreadable"
-_DEGREES = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]*)?")
+    from mapper.model import Finding, Kind, Layer, LayerEntry, LonLatBox
+
+_RESTRICTED = ("zones", "hazards")
 
 
-def inspect(
-    path: Path,
-    *,
-    kind: str | None = None,
-    crs: str | None = None,
-    area: LonLatBox | None = None,
-    date_order: str | None = None,
-) -> dict[str, Any]:
+def inspect(path: Path, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of Asked
     """Check one file and answer as `mapper check --json` does, whatever is wrong with it.
 
     A file that the `layers.toml` beside it names is checked as that says, unless an option says otherwise.
@@ -51,52 +47,39 @@ def inspect(
     ----------
     path : Path
         A file of any format that is read.
-    kind : str, optional
-        One of `CHECKED_KINDS`; told from the columns when not given, which is then a finding.
-    crs : str, optional
-        Authority code of the coordinates, where the file does not say.
-    area : tuple of float, optional
-        West, south, east, north in WGS 84 degrees.
-    date_order : {"dmy", "mdy", "ymd"}, optional
-        How dates such as 03/04/2021 are meant.
+    **asked
+        The fields of `Asked`.
 
     Raises
     ------
     UsageError
-        When the kind, the CRS or the order of dates is none that can be used.
+        As `Asked`.
     """
-    asked_kind, asked_order = _asked(kind, CHECKED_KINDS), _asked(date_order, DATE_ORDERS)
-    if crs is not None:
-        _known_crs(crs)
-    layer: Layer | None = None
-    content: bytes | None = None
-    try:
-        content = read_bytes(path)
-        entry, known_area, catalogued = _entry(path)
-        entry = replace(entry, kind=asked_kind or entry.kind, crs=crs or entry.crs)
-        layer = read_content(entry, content)
-        layer = layer if kind or catalogued else _with_told_kind(layer)
-        return examine(layer, area=area or known_area, date_order=asked_order).to_dict()
-    except (DataRefused, Unreadable) as refusal:
-        return _refused(path, content, kind, layer, refusal)
+    return _answers([File(path, path.name or str(path))], Asked(**asked))[0]
 
 
-def exit_code(answers: Sequence[Mapping[str, Any]]) -> int:
-    """Return 3 when a file could not be opened, 1 when anything was refused, else 0."""
-    if any(found["rule"] == _UNREADABLE for answer in answers for found in answer["findings"]):
-        return Unreadable.exit_code
-    refused = any(answer["rejected"] or answer["verdict"] == "reject" for answer in answers)
-    return DataRefused.exit_code if refused else 0
+def inspect_all(paths: Sequence[Path], asked: Asked | None = None) -> dict[str, Any]:
+    """Check files and folders as `mapper check` does: one answer for one file, else `together`.
 
+    A folder with a `layers.toml` is checked as that says; of any other one every data file is, in all folders within it. What
+    is there and was not read is in `skipped`.
 
-def together(answers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Put the answers for several files into one object; its verdict is the worst of theirs."""
-    verdicts = {str(answer["verdict"]) for answer in answers}
-    return {
-        "verdict": next(verdict for verdict in _WORST_FIRST if verdict in verdicts),
-        "rejected": sum(answer["rejected"] for answer in answers),
-        "files": list(answers),
-    }
+    Raises
+    ------
+    UsageError
+        As `Asked`.
+    """
+    files: list[File] = []
+    skipped: list[Skipped] = []
+    for path in paths:
+        if path.is_dir():
+            found, left = _in_folder(path, prefix=f"{path.name}/" if len(paths) > 1 and path.name else "")
+            files += found
+            skipped += left
+        else:
+            files.append(File(path, path.name or str(path)))
+    answers = _answers(files, asked or Asked())
+    return answers[0] if len(paths) == 1 and not paths[0].is_dir() else together(answers, skipped)
 
 
 def list_layers(folder: Path | None = None) -> dict[str, Any]:
@@ -126,55 +109,201 @@ def list_layers(folder: Path | None = None) -> dict[str, Any]:
 
 
 def locate_text(
-    text: str, *, area: LonLatBox | None = None, district: str | None = None, crs: str | None = None
+    text: str,
+    *,
+    area: LonLatBox | None = None,
+    district: str | None = None,
+    crs: str | None = None,
+    gazetteer: Path | None = None,
 ) -> dict[str, Any]:
     """Read a coordinate or a place name and answer as `mapper locate --json` does.
 
-    The gazetteer is that of the bundled layers; without an area, theirs is the area of interest.
+    The gazetteer is that of the bundled layers; without an area, theirs is the area of interest. `gazetteer` adds the places
+    of a file (`mapper.intake.gazetteer_files`).
 
     Raises
     ------
     UsageError
         When the CRS is not one that can be used.
+    Unreadable, DataRefused
+        When the file of places cannot be opened or is none.
     """
-    if crs is not None:
-        _known_crs(crs)
+    usable_crs(crs)
     catalogue = read_catalogue(bundled_layers())
     entry = next(entry for entry in catalogue.layers if entry.kind == "settlements")
-    gazetteer = Gazetteer.bundled().with_settlements(examine(read_layer(entry)).frame)
-    return whereabouts.answer(text, area=area or catalogue.area, district=district, gazetteer=gazetteer, crs=crs)
+    places = Gazetteer.bundled().with_settlements(examine(read_layer(entry)).frame)
+    area = area or catalogue.area
+    if gazetteer is not None:
+        places = with_file(places, gazetteer, area)
+    return whereabouts.answer(text, area=area, district=district, gazetteer=places, crs=crs)
 
 
-def parse_area(text: str | None) -> LonLatBox | None:
-    """Read `W,S,E,N` in degrees as typed on the command line.
+# ------------------------------------------------------------------ which files
+def _in_folder(folder: Path, prefix: str) -> tuple[list[File], list[Skipped]]:
+    """List the files of a folder that are checked, and those that are not."""
+    try:
+        listed = list_folder(folder)
+        named = _catalogued(folder)
+        if not listed.files:
+            raise DataRefused("the folder holds no data file", file=folder.name, advice="Name the folder of the files.")
+    except MapperError as refusal:
+        told = folder.name or str(folder)
+        return [File(folder, told, pieces=[Piece(layer_entry(folder, "incidents"), refusal=refusal)])], []
+    skipped = list(listed.skipped)
+    if named is not None:
+        skipped += [
+            Skipped(str(name), f"{FILE_NAME} does not name it") for name in listed.files if folder / name not in named
+        ]
+    files = named or [folder / name for name in listed.files]
+    return (
+        [File(path, prefix + path.relative_to(folder).as_posix()) for path in files],
+        [Skipped(prefix + name, why) for name, why in skipped],
+    )
 
-    Raises
-    ------
-    UsageError
-        When it is not four numbers that make a box on earth.
+
+def _catalogued(folder: Path) -> list[Path] | None:
+    """Return the files that the `layers.toml` of a folder names, each once; None where it has none."""
+    if not (folder / FILE_NAME).is_file():
+        return None
+    return list(dict.fromkeys(entry.path for entry in read_catalogue(folder).layers))
+
+
+# ------------------------------------------------------------------ from files to answers
+def _answers(files: Sequence[File], asked: Asked) -> list[dict[str, Any]]:
+    for file in files:
+        _read(file, asked)
+    pieces = [piece for file in files for piece in file.pieces if piece.refusal is None]
+    for piece in pieces:
+        if piece.entry.kind in _RESTRICTED:
+            _examine(piece, asked, None)
+    near = _extent(pieces)
+    for piece in pieces:
+        if piece.entry.kind not in _RESTRICTED:
+            _examine(piece, asked, near)
+    found = _found_across(files)
+    return [answer_for(file, found.get(number, ())) for number, file in enumerate(files)]
+
+
+def _read(file: File, asked: Asked) -> None:
+    """Read every layer of a file; a file that is refused as a whole has one piece that says why."""
+    if file.pieces:
+        return
+    entry = layer_entry(file.path, "incidents", numbered=True)
+    try:
+        content = read_bytes(file.path)
+        file.sha256 = hashlib.sha256(content).hexdigest()
+        catalogued = _entries(file.path, asked.part)
+        for known, area in catalogued:
+            entry = _as_asked(known, asked)
+            file.pieces.append(Piece(entry, parts.as_one(entry, read_parts(entry, content)), area))
+        if not catalogued:
+            entry = _as_asked(entry, asked)
+            file.pieces = [_of_told_kind(layer, asked) for layer in parts.apart(entry, read_parts(entry, content))]
+    except (DataRefused, Unreadable) as refusal:
+        file.pieces = [Piece(entry, refusal=refusal)]
+
+
+def _entries(path: Path, part: str | None) -> list[tuple[LayerEntry, LonLatBox | None]]:
+    """Return what the `layers.toml` beside a file says of it, with its area; nothing where it does not name it."""
+    if not (path.parent / FILE_NAME).is_file():
+        return []
+    catalogue = read_catalogue(path.parent)
+    named = [
+        (replace(entry, date=entry.date or catalogue.data_date), catalogue.area)
+        for entry in catalogue.layers
+        if entry.path.name == path.name
+    ]
+    return [(entry, area) for entry, area in named if part is None or entry.part in {"", part}]
+
+
+def _as_asked(entry: LayerEntry, asked: Asked) -> LayerEntry:
+    return replace(
+        entry,
+        kind=asked.kind or entry.kind,
+        crs=asked.crs or entry.crs,
+        part=asked.part or entry.part,
+    )
+
+
+def _of_told_kind(layer: Layer, asked: Asked) -> Piece:
+    """Tell the kind of a layer from its columns where nobody says it, and say so."""
+    if asked.kind is not None:
+        return Piece(layer.entry, layer)
+    try:
+        kind = _told_kind(layer)
+    except DataRefused as refusal:
+        return Piece(layer.entry, layer, refusal=refusal)
+    entry = replace(layer.entry, kind=kind)
+    told = finding("assumed_kind", "info", f"It was checked as {kind}.", entry=entry, value=kind)
+    return Piece(entry, replace(layer, entry=entry, findings=(*layer.findings, told)))
+
+
+def _examine(piece: Piece, asked: Asked, near: LonLatBox | None) -> None:
+    """Check a layer; without a stated area the extent of the zones and hazards given with it stands in."""
+    if piece.layer is None:
+        return
+    area = asked.area or piece.area
+    try:
+        with step(f"checking {piece.entry.path.name}"):
+            checked = examine(
+                piece.layer,
+                area=area or near,
+                area_is_stated=area is not None or near is None,
+                date_order=asked.date_order,
+                on_invalid=asked.on_invalid,
+            )
+    except (DataRefused, Unreadable) as refusal:
+        piece.refusal = refusal
+        return
+    piece.checked = replace(checked, findings=tuple(parts.told_by_part(piece.layer, checked.findings)))
+
+
+def _extent(pieces: Iterable[Piece]) -> LonLatBox | None:
+    """Return the box around all zones and hazards: where incidents are expected when nobody says."""
+    frames = [
+        piece.checked.frame.geometry.dropna()
+        for piece in pieces
+        if piece.checked is not None and piece.entry.kind in _RESTRICTED
+    ]
+    shapes = [shape for frame in frames for shape in frame if not shape.is_empty]
+    if not shapes:
+        return None
+    west, south, east, north = (float(bound) for bound in shapely.total_bounds(shapes))
+    return (west, south, east, north)
+
+
+def _found_across(files: Sequence[File]) -> dict[int, list[Finding]]:
+    """Return what records show only against each other, within a layer and across layers, by the number of their file."""
+    names = _distinct([file.name.replace("/", "\N{DIVISION SLASH}") for file in files])
+    known = {
+        (names[number], piece.entry.name): (number, piece.layer, piece.checked)
+        for number, file in enumerate(files)
+        for piece in file.pieces
+        if piece.checked is not None and piece.layer is not None
+    }
+    # A finding tells its file by the last part of the path, which may be the same in two folders.
+    layers = [
+        replace(checked, entry=replace(checked.entry, path=checked.entry.path.with_name(name)))
+        for (name, _), (_, _, checked) in known.items()
+    ]
+    found: dict[int, list[Finding]] = {}
+    with step("checking the records against each other"):
+        for each in consistency.across(layers) if layers else ():
+            number, layer, _ = known[each.file or "", each.layer or ""]
+            found.setdefault(number, []).extend(parts.told_by_part(layer, [each]))
+    return found
+
+
+def _distinct(names: Sequence[str]) -> list[str]:
+    """Add its number to each name that came before.
 
     Examples
     --------
-    >>> parse_area("44.5,38.2,51,42.1")
-    (44.5, 38.2, 51.0, 42.1)
+    >>> _distinct(["a.csv", "b.csv", "a.csv"])
+    ['a.csv', 'b.csv', 'a.csv (3)']
     """
-    if text is None:
-        return None
-    advice = "Write --area W,S,E,N in degrees, for instance 44.5,38.2,51,42.1."
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) != len(("w", "s", "e", "n")) or not all(_DEGREES.fullmatch(part) for part in parts):
-        raise UsageError(f"'{text}' is not four numbers", advice=advice)
-    west, south, east, north = map(float, parts)
-    try:
-        return checked_area((west, south, east, north), f"'{text}'", advice)
-    except DataRefused as exc:
-        raise UsageError(exc.what, advice=advice) from None
-
-
-def _with_told_kind(layer: Layer) -> Layer:
-    kind = _told_kind(layer)
-    told = finding("assumed_kind", "info", f"It was checked as {kind}.", entry=layer.entry, value=kind)
-    return replace(layer, entry=replace(layer.entry, kind=kind), findings=(*layer.findings, told))
+    first = {name: number for number, name in reversed(list(enumerate(names, start=1)))}
+    return [name if first[name] == number else f"{name} ({number})" for number, name in enumerate(names, start=1)]
 
 
 def _told_kind(layer: Layer) -> Kind:
@@ -192,65 +321,3 @@ def _told_kind(layer: Layer) -> Kind:
     raise DataRefused(
         f"it could be {' or '.join(fitting)}", file=layer.entry.path.name, advice="Say which with --kind."
     )
-
-
-_Choice = TypeVar("_Choice", bound=str)
-
-
-def _asked(given: str | None, choices: tuple[_Choice, ...]) -> _Choice | None:
-    """Return the choice that was typed, None when nothing was."""
-    if given is None:
-        return None
-    found = next((choice for choice in choices if choice == given), None)
-    if found is None:
-        raise UsageError(f"'{given}' is none of the choices", advice=f"Say {', '.join(choices)}.")
-    return found
-
-
-def _known_crs(text: str) -> None:
-    try:
-        known_crs(text)
-    except UnknownCRS as exc:
-        raise UsageError(exc.what, advice=exc.advice) from None
-
-
-def _entry(path: Path) -> tuple[LayerEntry, LonLatBox | None, bool]:
-    """Return what the `layers.toml` beside a file says of it, its area and True; a bare entry where it does not name it."""
-    if (path.parent / FILE_NAME).is_file():
-        catalogue = read_catalogue(path.parent)
-        for entry in catalogue.layers:
-            if entry.path.name == path.name:
-                return entry, catalogue.area, True
-    return layer_entry(path, "incidents"), None, False
-
-
-def _refused(
-    path: Path, content: bytes | None, kind: str | None, layer: Layer | None, refusal: MapperError
-) -> dict[str, Any]:
-    """Answer for a file of which nothing can be used: all of its records, where they could be counted, are refused."""
-    reason = Finding(
-        rule=_UNREADABLE if isinstance(refusal, Unreadable) else "file_refused",
-        severity="error",
-        done="The file was refused.",
-        advice=refusal.advice or "Check the file.",
-        file=refusal.file or path.name,
-        layer=layer.entry.name if layer else None,
-        row=refusal.row,
-        column=refusal.column,
-        value=refusal.what,
-    )
-    counted = layer.counted if layer else 0
-    return {
-        "file": path.name,
-        "sha256": None if content is None else hashlib.sha256(content).hexdigest(),
-        "kind": layer.entry.kind if layer else kind,
-        "layers": [layer.entry.name] if layer else [],
-        "crs": layer.crs if layer else None,
-        "verdict": "reject",
-        "counted": counted,
-        "kept": 0,
-        "repaired": 0,
-        "rejected": counted,
-        "mapping": {},
-        "findings": [reason.to_dict()],
-    }

@@ -12,8 +12,8 @@ its help without loading geopandas.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from mapper.errors import LedgerBroken
 
@@ -67,8 +67,18 @@ class Finding:
     value: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the finding as plain JSON values."""
-        return asdict(self)
+        """Return the finding as plain JSON values; written out, as files with 100,000 findings are told whole."""
+        return {
+            "rule": self.rule,
+            "severity": self.severity,
+            "done": self.done,
+            "advice": self.advice,
+            "file": self.file,
+            "layer": self.layer,
+            "row": self.row,
+            "column": self.column,
+            "value": self.value,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,8 @@ class LayerEntry:
     `columns` maps our column name to the file's. `accuracy_m` is the positional accuracy of the layer's lines or points
     (None: not stated). `crs` is an authority code such as "EPSG:4326" (None: the file must say, or has no coordinates).
     `numbered` lets records without an id column get their row number as one (files that no catalogue names).
-    `part` names the sheet or layer of the file that is meant (blank: its only one). `date_order` says how 03/04/2021 is meant.
+    `part` names the sheet, layer or archive member of the file that is meant (blank: its only one, or all where they are alike).
+    `date_order` says how 03/04/2021 is meant.
     `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
     """
 
@@ -153,6 +164,13 @@ class Catalogue:
     sha256: str
 
 
+class FilePart(NamedTuple):
+    """One sheet, layer or archive member of a file: its name there, and what was added to its row numbers."""
+
+    name: str
+    before: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One file as it was read: every record, nothing judged yet.
@@ -160,7 +178,9 @@ class Layer:
     `frame` holds one row per readable record with text columns (and a geometry, where the file has one); its index is the
     record's number in the file. `counted` comes from a count that does not use the reader. Records that could
     not even be read are in `findings` with severity `error`; `unread` is how many. `originals` holds, of records whose shape
-    was laid flat or closed on reading, the shape as it stood in the file (same CRS, with its heights).
+    was laid flat or closed on reading, the shape as it stood in the file (same CRS, with its heights). `parts` names the sheets,
+    layers or archive members it was read from, none where the format has no such thing; where there are several, their
+    records are numbered through.
     """
 
     entry: LayerEntry
@@ -172,6 +192,7 @@ class Layer:
     mapping: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
     originals: gpd.GeoSeries | None = None
+    parts: tuple[FilePart, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

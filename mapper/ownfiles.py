@@ -25,13 +25,26 @@ from mapper.analysis.locate import locate
 from mapper.errors import DataRefused, UnknownCRS, UsageError
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
-from mapper.model import Catalogue, Checked, Finding, Joined, Kind, Layer, LayerEntry, LonLatBox, Surface
+from mapper.model import (
+    Catalogue,
+    Checked,
+    DateOrder,
+    Finding,
+    Joined,
+    Kind,
+    Layer,
+    LayerEntry,
+    LonLatBox,
+    OnInvalid,
+    Surface,
+)
 from mapper.output.exports import CONTOUR_COLUMNS, ZONE_COLUMNS, csv_table, geojson
-from mapper.output.files import write_file
+from mapper.output.files import to_the_end, write_file
 from mapper.output.manifest import answer
 from mapper.output.notebook import HazardMap
 from mapper.output.page import page_html
 from mapper.pipeline import edition_of
+from mapper.progress import step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,8 +60,9 @@ _OWN_TITLE = "Reported accidents and no-entry areas"
 class Options:
     """What a caller states about files: columns of the incidents (ours to theirs), CRS, area of interest.
 
-    `crs` is that of the incidents, `zones_crs` that of zones, hazards and window: each file has its own. `near` stands in
-    for the area where none is stated: the extent of the zones, good to tell a swap of coordinates.
+    `crs` is that of the incidents, `zones_crs` that of zones, hazards and window: each file has its own. `part`, `zones_part`
+    (also of the window) and `hazards_part` name the sheet or layer of each file that is meant. `near` stands in for the area
+    where none is stated: the extent of the zones, good to tell a swap of coordinates.
     """
 
     columns: Mapping[str, str] | None = None
@@ -56,11 +70,21 @@ class Options:
     zones_crs: str | None = None
     area: LonLatBox | None = None
     near: LonLatBox | None = None
+    part: str = ""
+    zones_part: str = ""
+    hazards_part: str = ""
+    date_order: DateOrder | None = None
+    on_invalid: OnInvalid | None = None
 
     @property
     def of_zones(self) -> Options:
-        """What is stated about the other files of the same call."""
-        return Options(crs=self.zones_crs, area=self.area)
+        """What is stated about the zones, or the window, of the same call."""
+        return replace(self, columns=None, crs=self.zones_crs, part=self.zones_part, near=None)
+
+    @property
+    def of_hazards(self) -> Options:
+        """What is stated about the hazards of the same call."""
+        return replace(self.of_zones, part=self.hazards_part)
 
 
 # ------------------------------------------------------------------ frames for notebooks
@@ -70,6 +94,9 @@ def read_incidents(
     columns: Mapping[str, str] | None = None,
     crs: str | None = None,
     area: LonLatBox | None = None,
+    part: str = "",
+    date_order: DateOrder | None = None,
+    on_invalid: OnInvalid | None = None,
 ) -> gpd.GeoDataFrame:
     """Read and check a file of incidents.
 
@@ -83,6 +110,12 @@ def read_incidents(
         Authority code of the coordinates ("EPSG:32638"), where the file does not say.
     area : tuple of float, optional
         West, south, east, north in WGS 84 degrees: where the records are expected.
+    part : str, optional
+        The sheet, layer or archive member that is meant, where there are several that differ.
+    date_order : {"dmy", "mdy", "ymd"}, optional
+        How dates such as 03/04/2021 are meant; else they count as not known, and a finding says so.
+    on_invalid : {"raise", "reject", "repair"}, optional
+        What becomes of a record that cannot be used or a shape that contradicts itself, as in `mapper.check`.
 
     Returns
     -------
@@ -95,7 +128,8 @@ def read_incidents(
     Unreadable, DataRefused, UnknownCRS
         As sentences; a file of which some records are refused is read, and `attrs` says which.
     """
-    return _frame(_checked(Path(path), "incidents", Options(columns=columns, crs=crs, area=area)))
+    options = Options(columns=columns, crs=crs, area=area, part=part, date_order=date_order, on_invalid=on_invalid)
+    return _frame(_checked(Path(path), "incidents", options))
 
 
 def read_zones(
@@ -104,6 +138,9 @@ def read_zones(
     columns: Mapping[str, str] | None = None,
     crs: str | None = None,
     area: LonLatBox | None = None,
+    part: str = "",
+    date_order: DateOrder | None = None,
+    on_invalid: OnInvalid | None = None,
 ) -> gpd.GeoDataFrame:
     """Read and check a file of zones that may not be entered; as `read_incidents`, with polygons.
 
@@ -118,7 +155,8 @@ def read_zones(
     Unreadable, DataRefused, UnknownCRS
         As `read_incidents`.
     """
-    return _frame(_checked(Path(path), "zones", Options(columns=columns, crs=crs, area=area)))
+    options = Options(columns=columns, crs=crs, area=area, part=part, date_order=date_order, on_invalid=on_invalid)
+    return _frame(_checked(Path(path), "zones", options))
 
 
 def make_map(
@@ -193,13 +231,19 @@ def map_files(
     options = options or Options()
     _written_as(out, (".html", ".htm"))
     _keep_inputs([out], [incidents, zones, hazards])
-    others: list[tuple[Path | None, Kind]] = [(zones, "zones"), (hazards, "hazards")]
-    restricted = [_checked(path, kind, options.of_zones) for path, kind in others if path is not None]
+    others: list[tuple[Path | None, Kind, Options]] = [
+        (zones, "zones", options.of_zones),
+        (hazards, "hazards", options.of_hazards),
+    ]
+    restricted = [_checked(path, kind, stated) for path, kind, stated in others if path is not None]
     checked = [_checked(incidents, "incidents", replace(options, near=_extent(restricted))), *restricted]
-    edition = _edition(checked, title=title, data_date=data_date)
-    page = page_html(edition)
-    write_file(out, page)
-    return {**answer(edition, {out.name: page}), "finding_list": [found.to_dict() for found in edition.findings]}
+    with step("joining, counting, taking the density"):
+        edition = _edition(checked, title=title, data_date=data_date)
+    with step(f"making {out.name}"):
+        page = page_html(edition)
+        told = {**answer(edition, {out.name: page}), "finding_list": [found.to_dict() for found in edition.findings]}
+        write_file(out, page)
+    return told
 
 
 def join_files(
@@ -235,19 +279,23 @@ def join_files(
             file=zones.name,
             advice="Give polygons; zones that name districts are drawn by `mapper build`.",
         )
-    located = locate(_geo(checked))
-    joined = join(located.incidents, ground, accuracy_m=accuracy_m)
-    write_file(out, csv_table(joined.pairs, mark=False))
+    with step("joining"):
+        located = locate(_geo(checked))
+        joined = join(located.incidents, ground, accuracy_m=accuracy_m)
+    contents = {out: csv_table(joined.pairs, mark=False)}
     if summary is not None:
-        write_file(summary, _zone_summary(joined, summary))
-    said = [*_assumptions([checked, restricted]), *_assumed_accuracy(accuracy_m, restricted)]
-    return {
+        contents[summary] = _zone_summary(joined, summary)
+    told = {
         **joined.to_dict(),
         "zones_without_geometry": undrawn,
         **_account([checked, restricted], located.findings),
-        "assumptions": said,
-        **_named_file(out),
+        "assumptions": [*_assumptions([checked, restricted]), *_assumed_accuracy(accuracy_m, restricted)],
+        **_named_file(out, contents[out]),
     }
+    with step(f"writing {out.name}"), to_the_end():
+        for path, content in contents.items():
+            write_file(path, content)
+    return told
 
 
 def density_file(
@@ -275,28 +323,48 @@ def density_file(
     _possible_bandwidth(bandwidth_m)
     bounds = None if window is None else _checked(window, "zones", options.of_zones)
     checked = _checked(incidents, "incidents", replace(options, near=_extent([bounds]) if bounds else None))
-    placed = locate(_geo(checked))
-    located = placed.incidents
-    ground = _hull(located, bandwidth_m or DEFAULT_BANDWIDTH_M) if bounds is None else _geo(bounds).geometry.dropna()
-    surface = density(located, window=ground, bandwidth_m=bandwidth_m, cell_m=cell_m, include_demining=include_demining)
-    write_file(out, geojson(surface.contours, CONTOUR_COLUMNS, None, "density"))
+    with step("taking the density"):
+        placed = locate(_geo(checked))
+        located = placed.incidents
+        reach_m = bandwidth_m or DEFAULT_BANDWIDTH_M
+        ground = _hull(located, reach_m) if bounds is None else _geo(bounds).geometry.dropna()
+        surface = density(
+            located, window=ground, bandwidth_m=bandwidth_m, cell_m=cell_m, include_demining=include_demining
+        )
+    content = geojson(surface.contours, CONTOUR_COLUMNS, None, "density")
     said = [*_assumptions([checked]), *_assumed_density(surface, bandwidth_m, stated_window=bounds is not None)]
     account = _account([checked, *([bounds] if bounds else [])], placed.findings)
-    return {
+    told = {
         **surface.to_dict(),
         "refused_records": account["refused"],
         "findings": account["findings"],
         "assumptions": said,
-        **_named_file(out),
+        **_named_file(out, content),
     }
+    write_file(out, content)
+    return told
 
 
 # ------------------------------------------------------------------ from a file or a frame to a checked layer
 def _checked(path: Path, kind: Kind, options: Options) -> Checked:
     entry = LayerEntry(
-        name=path.stem, kind=kind, path=path, columns=options.columns or {}, crs=options.crs, numbered=True
+        name=options.part or path.stem,
+        kind=kind,
+        path=path,
+        columns=options.columns or {},
+        crs=options.crs,
+        part=options.part,
+        date_order=options.date_order,
+        numbered=True,
     )
-    return check(read_layer(entry), area=options.area or options.near, area_is_stated=options.area is not None)
+    layer = read_layer(entry)
+    with step(f"checking {path.name}"):
+        return check(
+            layer,
+            area=options.area or options.near,
+            area_is_stated=options.area is not None,
+            on_invalid=options.on_invalid,
+        )
 
 
 def _frame(checked: Checked) -> gpd.GeoDataFrame:
@@ -472,8 +540,7 @@ def _zone_summary(joined: Joined, path: Path) -> bytes:
     return csv_table(pd.DataFrame(joined.zones[columns]), mark=False)
 
 
-def _named_file(path: Path) -> dict[str, Any]:
-    content = path.read_bytes()
+def _named_file(path: Path, content: bytes) -> dict[str, Any]:
     return {"files": {path.name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}}}
 
 

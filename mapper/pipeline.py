@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mapper.analysis.consistency import district_disagreements, unknown_references
+from mapper import schema
+from mapper.analysis.consistency import alarms_first, compare, unknown_references
 from mapper.analysis.contours import no_contours
 from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
+from mapper.analysis.duplicates import repeated_ids
 from mapper.analysis.join import join
 from mapper.analysis.locate import locate, place_zones
 from mapper.catalogue import bundled_layers, read_catalogue
@@ -29,14 +31,17 @@ from mapper.output.files import write_files
 from mapper.output.manifest import FILE_NAME as MANIFEST
 from mapper.output.manifest import answer, listed_files, manifest
 from mapper.output.page import page_html
+from mapper.progress import step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     import geopandas as gpd
 
     from mapper.model import Catalogue, Checked, Finding, Joined, LayerEntry
+
+    Rows = Sequence[tuple[LayerEntry | None, Any]]
 
 PAGE = "map.html"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -67,10 +72,13 @@ def build(layers: Path | None = None, *, out: Path, as_of: dt.date | None = None
         One of its kinds, as a sentence; then nothing was written.
     """
     edition = make_edition(layers, as_of=as_of)
-    contents = edition_files(edition)
-    _keep_inputs(edition, out, contents)
-    write_files(out, contents, superseded=listed_files(out))
-    return answer(edition, {name: content for name, content in contents.items() if name != MANIFEST})
+    with step("making the page and the files"):
+        contents = edition_files(edition)
+        _keep_inputs(edition, out, contents)
+        told = answer(edition, {name: content for name, content in contents.items() if name != MANIFEST})
+    with step("writing the files"):
+        write_files(out, contents, superseded=listed_files(out))
+    return told
 
 
 def edition_files(edition: Edition) -> dict[str, bytes]:
@@ -93,7 +101,10 @@ def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) ->
             f"the layers were compiled on {catalogue.data_date}, so nothing can be said as of {as_of}",
             advice="Give an earlier date, or newer layers with a newer data_date.",
         )
-    return edition_of(catalogue, [check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers], as_of)
+    with step("checking the layers"):
+        checked = [check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers]
+    with step("joining, counting, taking the density"):
+        return edition_of(catalogue, checked, as_of)
 
 
 def edition_of(
@@ -117,38 +128,40 @@ def edition_of(
     Edition
         Every counted record is drawn, counted in a district, unplaced, refused or later than the edition.
     """
-    settlements, districts = (_together(_layers(checked, kind)) for kind in ("settlements", "districts"))
+    layers = {kind: _layers(checked, kind) for kind in schema.COLUMNS}
+    settlements, districts = _together(layers["settlements"]), _together(layers["districts"])
     incidents, zones, found = [], [], []
     later = 0
-    for entry, frame in _layers(checked, "incidents"):
+    for entry, frame in layers["incidents"]:
         kept, left_out = _until(frame, as_of, entry)
         located = locate(kept, settlements=settlements, districts=districts, entry=entry)
         later += len(left_out)
-        found += [*left_out, *located.findings, *district_disagreements(located.incidents, districts, entry=entry)]
+        found += [*left_out, *located.findings]
         incidents.append((entry, located.incidents))
-    for entry, frame in _layers(checked, "zones"):
+    for entry, frame in layers["zones"]:
         placed = place_zones(frame, districts)
         found += _zones_without_outline(placed, districts, entry)
         zones.append((entry, placed))
-    tables = {}
     for kind in _TABLES:
-        kept_layers = []
-        for entry, frame in _layers(checked, kind):
-            kept, left_out = _issued_until(frame, kind, as_of, entry)
-            found += left_out
-            kept_layers.append((entry, kept))
-        tables[kind] = _together(kept_layers)
+        known = [(entry, *_issued_until(frame, kind, as_of, entry)) for entry, frame in layers[kind]]
+        found += [each for _, _, left_out in known for each in left_out]
+        layers[kind] = [(entry, kept) for entry, kept, _ in known]
+    layers |= {"incidents": incidents, "zones": zones}
+    _require_own_ids(layers)
+    tables = {kind: _together(layers[kind]) for kind in _TABLES}
     joined = join(_together(incidents), _together(zones))
+    findings = [
+        *(each for layer in checked for each in layer.findings),
+        *found,
+        *compare(layers, as_of=as_of or catalogue.data_date),
+        *_broken_references(checked, tables),
+    ]
     results = Results(
         joined=joined,
         districts=districts,
         tables=tables,
         surface=_surface(joined, catalogue.bandwidth_m),
-        findings=(
-            *(each for layer in checked for each in layer.findings),
-            *found,
-            *_broken_references(checked, tables),
-        ),
+        findings=tuple(alarms_first(findings)),
         later=later,
         undrawn_zones=sum(each.rule == "unknown_district" and each.column == "admin_units" for each in found),
     )
@@ -171,6 +184,20 @@ _ADDED = {"accuracy_m": "float64", "layer": "str"}
 def _together(layers: Sequence[tuple[LayerEntry | None, Any]]) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kind has a place
     frames = [frame for _, frame in layers]
     return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+
+
+def _require_own_ids(layers: Mapping[str, Rows]) -> None:
+    """Refuse incidents and zones of two layers that bear one id: they could not be told apart in any pair."""
+    for kind in ("incidents", "zones"):
+        for found in repeated_ids(layers[kind], kind):
+            raise DataRefused(
+                f"records of all layers need one id each, and this one is given twice: {found.value}",
+                file=found.file,
+                layer=found.layer,
+                row=found.row,
+                column=found.column,
+                advice="Give every record its own id, for instance with a short name of its layer before it.",
+            )
 
 
 def _surface(joined: Joined, bandwidth_m: float | None) -> Surface:
@@ -207,7 +234,8 @@ def _no_surface(incidents: gpd.GeoDataFrame, bandwidth_m: float | None, reason: 
 def _assumed(joined: Joined, catalogue: Catalogue) -> list[str]:
     """Say what this walk took for granted because no layer and no option states it."""
     incidents = joined.incidents
-    exact = int((incidents["place"].eq("point") & incidents["location_level"].isna()).sum())
+    unstated = incidents["location_level"].isna() & incidents["uncertainty_m"].eq(0)
+    exact = int((incidents["place"].eq("point") & unstated).sum())
     drawn = int(joined.zones.geometry.notna().sum())
     sentences = {
         f"The accuracy of the coordinates of {exact} incidents is not stated; they count as exact.": exact > 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -38,19 +39,61 @@ def edition(answer: Mapping[str, Any], folder: str) -> str:
 
 
 def checked(answer: Mapping[str, Any]) -> str:
-    """Say what became of one checked file, with its findings in file order, each as a sentence.
+    """Say what became of one checked file: its account, how its columns were read, and a table of its findings.
 
     A file that was refused as a whole is one sentence: what is wrong, where, and what to do.
     """
     findings = answer["findings"]
-    if findings and findings[0]["rule"] in _WHOLE_FILE:
-        reason = findings[0]
-        return str(_sentence(reason["value"], reason))
-    account = ", ".join(f"{answer[key]} {key}" for key in ("counted", "kept", "repaired", "rejected"))
-    lines = [f"{answer['file']}: {answer['verdict']} ({account})"]
+    if len(findings) == 1 and findings[0]["rule"] in _WHOLE_FILE:
+        return str(_sentence(findings[0]["value"], findings[0]))
+    lines = [f"{answer['file']}: {answer['verdict']} ({_account(answer)})"]
+    lines += [
+        f"  layer '{part['layer']}': {part['kind']}, {part['verdict']} ({_account(part)})"
+        for part in answer.get("parts", ())
+    ]
     lines += [f"  column '{theirs}' was read as '{ours}'" for theirs, ours in answer["mapping"].items()]
-    lines += _first_findings(findings, ranked=False)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_table(findings)])
+
+
+def skipped(files: Sequence[Mapping[str, Any]]) -> str:
+    """Say which files of a folder were not read, one a line."""
+    return "\n".join(f"{each['file']}: not read; {each['why']}." for each in files)
+
+
+def _account(answer: Mapping[str, Any]) -> str:
+    return ", ".join(f"{answer[key]} {key}" for key in ("counted", "kept", "repaired", "rejected"))
+
+
+def _table(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Set findings as a table, the worst first, and below it what each rule means and asks for, once."""
+    if not findings:
+        return []
+    ranked = sorted(findings, key=lambda found: _WORST_FIRST.index(found["severity"]))
+    told, others = ranked[:_MOST_FINDINGS], Counter(found["rule"] for found in ranked[_MOST_FINDINGS:])
+    several = len({found["layer"] for found in findings}) > 1
+    rows = [_HEADING, *(_row(found, several=several) for found in told)]
+    widths = [min(max(len(row[at]) for row in rows), _WIDEST) for at in range(len(_HEADING))]
+    lines = [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
+    if others:
+        named = ", ".join(f"{number} {rule}" for rule, number in others.most_common())
+        lines.append(f"  … and {others.total()} more ({named}); --csv FILE or --json lists them all.")
+    advice = {found["rule"]: found["advice"] for found in told}
+    lines += ["  what to do"]
+    lines += [f"  {rule}: {terms.label('rule', rule)} {asked}" for rule, asked in advice.items()]
+    return lines
+
+
+_HEADING = ("severity", "rule", "where", "value", "what was done")
+_WIDEST = 44
+"""Characters of a column of the table; what is longer pushes the rest of its line."""
+
+
+def _row(found: Mapping[str, Any], *, several: bool) -> tuple[str, ...]:
+    place = MapperError("", layer=found["layer"] if several else None, row=found["row"], column=found["column"]).where
+    value = " ".join((found["value"] or "").split())
+    return (found["severity"], found["rule"], place or "the file", value, found["done"])
 
 
 def layers(answer: Mapping[str, Any]) -> str:
@@ -129,9 +172,9 @@ def _sentence(what: str, found: Mapping[str, Any]) -> MapperError:
     return MapperError(what, file=found["file"], row=found["row"], column=found["column"], advice=found["advice"])
 
 
-def _first_findings(findings: Sequence[Mapping[str, Any]], *, ranked: bool = True) -> list[str]:
-    """Say the first findings: errors before doubts before facts, or in the order of the file."""
-    told = sorted(findings, key=lambda found: _WORST_FIRST.index(found["severity"])) if ranked else findings
+def _first_findings(findings: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say the first findings: errors before doubts before facts."""
+    told = sorted(findings, key=lambda found: _WORST_FIRST.index(found["severity"]))
     lines = [f"  {_finding(found)}" for found in told[:_MOST_FINDINGS]]
     if len(findings) > _MOST_FINDINGS:
         lines.append(f"  … and {len(findings) - _MOST_FINDINGS} more; --json lists them all.")

@@ -62,7 +62,7 @@ def init(
 
 
 def _header(kind: str) -> bytes:
-    return (",".join(column.name for column in schema.COLUMNS[kind]) + "\n").encode()
+    return (",".join(column.name for column in schema.COLUMNS[kind] if column.form != "place_text") + "\n").encode()
 
 
 def _no_features(name: str) -> bytes:

@@ -1,7 +1,9 @@
 """What each kind of layer must hold: columns, forms, code lists, and what becomes of a cell that fails.
 
-Every layer is read as text and judged as text here, by one lazy pandera schema per kind, so that all failures of a file
-are told at once and no library guesses a type ("007", "NA", "1E05"). Only text that passed is turned into numbers.
+Every layer is read as text and judged as text here, by a lazy pandera schema per column, so that all failures of a file
+are told at once and no library guesses a type ("007", "NA", "1E05"). Only text that passed is turned into numbers. A layer
+may have a million rows, so each different text of a column is judged once, and figures that one pass over the column finds
+plain are not judged again.
 
 A failing cell has one of two ends. Where the record cannot be used without it (its id, its coordinates), the record is
 refused. Everywhere else the record stays and the cell becomes "not known", with the given value in a finding: an accident
@@ -15,12 +17,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import pandas as pd
-import pandera.pandas as pa
+import pyarrow as pa
+import pyarrow.compute as pc
 from pandera.errors import SchemaErrors
+from pandera.pandas import Check, SeriesSchema
 
 from mapper import terms
 
@@ -29,7 +35,7 @@ if TYPE_CHECKING:
 
     from mapper.model import DateOrder
 
-Form = Literal["id", "text", "date", "count", "number", "longitude", "latitude", "code"]
+Form = Literal["id", "text", "date", "count", "number", "longitude", "latitude", "code", "place_text"]
 CASUALTY_STATUS = ("civilian", "military", "deminer", "unknown")
 KILLED = tuple(f"killed_{status}" for status in CASUALTY_STATUS)
 INJURED = tuple(f"injured_{status}" for status in CASUALTY_STATUS)
@@ -81,7 +87,19 @@ def _codes(**vocabulary_of: str) -> tuple[Column, ...]:
     return tuple(Column(name, "code", vocabulary) for name, vocabulary in vocabulary_of.items())
 
 
-_LON_LAT = (Column("lon", "longitude", fatal=True), Column("lat", "latitude", fatal=True))
+_SHAPE_TEXT = Column("shape_text", "place_text")
+_POINT = (
+    Column("lon", "longitude", fatal=True),
+    Column("lat", "latitude", fatal=True),
+    Column("lon_lat_text", "place_text"),
+    Column("coordinates", "place_text"),
+    _SHAPE_TEXT,
+)
+PLACE_COLUMNS = tuple(column.name for column in _POINT)
+"""Columns that a record's geometry is read from; no frame has them once that is done (`mapper.intake.placement`).
+
+`lon_lat_text` is made on reading, of latitudes and longitudes that are no plain decimals (`mapper.intake.coordinate_texts`).
+"""
 
 COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
     {
@@ -99,26 +117,34 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             ),
             Column("uncertainty_m", "number"),
             *_counts(*KILLED, *INJURED),
-            *_LON_LAT,
+            *_POINT,
         ),
         "zones": (
             _id("zone_id"),
             *_texts("name", "admin_units", "extent_note", "order_ids", "source_ids", "note"),
             *_codes(extent="extent", geometry_basis="geometry_basis"),
+            _SHAPE_TEXT,
         ),
         "hazards": (
             _id("hazard_id"),
             *_texts("name", "source_ids", "note"),
             Column("class", "code", "hazard_class"),
             Column("status", "code", "hazard_status"),
-            *_dates("reported_on"),
+            Column("product", "code", "land_product"),
+            *_dates("reported_on", "closed_on"),
             Column("reported_area_m2", "number"),
+            _SHAPE_TEXT,
         ),
-        "districts": (_id("district_id"), Column("name", required=True), *_texts("name_source", "kind", "note")),
+        "districts": (
+            _id("district_id"),
+            Column("name", required=True),
+            *_texts("name_source", "kind", "note"),
+            _SHAPE_TEXT,
+        ),
         "settlements": (
             Column("settlement", required=True, fatal=True),
             *_texts("district", "geonames_id", "name_variants", "note"),
-            *_LON_LAT,
+            *_POINT,
         ),
         "orders": (
             _id("order_id"),
@@ -153,8 +179,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             *_codes(survey_state="survey_state", reporting_state="reporting_state"),
             *_dates("period_start", "period_end"),
             *_texts("name", "source_ids", "note"),
+            _SHAPE_TEXT,
         ),
-        "context": (_id("context_id"), Column("kind", "code", "context_kind"), *_texts("name")),
+        "context": (_id("context_id"), Column("kind", "code", "context_kind"), *_texts("name"), _SHAPE_TEXT),
     }
 )
 
@@ -184,13 +211,10 @@ def failures(frame: pd.DataFrame, kind: str) -> list[Failure]:
     list of Failure
         In row order; empty when all cells pass. At most one per cell.
     """
-    present = [column for column in COLUMNS[kind] if column.name in frame]
-    schema = pa.DataFrameSchema({column.name: _pandera_column(column) for column in present})
-    try:
-        schema.validate(frame, lazy=True)
-    except SchemaErrors as found:
-        return _first_per_cell(found.failure_cases, {column.name: column for column in present})
-    return []
+    found = [
+        failed for column in COLUMNS[kind] if column.name in frame for failed in _failing(frame[column.name], column)
+    ]
+    return sorted(found, key=lambda failed: (failed.index, failed.column.name))
 
 
 def missing_columns(names: Iterable[str], kind: str) -> list[str]:
@@ -208,11 +232,14 @@ def missing_columns(names: Iterable[str], kind: str) -> list[str]:
 def typed(frame: pd.DataFrame, kind: str) -> pd.DataFrame:
     """Turn checked text into the types of the kind: counts to Int64, numbers to float64, the rest stays text.
 
-    Columns of the kind that the file lacks are added, all NA, so that later steps need not ask. The index and the row
-    count stay; the order of columns is that of `COLUMNS[kind]`.
+    Columns of the kind that the file lacks are added, all NA, so that later steps need not ask; those that hold a place as
+    text are not. The index and the row count stay; the order of columns is that of `COLUMNS[kind]`.
     """
-    columns = {column.name: _typed_column(frame, column) for column in COLUMNS[kind]}
-    return pd.DataFrame(columns, index=frame.index)
+    blank = pa.chunked_array([pa.nulls(len(frame), pa.large_string())])
+    wanted = [column for column in COLUMNS[kind] if column.name in frame or column.form != "place_text"]
+    text_of = {column.name: arrow_text(frame[column.name]) if column.name in frame else blank for column in wanted}
+    columns = {column.name: _typed_column(text_of[column.name], column) for column in wanted}
+    return pd.DataFrame(columns, index=frame.index, copy=False)
 
 
 def is_date(text: str) -> bool:
@@ -236,6 +263,29 @@ def is_date(text: str) -> bool:
     except ValueError:
         return False
     return _FIRST_YEAR <= year <= _LAST_YEAR
+
+
+@lru_cache(maxsize=1 << 16)
+def date_fault(text: str) -> str | None:
+    """Name what keeps a text from being read as a date, as a rule of the vocabulary `rule`; None for a date.
+
+    None of these is ever turned into a date here: 03/04/2021 is two days, 3/4/21 is six, and 44289 is a day in a workbook
+    whose epoch nobody told.
+
+    Examples
+    --------
+    >>> [date_fault(text) for text in ("2021-04-03", "03/04/2021", "3.4.21", "44289", "in April")]
+    [None, 'undeclared_date_order', 'two_digit_year', 'serial_date', 'not_a_date']
+    """
+    if is_date(text):
+        return None
+    if _TWO_DIGIT_YEAR.fullmatch(text):
+        return "two_digit_year"
+    if _IN_SOME_ORDER.fullmatch(text):
+        return "undeclared_date_order"
+    if _SERIAL.fullmatch(text) and _FIRST_SERIAL <= float(text) < _LAST_SERIAL:
+        return "serial_date"
+    return "not_a_date"
 
 
 def is_later(first: str, second: str) -> bool:
@@ -272,24 +322,99 @@ def date_in_order(text: str, order: DateOrder) -> str:
 
 _DATE = re.compile(r"(?:(\d{4})(?=$|-)|-(?=-\d{2}-\d{2}))(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100
+_TWO_DIGIT_YEAR = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}")
+_IN_SOME_ORDER = re.compile(r"[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{4}|[0-9]{4}([./])[0-9]{1,2}\2[0-9]{1,2}")
+_SERIAL = re.compile(r"[0-9]{5}(\.[0-9]+)?")
+_FIRST_SERIAL, _LAST_SERIAL = 10_000, 73_416
+"""Days in a spreadsheet from 18 May 1927 to the end of 2100; smaller numbers have fewer digits and may be anything."""
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
+_PLAIN_NUMBER = r"\A[+-]?(?:[0-9]{1,15}(?:\.[0-9]*)?|\.[0-9]+)\z"
 _COUNT = r"[0-9]{1,9}(?:\.0{1,9})?"
 
 
-def _typed_column(frame: pd.DataFrame, column: Column) -> pd.Series:
-    given = frame.get(column.name, pd.Series(pd.NA, index=frame.index)).astype("str")
+def arrow_text(cells: pd.Series) -> pa.ChunkedArray:
+    """Return a column of text as Arrow holds it, without a copy where it is of pandas' own text type.
+
+    Examples
+    --------
+    >>> arrow_text(pd.Series(["a", None], dtype="str")).to_pylist()
+    ['a', None]
+    """
+    held = pa.array(cells if cells.dtype == "str" else cells.astype("str"), from_pandas=True)
+    text = held if isinstance(held, pa.ChunkedArray) else pa.chunked_array([held])
+    return text.cast(pa.large_string())  # a column without one filled cell has no type of its own
+
+
+def _typed_column(text: pa.ChunkedArray, column: Column) -> Any:  # noqa: ANN401 - arrays of three libraries
     if column.form == "count":
-        return given.astype("Float64").astype("Int64")
+        return pd.array(_whole(text).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get))
     if column.form in ("number", "longitude", "latitude"):
-        return given.astype("float64")
-    return given
+        return _decimal(text)
+    return pd.array(text, dtype="str")
 
 
-def _pandera_column(column: Column) -> pa.Column:
-    return pa.Column(
-        checks=[pa.Check(rule, name=name, ignore_na=name != "missing_value") for name, rule in _rules(column).items()],
-        nullable=True,
-    )
+def _whole(text: pa.ChunkedArray) -> pa.ChunkedArray:
+    try:
+        return pc.cast(text, pa.int64())
+    except pa.ArrowInvalid:  # some are written 3.0
+        return pc.cast(pc.cast(text, pa.float64()), pa.int64())
+
+
+def _decimal(text: pa.ChunkedArray) -> np.ndarray:
+    try:
+        return np.asarray(pc.cast(text, pa.float64()).to_numpy())
+    except pa.ArrowInvalid:  # some begin with a plus sign
+        return np.asarray(text.to_pandas().astype("float64"))
+
+
+def _failing(cells: pd.Series, column: Column) -> list[Failure]:
+    """Judge one column: its different texts by pandera, then every row that bears a text which failed."""
+    if column.form == "id":
+        return _judged_by_row(cells, column)
+    rules = _rules(column)
+    if not rules:
+        return []
+    text = arrow_text(cells)
+    different = pc.unique(_doubtful(text, column))
+    rule_of = {value: rule for _, rule, value in _broken(pd.Series(pd.array(different, dtype="str")), column)}
+    if not rule_of:
+        return []
+    bad = pc.is_in(text, value_set=pa.array(list(rule_of), text.type)).to_numpy()
+    values = [None if pd.isna(value) else value for value in cells[bad]]
+    return [
+        Failure(int(index), column, rule_of[value], value)
+        for index, value in zip(cells.index[bad], values, strict=True)
+    ]
+
+
+def _judged_by_row(cells: pd.Series, column: Column) -> list[Failure]:
+    """Judge a column of ids: only where one is blank or repeated is there anything to tell, row by row."""
+    text = arrow_text(cells)
+    if not text.null_count and pc.count_distinct(text).as_py() == len(text):
+        return []
+    return [Failure(int(cells.index[at]), column, rule, value) for at, rule, value in _broken(cells, column)]
+
+
+def _doubtful(text: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Leave out the figures that are certainly sound: plain digits with at most one point, few enough to be finite."""
+    if column.form not in ("number", "longitude", "latitude"):
+        return text
+    return text.filter(pc.invert(pc.match_substring_regex(text, _PLAIN_NUMBER)))
+
+
+def _broken(cells: pd.Series, column: Column) -> list[tuple[int, str, str | None]]:
+    """Return, for each cell that fails, its position, the first rule that it breaks, and its text."""
+    checks = [Check(rule, name=name, ignore_na=name != "missing_value") for name, rule in _rules(column).items()]
+    schema = SeriesSchema(checks=checks, nullable=True)
+    try:
+        schema.validate(cells.reset_index(drop=True), lazy=True)
+    except SchemaErrors as found:
+        first = found.failure_cases.drop_duplicates("index")
+        return [
+            (int(at), str(rule), None if pd.isna(value) else str(value))
+            for at, rule, value in zip(first["index"], first["check"], first["failure_case"], strict=True)
+        ]
+    return []
 
 
 def _rules(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]]:
@@ -304,7 +429,8 @@ def _rules_of_form(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]
         case "id":
             return {"duplicate_id": _unique}
         case "date":
-            return {"not_a_date": lambda cells: cells.map(is_date).astype(bool)}
+            faults = ("two_digit_year", "undeclared_date_order", "serial_date", "not_a_date")
+            return {fault: _without_fault(fault) for fault in faults}
         case "count":
             return {
                 "negative_count": lambda cells: ~cells.str.startswith("-"),
@@ -319,6 +445,10 @@ def _rules_of_form(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]
             return {}
 
 
+def _without_fault(fault: str) -> Callable[[pd.Series], pd.Series]:
+    return lambda cells: cells.map(lambda text: date_fault(text) != fault).astype(bool)
+
+
 def _filled(cells: pd.Series) -> pd.Series:
     return cells.notna()
 
@@ -330,13 +460,3 @@ def _unique(cells: pd.Series) -> pd.Series:
 def _finite_number(cells: pd.Series) -> pd.Series:
     plain = cells.str.fullmatch(_NUMBER)
     return plain & cells.where(plain, "0").astype("float64").abs().lt(float("inf"))
-
-
-def _first_per_cell(cases: pd.DataFrame, columns: Mapping[str, Column]) -> list[Failure]:
-    first = cases.drop_duplicates(["index", "column"]).sort_values(["index", "column"], kind="stable")
-    return [
-        Failure(int(index), columns[name], str(rule), None if pd.isna(value) else str(value))
-        for index, name, rule, value in zip(
-            first["index"], first["column"], first["check"], first["failure_case"], strict=True
-        )
-    ]

@@ -133,6 +133,9 @@ def _angles(lon: float, lat: float) -> Iterator[tuple[str, float, str]]:
     yield f"K {d} D {e}", 0.8, "dd"
     yield f"широта {d}, долгота {e}", 0.8, "dd"
     yield f"+{d}+0{e}/", 0.8, "dd"
+    d, e = sexagesimal(lat, 1, 6)[0], sexagesimal(lon, 1, 6)[0]
+    yield f"{d} {e} 350.0 4.5", 0.08, "geopoint"
+    yield f" {d}  {e} -28 0", 0.08, "geopoint"
     (d, m), (e, n) = sexagesimal(lat, 2, 3), sexagesimal(lon, 2, 3)
     yield f"{d}°{m}′N {e}°{n}′E", 1.3, "ddm"
     yield f"{d} {m}, {e} {n}", 1.3, "ddm"

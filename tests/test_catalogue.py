@@ -83,6 +83,9 @@ def test_the_bundled_layers_are_found() -> None:
         (EDITION + LAYER.replace('"a.csv"', '"../a.csv"'), "outside the folder"),
         (EDITION + LAYER.replace('"a.csv"', '"/dev/null"'), "outside the folder"),
         (EDITION + LAYER.replace('"a.csv"', '"a\\u0000.csv"'), "NUL"),
+        (EDITION + LAYER + 'part = ""\n', "'part'"),
+        (EDITION + LAYER + "part = 1\n", "'part'"),
+        (EDITION + LAYER + 'date_order = "d/m/y"\n', "'date_order'"),
         (EDITION + LAYER + "[layer.columns]\nincident_id = 3\n", "'columns'"),
         ('layer = "a"\n' + EDITION, "[[layer]]"),
     ],
@@ -94,6 +97,12 @@ def test_a_catalogue_that_is_not_plain_is_refused(folder: Path, text: str | byte
     assert said in str(caught.value)
     assert str(caught.value).startswith("layers.toml")
     assert caught.value.advice
+
+
+def test_part_and_order_of_dates_are_taken(folder: Path) -> None:
+    """Which sheet of the file, and how 03/04/2021 is meant."""
+    (entry,) = read_catalogue(write(folder, EDITION + LAYER + 'part = "May 2021"\ndate_order = "dmy"\n')).layers
+    assert (entry.part, entry.date_order) == ("May 2021", "dmy")
 
 
 def test_a_link_out_of_the_folder_is_refused(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -15,13 +15,13 @@ from mapper import crs as crs_module
 from mapper.catalogue import bundled_layers, layer_entry, read_catalogue
 from mapper.errors import DataRefused, MapperError, UnknownCRS
 from mapper.intake.checks import check, examine
-from mapper.intake.files import read_layers
+from mapper.intake.files import read_content, read_layers
 from mapper.intake.geojson import read_geojson
 from mapper.intake.personal import is_personal
 from mapper.intake.tables import read_table
 
 if TYPE_CHECKING:
-    from mapper.model import Checked, Kind, LonLatBox
+    from mapper.model import Checked, Kind, LonLatBox, OnInvalid
 
 AREA: LonLatBox = (44.5, 38.2, 51.0, 42.1)
 HEADER = "incident_id,lon,lat\n"
@@ -38,6 +38,7 @@ def shapes(
     kind: Kind = "zones",
     area: LonLatBox | None = AREA,
     crs: str | None = None,
+    on_invalid: OnInvalid | None = None,
     **columns: Any,  # noqa: ANN401
 ) -> Checked:
     """Check a GeoJSON of these geometries, each with an id of its own."""
@@ -46,7 +47,8 @@ def shapes(
         for number, geometry in enumerate(geometries)
     ]
     content = json.dumps({"type": "FeatureCollection", "features": features}).encode()
-    return examine(read_geojson(layer_entry(Path("a.geojson"), kind, crs=crs), content, ""), area=area)
+    read = read_geojson(layer_entry(Path("a.geojson"), kind, crs=crs), content, "")
+    return examine(read, area=area, on_invalid=on_invalid)
 
 
 def box(west: float, south: float, east: float, north: float) -> dict[str, Any]:
@@ -59,7 +61,7 @@ def point(lon: float, lat: float) -> dict[str, Any]:
     return {"type": "Point", "coordinates": [lon, lat]}
 
 
-def ring(*positions: tuple[float, float]) -> dict[str, Any]:
+def ring(*positions: tuple[float, ...]) -> dict[str, Any]:
     """Return a polygon of one ring as GeoJSON, as written."""
     return {"type": "Polygon", "coordinates": [[list(position) for position in positions]]}
 
@@ -116,31 +118,84 @@ GEOMETRY = st.one_of(
     st.just({"type": "Polygon", "coordinates": []}),
     st.just({"type": "LineString", "coordinates": [[46, 40], [47, 41]]}),
     st.just({"type": "Featur"}),
+    st.sampled_from(
+        [
+            ring((46, 39), (47, 40), (47, 39), (46, 40), (46, 39)),
+            ring((46, 39), (46, 39), (46, 39), (46, 39)),
+            ring((46, 39), (47, 40), (48, 41), (46, 39)),
+            ring((46, 39, 5), (47, 39, 5), (47, 40, 5)),
+            box(-179, 39, 179, 40),
+            {"type": "Polygon", "coordinates": [box(46, 39, 47, 40)["coordinates"][0]] * 2},
+            {
+                "type": "MultiPolygon",
+                "coordinates": [box(46, 39, 48, 40)["coordinates"], box(47, 39, 49, 40)["coordinates"]],
+            },
+            {"type": "MultiPoint", "coordinates": [[46, 39]]},
+            {"type": "GeometryCollection", "geometries": [box(46, 39, 47, 40), point(46, 39)]},
+            {"type": "GeometryCollection", "geometries": []},
+            {"type": "Point", "coordinates": [None, 39]},
+            {"type": "Point", "coordinates": [1e400, 39]},
+        ]
+    ),
 )
 
 
-@given(st.lists(GEOMETRY, min_size=1, max_size=5), st.sampled_from(["zones", "incidents", "hazards", "districts"]))
-def test_the_account_of_any_geojson_adds_up(geometries: list[object], kind: Kind) -> None:
-    """As for tables; and every shape that is kept is valid, of the right type and has an area."""
+@given(
+    st.lists(GEOMETRY, min_size=1, max_size=6),
+    st.sampled_from(["zones", "incidents", "hazards", "districts"]),
+    st.sampled_from(["repair", "reject"]),
+)
+def test_the_account_of_any_geojson_adds_up(geometries: list[object], kind: Kind, policy: OnInvalid) -> None:
+    """As for tables; and every shape that is kept is valid, of the right type and has an area; nothing is mended unasked."""
     try:
-        checked = shapes(*geometries, kind=kind, crs="EPSG:4326", name="x")
+        checked = shapes(*geometries, kind=kind, crs="EPSG:4326", on_invalid=policy, name="x")
     except MapperError as error:
         pytest.fail(str(error))
     counted, kept, repaired, rejected = account(checked)
     assert counted == len(geometries) == kept + repaired + rejected
+    assert len({found.row for found in checked.findings if found.severity == "error"}) == rejected
+    assert policy == "repair" or not repaired
+    mended = set() if checked.originals is None else set(checked.originals.index)
+    assert mended <= set(checked.frame.index)
+    assert len(mended) >= repaired
     kept_shapes = [shape for shape in checked.frame.geometry if shape is not None]
     assert all(shape.is_valid and not shape.is_empty for shape in kept_shapes)
     if kind != "incidents":
         assert all(shape.area > 0 for shape in kept_shapes)
 
 
+WHOLE_TABLE = (
+    b"incident_id,date_start,lon,lat,killed_civilian,device_category\n"
+    b'a,2021-01-02,46.91234,40.01234,1,ap_mine\n"b",2021-01-03,46.81234,40.01234,,\n'
+)
+
+
+@given(st.data())
+def test_a_table_with_bytes_changed_is_checked_or_refused_in_words(data: st.DataObject) -> None:
+    """Bytes put in, taken out or exchanged anywhere in a sound file; whatever is read is accounted for."""
+    content = bytearray(WHOLE_TABLE)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        gone = data.draw(st.sampled_from([0, 0, 1, 1, 8]))
+        pieces = st.sampled_from([b"", b'"', b",", b"\n", b"\r", b"\x00", b";", b"\t", b"9" * 400])
+        content[at : at + gone] = data.draw(pieces | st.binary(max_size=3))
+    try:
+        read = read_content(layer_entry(Path("a.csv"), "incidents", crs="EPSG:4326"), bytes(content))
+        counted, kept, repaired, rejected = account(examine(read, area=AREA))
+    except MapperError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - a file that can be read is as welcome
+        return
+    assert counted == read.counted == kept + repaired + rejected
+
+
 def test_the_bundled_layers_pass() -> None:
-    """Nothing of them is refused or changed; what is not placed is a fact and no doubt."""
+    """Nothing of them is refused or changed; one count of casualties is doubted: 65 killed and 288 injured make 353, not 351."""
     folder = bundled_layers()
     for layer in read_layers(folder):
         checked = check(layer, area=read_catalogue(folder).area)
         assert checked.ledger.kept == layer.counted, layer.entry.name
-        assert told(checked) == [], layer.entry.name
+        doubted = [("counts_disagree", "warning", 35, "victims_total")] if layer.entry.kind == "casualty_counts" else []
+        assert told(checked) == doubted, layer.entry.name
 
 
 def test_a_file_of_refused_records_has_an_account_and_no_layer() -> None:
@@ -168,7 +223,7 @@ def test_a_layer_without_records_is_refused() -> None:
 def test_a_missing_column_is_named() -> None:
     """With those that are there."""
     with pytest.raises(DataRefused) as caught:
-        table("colour,lon,lat\na,46,40\n")
+        table("colour,lon,lat\na,46.0123,40.0567\n")
     assert "column 'incident_id'" in str(caught.value)
     assert "(colour, lon, lat)" in str(caught.value)
 
@@ -184,12 +239,12 @@ def test_a_missing_column_is_named() -> None:
 def test_a_mapping_that_cannot_be_followed_is_refused(columns: dict[str, str], said: str) -> None:
     """A misspelt column of ours would else be lost without a word."""
     with pytest.raises(DataRefused, match=said):
-        table("id,lon,lat\na,46,40\n", columns=columns)
+        table("id,lon,lat\na,46.0123,40.0567\n", columns=columns)
 
 
 def test_a_column_nobody_knows_is_said() -> None:
     """It is left out, which changes nothing that is known."""
-    checked = table("incident_id,lon,lat,colour\na,46.9,40,red\n")
+    checked = table("incident_id,lon,lat,colour\na,46.9123,40.0567,red\n")
     assert told(checked, info=True) == [("unknown_column", "info", None, "colour")]
     assert checked.verdict == "accept-with-findings"
 
@@ -206,7 +261,7 @@ PERSONAL = (
 @pytest.mark.parametrize("column", PERSONAL)
 def test_a_personal_column_is_left_out_and_none_of_its_values_shown(column: str) -> None:
     """English, Russian, Azerbaijani; whatever the letters' case."""
-    checked = table(f"incident_id,lon,lat,{column}\na,46.9,40,SECRET\n")
+    checked = table(f"incident_id,lon,lat,{column}\na,46.9123,40.0567,SECRET\n")
     assert told(checked) == [("personal_column", "warning", None, column)]
     assert checked.verdict == "repair-with-warning"
     assert "SECRET" not in json.dumps(checked.to_dict())
@@ -224,13 +279,15 @@ def test_the_name_of_a_place_is_no_person() -> None:
     checked = shapes(box(46, 39, 47, 40), name="Ağdam", name_az="Ağdam")
     assert told(checked) == []
     assert checked.frame["name"].tolist() == ["Ağdam"]
-    assert told(table("incident_id,lon,lat,name\na,46.9,40,X\n")) == [("personal_column", "warning", None, "name")]
+    assert told(table("incident_id,lon,lat,name\na,46.9123,40.0567,X\n")) == [
+        ("personal_column", "warning", None, "name")
+    ]
 
 
 # ---------------------------------------------------------------- cells
 def test_a_cell_that_fails_is_not_known_and_the_accident_stays() -> None:
     """An accident whose device is misspelt is still an accident."""
-    checked = table("incident_id,lon,lat,device_category,killed_civilian\na,46.9,40,minne,two\n")
+    checked = table("incident_id,lon,lat,device_category,killed_civilian\na,46.9123,40.0567,minne,two\n")
     assert told(checked) == [
         ("not_in_code_list", "warning", 2, "device_category"),
         ("not_an_integer", "warning", 2, "killed_civilian"),
@@ -255,7 +312,9 @@ def test_dates_in_the_wrong_order_are_doubted_and_kept(
     start: str, end: str, reported: str, rules: list[tuple[str, str]]
 ) -> None:
     """Which of the two is wrong nobody can tell from the table."""
-    checked = table(f"incident_id,lon,lat,date_start,date_end,reported_on\na,46.9,40,{start},{end},{reported}\n")
+    checked = table(
+        f"incident_id,lon,lat,date_start,date_end,reported_on\na,46.9123,40.0567,{start},{end},{reported}\n"
+    )
     assert [
         (rule, column) for rule, severity, row, column in told(checked) if (severity, row) == ("warning", 2)
     ] == rules
@@ -266,7 +325,7 @@ def test_dates_in_the_wrong_order_are_doubted_and_kept(
 
 def test_the_second_record_of_an_id_is_refused() -> None:
     """Two records of one id would count the same victims twice, or two accidents once."""
-    checked = table(HEADER + "a,46.9,40\na,46.8,40\n")
+    checked = table(HEADER + "a,46.9123,40.0567\na,46.8123,40.0567\n")
     assert told(checked) == [("duplicate_id", "error", 3, "incident_id")]
 
 
@@ -284,8 +343,6 @@ def test_the_second_record_of_an_id_is_refused() -> None:
         ("device_category", "Vüqar", None),
         ("device_category", "aliyev vuqar", None),
         ("device_category", "x" * 31, None),
-        ("lon", "46.9 E", "46.9 E"),
-        ("lon", "46°54'", "46°54'"),
         ("lon", "4o.1", None),
         ("lon", "EN 46", None),
         ("incident_id", "a", None),
@@ -293,10 +350,10 @@ def test_the_second_record_of_an_id_is_refused() -> None:
 )
 def test_a_failing_text_is_shown_only_where_it_can_be_no_name(column: str, cell: str, shown: str | None) -> None:
     """A stranger's column of counts or dates may hold the names of victims."""
-    lon = cell if column == "lon" else "46.9"
+    lon = cell if column == "lon" else "46.8123"
     name = "x" if column in ("lon", "incident_id") else column
     checked = table(
-        f"incident_id,lon,lat,{name}\na,46.9,40,\n{'a' if column == 'incident_id' else 'b'},{lon},40,{cell}\n"
+        f"incident_id,lon,lat,{name}\na,46.9123,40.0567,\n{'a' if column == 'incident_id' else 'b'},{lon},40.0567,{cell}\n"
     )
     found = next(found for found in checked.findings if found.severity != "info")
     assert (found.row, found.column, found.value) == (3, column, shown)
@@ -306,7 +363,7 @@ def test_a_failing_text_is_shown_only_where_it_can_be_no_name(column: str, cell:
 def test_a_guessed_column_may_not_be_personal_either(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever the table of common names holds one day; what the caller states is taken."""
     monkeypatch.setattr("mapper.intake.columns.common_names", lambda _: {"victim": "device_as_reported"})
-    text = "incident_id,lon,lat,victim\na,46.9,40,SECRET\n"
+    text = "incident_id,lon,lat,victim\na,46.9123,40.0567,SECRET\n"
     assert told(table(text)) == [("personal_column", "warning", None, "victim")]
     assert "SECRET" not in table(text).frame.to_csv()
     assert told(table(text, columns={"device_as_reported": "victim"})) == []
@@ -326,9 +383,11 @@ def test_a_guessed_column_may_not_be_personal_either(monkeypatch: pytest.MonkeyP
 )
 def test_a_place_nobody_can_say_how_exact_is_not_exact(level: str, given: str, radius: float | None, done: str) -> None:
     """At least a settlement's 2,000 m, never less than is stated; the record beside it keeps its own."""
-    checked = table(f"incident_id,lon,lat,location_level,uncertainty_m\na,46.9,40,{level},{given}\nb,46.9,40,,25\n")
+    checked = table(
+        f"incident_id,lon,lat,location_level,uncertainty_m\na,46.9123,40.0567,{level},{given}\nb,46.9123,40.0567,,25\n"
+    )
     assert account(checked) == (2, 2, 0, 0)
-    assert [found.done for found in checked.findings] == [done]
+    assert [found.done for found in checked.findings if found.severity == "warning"] == [done]
     radii = checked.frame["uncertainty_m"]
     assert radii.loc[3] == 25
     assert radii.isna().loc[2] if radius is None else radii.loc[2] == radius
@@ -336,7 +395,7 @@ def test_a_place_nobody_can_say_how_exact_is_not_exact(level: str, given: str, r
 
 def test_a_level_that_fails_without_a_column_of_radii_is_wide_too() -> None:
     """The column of the radii is ours to add."""
-    checked = table("incident_id,lon,lat,location_level\na,46.9,40,rayon?\n")
+    checked = table("incident_id,lon,lat,location_level\na,46.9123,40.0567,rayon?\n")
     assert checked.frame["uncertainty_m"].tolist() == [2000]
 
 
@@ -358,7 +417,7 @@ def test_an_order_without_its_required_cells_is_told_and_kept() -> None:
 
 def test_a_stranger_s_note_is_left_out() -> None:
     """A file that no catalogue names; stated, it is taken."""
-    text = "incident_id,lon,lat,note\na,46.9,40,SECRET\n"
+    text = "incident_id,lon,lat,note\na,46.9123,40.0567,SECRET\n"
     left_out = table(text, numbered=True)
     assert told(left_out, info=True) == [("unknown_column", "info", None, "note")]
     assert left_out.frame["note"].isna().all()
@@ -370,36 +429,39 @@ def test_a_stranger_s_note_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("lon_lat", "rule", "severity"),
     [
-        ("46.9,40", None, None),
-        ("44.5,38.2", None, None),
-        ("51,42.1", None, None),
-        ("40,46.9", "swapped_axes", "error"),
+        ("46.9123,40.0567", None, None),
+        ("44.500,38.200", None, None),
+        ("51.000,42.100", None, None),
+        ("39.99096,46.92736", "swapped_axes", "error"),
         ("0,0", "null_island", "error"),
-        ("36.2,50", "outside_area", "warning"),
+        ("36.200,50.000", "outside_area", "warning"),
         ("46.9,95", "outside_area", "error"),
         ("469,40", "outside_area", "error"),
         ("46.9,", "missing_value", "error"),
         (",40", "missing_value", "error"),
         ("46.9,4o", "not_a_number", "error"),
-        ('"46,9",40', "not_a_number", "error"),
+        ('"46,9",40', None, None),
+        ("46.9 E,40", "coordinate_unreadable", "error"),
     ],
 )
 def test_a_point_is_where_it_is_expected_or_told(lon_lat: str, rule: str | None, severity: str | None) -> None:
     """The border of the area is in; a swap is refused with its reason, never made; farther away is a doubt."""
-    checked = table(f"{HEADER}a,{lon_lat}\nb,47,40\n")
+    checked = table(f"{HEADER}a,{lon_lat}\nb,47.0123,40.0567\n")
     assert [found[:3] for found in told(checked)] == ([(rule, severity, 2)] if rule else [])
     assert checked.frame.index.tolist() == ([3] if severity == "error" else [2, 3])
 
 
 def test_without_an_area_a_swap_cannot_be_told() -> None:
     """Which is a finding itself."""
-    assert told(table(HEADER + "a,40,46.9\n", area=None), info=True) == [("no_area", "info", None, "geometry")]
+    assert told(table(HEADER + "a,39.99096,46.92736\n", area=None), info=True) == [
+        ("no_area", "info", None, "geometry")
+    ]
 
 
 def test_an_area_across_the_antimeridian() -> None:
     """From 170 E to 170 W: 175 E and 175 W are in, 0 is not."""
     area = (170.0, -50.0, -170.0, -10.0)
-    assert told(table(HEADER + "a,175,-20\nb,-175,-20\nc,1,-20\n", area=area)) == [
+    assert told(table(HEADER + "a,175.0000,-20.0000\nb,-175.0000,-20.0000\nc,1.0000,-20.0000\n", area=area)) == [
         ("outside_area", "warning", 4, "geometry")
     ]
 
@@ -407,7 +469,7 @@ def test_an_area_across_the_antimeridian() -> None:
 def test_coordinates_without_a_crs_are_refused() -> None:
     """The same numbers are 100 m apart in WGS 84 and Pulkovo 1942."""
     with pytest.raises(UnknownCRS, match="states no coordinate reference system") as caught:
-        table(HEADER + "a,46.9,40\n", crs=None)
+        table(HEADER + "a,46.9123,40.0567\n", crs=None)
     assert "EPSG:4326" in str(caught.value)
 
 
@@ -415,7 +477,7 @@ def test_coordinates_without_a_crs_are_refused() -> None:
 def test_a_crs_nobody_knows_is_refused_with_the_file(crs: str) -> None:
     """In a table and in a GeoJSON."""
     with pytest.raises(UnknownCRS, match=r"a\.csv"):
-        table(HEADER + "a,46.9,40\n", crs=crs)
+        table(HEADER + "a,46.9123,40.0567\n", crs=crs)
     with pytest.raises(UnknownCRS, match=r"a\.geojson"):
         shapes(box(46, 39, 47, 40), crs=crs)
 
@@ -505,9 +567,9 @@ def test_a_polygon_of_the_wrong_kind_is_refused() -> None:
     ("geometry", "rule", "severity", "columns"),
     [
         (ring((46, 39), (47, 40), (47, 39), (46, 40), (46, 39)), "invalid_geometry", "warning", "repaired"),
-        (ring((46, 39), (47, 39), (47, 40), (46, 40)), "unclosed_ring", "warning", "repaired"),
-        (ring((46, 39), (47, 40), (48, 41), (46, 39)), "invalid_geometry", "error", "rejected"),
-        (ring((46, 39), (46, 39), (46, 39), (46, 39)), "invalid_geometry", "error", "rejected"),
+        (ring((46, 39), (47, 39), (47, 40), (46, 40.5)), "unclosed_ring", "warning", "repaired"),
+        (ring((46, 39), (47, 40), (48, 41), (46, 39)), "zero_area", "error", "rejected"),
+        (ring((46, 39), (46, 39), (46, 39), (46, 39)), "too_few_vertices", "error", "rejected"),
         (box(39, 46, 40, 47), "swapped_axes", "error", "rejected"),
         (box(30, 50, 31, 51), "outside_area", "warning", "kept"),
         (box(46, 39, 47, 45), "outside_area", "warning", "kept"),
@@ -551,7 +613,7 @@ def test_a_zone_that_is_all_hole_is_refused() -> None:
     """The hole is the shell."""
     square = box(46, 39, 47, 40)
     hollow = {"type": "Polygon", "coordinates": [square["coordinates"][0]] * 2}
-    assert told(shapes(hollow, square)) == [("invalid_geometry", "error", 1, "geometry")]
+    assert told(shapes(hollow, square)) == [("hole_is_shell", "error", 1, "geometry")]
 
 
 def test_a_record_closed_and_then_refused_counts_once() -> None:

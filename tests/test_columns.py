@@ -114,7 +114,7 @@ def test_casualties_that_are_no_rivals_are_all_read() -> None:
 @pytest.mark.parametrize("kind", ["incidents", "zones", "hazards", "districts", "settlements"])
 def test_the_table_names_only_columns_of_the_kind(kind: str) -> None:
     """Every target of the table is a column that the schema has (coordinates and sources: where the kind has them)."""
-    columns = {column.name for column in schema.COLUMNS[kind]} | {"lon", "lat", "source_ids"}
+    columns = {column.name for column in schema.COLUMNS[kind]} | {"lon", "lat", "coordinates", "source_ids"}
     assert set(common_names(kind).values()) <= columns
 
 

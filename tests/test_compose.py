@@ -81,7 +81,7 @@ def test_a_zone_that_could_not_be_drawn_makes_the_edition_incomplete(edition: Ed
 def test_an_empty_table_has_every_column_and_no_row(kind: str) -> None:
     """So that no later step need ask whether a layer was given."""
     table = empty_table(kind)
-    expected = {column.name for column in schema.COLUMNS[kind]} - {"lon", "lat"}
+    expected = {column.name for column in schema.COLUMNS[kind]} - set(schema.PLACE_COLUMNS)
     assert len(table) == 0
     assert set(table.columns) - {"geometry"} == expected
     assert ("geometry" in table) == (kind in schema.GEOMETRY_OF_KIND)

@@ -327,6 +327,58 @@ def test_the_exceptions_of_norway_and_svalbard_are_known() -> None:
     assert "no zone 32X" in str(interpret("32XNG0000050000").reason)
 
 
+@pytest.mark.parametrize(
+    ("text", "uncertainty_m", "note"),
+    [
+        ("39.990960 46.927360 350.0 4.5", 4.5, "the fourth the accuracy given"),
+        ("39.990960 46.927360 350.0 0.01", 0.07, "the fourth the accuracy given"),
+        ("39.990960 46.927360 0 0", 0.07, "nothing measured it"),
+    ],
+)
+def test_a_geopoint_bears_the_larger_of_its_accuracy_and_its_cell(text: str, uncertainty_m: float, note: str) -> None:
+    """ODK and Kobo write latitude, longitude, height, accuracy; half the diagonal of 1e-6 degree at 40 N is 0.07 m."""
+    (found,) = readings(text, area=AZERBAIJAN)
+    assert (found.lat, found.lon, found.notation, found.crs) == (A_LAT, A_LON, "geopoint", "EPSG:4326")
+    assert found.uncertainty_m == pytest.approx(uncertainty_m, abs=0.005)
+    assert note in found.note
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("46.92736 39.99096 350.0 4.5", "exchanged"),
+        ("38.8 46.0 40.6 47.9", "two pairs"),
+        ("39.99096 46.92736 46.5 39.5", "two pairs"),
+        ("39 46 350 4", "no notation|reading|longitude"),
+        ("39.99096 46.92736 350.0 -4.5", "no notation"),
+        ("39.99096 46.92736 350.0 4.5 1", "no notation"),
+        ("91.5 46.92736 350.0 4.5", "latitude lies between"),
+        ("0.0 0.0 0.0 0.0", "missing coordinate"),
+    ],
+)
+def test_four_numbers_that_are_no_geopoint_are_refused(text: str, reason: str) -> None:
+    """A box, a swap, a sign, a fifth number; and the point that a form leaves where nobody stood."""
+    assert re.search(reason, str(refused(text).reason)), refused(text).reason
+
+
+def test_the_readings_of_an_open_text_are_listed_for_a_person_to_choose() -> None:
+    """Those in the area where there are some, else all; latitude first, nothing for a text that is resolved or has none."""
+    frame = read_column(["X=4430395 Y=664717", "39N 664546 4428533", "38SPK6454628532", "61'"], area=KARABAKH)
+    listed = frame["listed"].astype(object).where(frame["listed"].notna(), None).tolist()
+    assert [re.sub(r"(\.\d{3})\d+", r"\1", str(each)) for each in listed] == [
+        "utm EPSG:32638 40.007 46.929; gauss_kruger EPSG:2498 39.990 46.927",
+        "utm EPSG:32639 39.990 52.927",
+        "None",
+        "None",
+    ]
+
+
+def test_a_grid_names_its_conversion_by_code() -> None:
+    """EPSG:16038 is UTM zone 38N; on WGS 84 it is all that leads to degrees."""
+    (found,) = readings("38N 664546 4428533", area=AZERBAIJAN)
+    assert (found.operation, found.operation_accuracy_m) == ("EPSG:16038", 0.0)
+
+
 # ---------------------------------------------------------------- columns
 def assert_columns_say_the_same(texts: list[str], area: tuple[float, float, float, float] | None) -> None:
     """Assert that a column gives for each text what the text alone gives."""

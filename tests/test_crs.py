@@ -296,3 +296,27 @@ def test_distance_along_a_meridian_is_its_arc() -> None:
     )
     found = crs.geodesic_distance_m(46.0, [40.0, 40.0], [46.0, 46.0], 41.0)
     np.testing.assert_allclose(found, arc, rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("wkt", "vertices"),
+    [
+        # edges of 1414.2, 1000, 1414.2 and 1000 m in pieces of at most 600 m: 3 + 2 + 3 + 2, and the first again
+        ("POLYGON((0 0,1000 1000,1000 0,0 1000,0 0))", 11),
+        ("MULTIPOLYGON(((0 0,1000 0,1000 1000,0 0)),((0 0,100 0,100 100,0 0)))", 2 + 2 + 3 + 1 + 4),
+        ("POLYGON((0 0,1000 0,1000 500,0 500,0 0),(0 100,800 100,800 200,0 100))", 2 + 1 + 2 + 1 + 1 + 2 + 1 + 2 + 1),
+        ("GEOMETRYCOLLECTION(POINT(1 1),POLYGON((0 0,1000 1000,1000 0,0 1000,0 0)))", 12),
+        ("LINESTRING(0 0,1000 0)", 3),
+        ("POLYGON EMPTY", 0),
+    ],
+)
+def test_an_invalid_polygon_is_moved_as_it_is(wkt: str, vertices: int) -> None:
+    """GEOS would give the `buffer(0)` of it while putting vertices into its edges: half of the bow-tie lost in silence."""
+    given = shapely.from_wkt(wkt)
+    there = crs.to_storage(gpd.GeoSeries([given, None], crs="EPSG:32638"), segment_limit=600)
+    assert shapely.get_num_coordinates(there.iloc[0]) == vertices
+    assert there.iloc[0].geom_type == given.geom_type
+    assert there.iloc[1] is None
+    back = crs.to_working(there, crs.known_crs("EPSG:32638")).iloc[0]
+    assert shapely.hausdorff_distance(back, given) < 0.001 or given.is_empty
+    assert shapely.get_num_interior_rings(given) == shapely.get_num_interior_rings(there.iloc[0])

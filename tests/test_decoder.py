@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 import mapper
-from mapper.errors import DataRefused
-from mapper.intake import decoder
+from mapper.catalogue import layer_entry
+from mapper.errors import DataRefused, MapperError
+from mapper.intake import decoder, decoder_child, workbooks
 from mapper.intake.decoder import ALLOWED_DRIVERS, Decoder, Limits
+from mapper.intake.files import read_layer
+from mapper.intake.geofiles import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,3 +223,104 @@ def test_a_child_started_early_is_the_one_that_answers() -> None:
         made.start()
         assert made.decode("gpx", GPX, {})[0].counted == 1
         assert (made.pid, made.started) == (pid, 1)
+
+
+def test_a_child_that_loads_ahead_answers_every_format() -> None:
+    """What it loads is by format, as the child knows them."""
+    with Decoder() as made:
+        made.start("geopackage", "kml")
+        assert made.decode("gpx", GPX, {})[0].counted == 1
+        assert made.started == 1
+
+
+def test_every_format_that_needs_a_child_can_be_started_early(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The formats are those the child knows; a name in capitals counts, and a table needs no child."""
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(Decoder, "start", lambda _, *jobs: asked.append(jobs))
+    decoder.start_early(["a.csv", "b.geojson"])
+    decoder.start_early(["a.csv", "b.GPKG", "c.xlsx"])
+    assert asked == [("geopackage", "xlsx")]
+    assert set(decoder.JOBS.values()) == set(decoder_child.JOBS)
+    assert set(decoder.JOBS) <= set(SUFFIXES) | set(workbooks.SUFFIXES)
+
+
+def test_without_limits_of_the_system_the_clock_still_ends_a_child(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows has neither `resource` nor `fcntl`: files are read there too, and one that takes for ever is refused."""
+    root = str(Path(mapper.__file__).parents[1])
+    (tmp_path / "misbehaviour.py").write_text(MISBEHAVIOUR, "utf-8")
+    program = tmp_path / "program.py"
+    without = "import sys\nsys.modules['resource'] = None\n"
+    program.write_text(without + PROGRAM.format(root=root, folder=str(tmp_path)), "utf-8")
+    monkeypatch.setitem(sys.modules, "fcntl", None)
+    with Decoder(Limits(wall_s=20), [str(program)]) as made:
+        assert made.decode("gpx", GPX, {})[0].counted == 1
+        made.limits = made.limits._replace(wall_s=1.0)
+        with pytest.raises(DataRefused, match="takes too long"):
+            told(made, "loop")
+        assert made.decode("gpx", GPX, {})[0].counted == 1
+
+
+# ------------------------------------------------------------ what a file may hold
+
+
+ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "lol"}">' for n in range(10))
+LAUGHS = f"<!DOCTYPE kml [{ENTITIES}]><kml><Placemark><name>&e9;</name></Placemark></kml>"
+DEEP = 5000
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '<OGRVRTDataSource><OGRVRTLayer name="a"><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+        '{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read /etc/passwd ! write a"}',
+        '{"type":"GDALG","command_line":"gdal vector concat /etc/passwd"}',
+        '{"geometryType":"esriGeometryPoint","spatialReference":{"wkid":4326},"features":[{"attributes":{"a":1}}]}',
+        '{"type":"Topology","objects":{"a":{"type":"Point","coordinates":[0,0]}},"arcs":[]}',
+        '<?xml version="1.0"?><WFS_Capabilities version="2.0.0"/>',
+    ],
+)
+@pytest.mark.parametrize("name", ["zones.geojson", "zones.json", "zones.geojsonl", "zones.kml", "zones.gpx"])
+def test_a_file_does_not_choose_its_own_driver(tmp_path: Path, name: str, content: str) -> None:
+    """Virtual files, command lines, other dialects: each opens other files or the network with a plain GDAL."""
+    (tmp_path / name).write_text(content, "utf-8")
+    try:
+        layer = read_layer(layer_entry(tmp_path / name, "zones"))
+    except MapperError as refused:
+        assert str(refused).startswith(f"{name}: ")  # noqa: PT017 - the file is refused, or its one line is
+    else:
+        assert (layer.counted, layer.unread, len(layer.frame)) == (1, 1, 0)
+
+
+@pytest.mark.parametrize("name", ["a.kml", "a.gpx"])
+def test_a_billion_laughs_are_refused_before_the_first(tmp_path: Path, name: str) -> None:
+    """Ten entities of ten entities each, nine times over: 3 GB from 1 kB."""
+    (tmp_path / name).write_text(LAUGHS, "utf-8")
+    with pytest.raises(DataRefused, match="document type"):
+        read_layer(layer_entry(tmp_path / name, "zones"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.kml", "<kml>" + "<Folder>" * DEEP + "<Placemark/>" + "</Folder>" * DEEP + "</kml>"),
+        ("a.kml", "<kml><Placemark>" + "<MultiGeometry>" * DEEP + "</MultiGeometry>" * DEEP + "</Placemark></kml>"),
+        ("a.kml", "<kml><Placemark/>" + "<a>" * 200_000 + "</a>" * 200_000 + "</kml>"),
+        (
+            "a.gpx",
+            "<gpx><wpt lat='40' lon='46'><extensions>" + "<a>" * DEEP + "</a>" * DEEP + "</extensions></wpt></gpx>",
+        ),
+        ("a.gpx", "<gpx>" + "<trk><trkseg>" * DEEP + "</trkseg></trk>" * DEEP + "</gpx>"),
+    ],
+)
+def test_depth_is_a_record_a_layer_or_a_sentence(tmp_path: Path, name: str, content: str) -> None:
+    """Five thousand levels of XML never end the run, and no record is lost without a word."""
+    (tmp_path / name).write_text(content, "utf-8")
+    try:
+        layer = read_layer(layer_entry(tmp_path / name, "zones"))
+    except MapperError as refused:
+        assert str(refused).startswith(f"{name}: ")  # noqa: PT017 - either outcome is right
+    else:
+        assert layer.counted == len(layer.frame) + layer.unread == 1
+    assert decoder.shared().decode("gpx", GPX, {})[0].counted == 1

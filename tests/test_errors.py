@@ -8,6 +8,7 @@ from mapper.errors import (
     DataRefused,
     LedgerBroken,
     MapperError,
+    Stopped,
     UnknownCRS,
     Unreadable,
     Unwritable,
@@ -37,9 +38,17 @@ def test_a_final_stop_is_not_doubled() -> None:
 
 @pytest.mark.parametrize(
     ("kind", "code"),
-    [(UsageError, 2), (DataRefused, 1), (UnknownCRS, 1), (Unreadable, 3), (Unwritable, 3), (LedgerBroken, 3)],
+    [
+        (UsageError, 2),
+        (DataRefused, 1),
+        (UnknownCRS, 1),
+        (Unreadable, 3),
+        (Unwritable, 3),
+        (LedgerBroken, 3),
+        (Stopped, 130),
+    ],
 )
 def test_exit_codes_are_those_of_the_contract(kind: type[MapperError], code: int) -> None:
-    """1 refused, 2 wrong usage, 3 cannot read or write."""
+    """1 refused, 2 wrong usage, 3 cannot read or write, 130 stopped from the keyboard."""
     assert kind.exit_code == code
     assert issubclass(kind, MapperError)

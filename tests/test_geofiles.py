@@ -30,8 +30,8 @@ from hypothesis import strategies as st
 from mapper.catalogue import bundled_layers, layer_entry
 from mapper.errors import DataRefused, MapperError, UnknownCRS, Unreadable
 from mapper.intake.decoder import shared
-from mapper.intake.files import read_layer
-from mapper.intake.geofiles import SUFFIXES, read_geo_layer, read_geofile
+from mapper.intake.files import read_content, read_layer, read_parts
+from mapper.intake.geofiles import SUFFIXES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +78,7 @@ def written(folder: Path, suffix: str, frame: gpd.GeoDataFrame | None = None) ->
 
 def read(path: Path, crs: str | None = None) -> Layer:
     """Read a file as one layer and hold the law of the ledger."""
-    layer = read_geo_layer(layer_entry(path, "zones", crs=crs), path.read_bytes(), "0" * 64)
+    layer = read_content(layer_entry(path, "zones", crs=crs), path.read_bytes())
     assert len(layer.frame) + layer.unread == layer.counted
     assert layer.frame.index.is_unique
     return layer
@@ -284,7 +284,7 @@ def test_every_layer_of_a_geopackage_is_read(tmp_path: Path) -> None:
     layer = read(path)
     assert (layer.counted, list(layer.frame.index)) == (7, [1, 2, 3, 4, 5, 6, 7])
     assert layer.frame["layer"].tolist() == ["zones"] * 5 + ["more"] * 2
-    layers = read_geofile(layer_entry(path, "zones"), path.read_bytes(), "")
+    layers = read_parts(layer_entry(path, "zones"), path.read_bytes())
     assert [(each.entry.name, each.counted) for each in layers] == [("zones", 5), ("more", 2)]
 
 
@@ -516,9 +516,10 @@ def test_every_shapefile_of_an_archive_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"more.gpkg": b"x"}, r"also holds 'more\.gpkg'"),
+        ({"more.gpkg": b"x"}, "layer 'more': 'more.gpkg' in it: it is not what its name says"),
+        ({"more.dwg": b"x"}, r"kind '\.dwg' are not read"),
         ({"inner.zip": b"x"}, r"also holds 'inner\.zip'"),
-        ({"south.dbf": b"x"}, "no whole shapefile"),
+        ({"south.dbf": b"x"}, "layer 'south': 'south.dbf' in it: it is a part of a shapefile"),
         ({"north.dbf": None}, r"\.dbf file is missing"),
         ({"north.shp": VRT}, "not what its name says"),
     ],

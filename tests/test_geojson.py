@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper.catalogue import layer_entry
 from mapper.errors import DataRefused, MapperError, UnknownCRS
+from mapper.intake import geojson as geojson_module
+from mapper.intake.files import read_content
 from mapper.intake.geojson import read_geojson
+from mapper.intake.plain_features import PlainFeatures
 
 if TYPE_CHECKING:
     from mapper.model import Layer
@@ -168,7 +175,6 @@ def test_a_feature_that_cannot_be_read_is_refused_by_its_number(bad: str, rule: 
         ("[" * 100_000 + "]" * 100_000, "too deep"),
         ('{"type":"FeatureCollection","features":[],"features":[]}', "this key twice"),
         ('{"type":"FeatureCollection","crs":{"type":"name","type":"name"},"features":[]}', "this key twice"),
-        (collection(feature()).encode("utf-16"), "UTF-16"),
         (collection(feature(properties='{"a":"café"}')).encode("latin-1"), "not UTF-8"),
     ],
 )
@@ -363,3 +369,177 @@ def test_two_opinions_on_the_crs_are_refused() -> None:
 def test_a_single_feature_is_a_layer_of_one() -> None:
     """Some programs export so."""
     assert read(feature()).counted == 1
+
+
+def test_utf_16_is_read_as_other_texts_are() -> None:
+    """With its mark of byte order, as some programs write it."""
+    assert read(collection(feature()).encode("utf-16")).counted == 1
+
+
+# ---------------------------------------------------------------- heights and open rings beside
+def test_heights_are_kept_aside_and_said() -> None:
+    """In a large layer once, not feature by feature; a height that some corners lack is no number there."""
+    high = [[*position, 5] for position in SQUARE]
+    mixed: list[list[float]] = [[46, 40, 5], [47, 40], [47, 41, 7], [46, 40, 5]]
+    layer = read(collection(feature(polygon(high)), feature(polygon(SQUARE)), feature(polygon(mixed))))
+    assert [(found.rule, found.severity, found.row, found.done) for found in layer.findings] == [
+        ("height_left_out", "info", None, "The heights of 2 records were kept aside.")
+    ]
+    assert layer.originals is not None
+    assert layer.originals.index.tolist() == [1, 3]
+    assert shapely.get_coordinates(layer.originals[1], include_z=True).tolist() == high
+    assert np.isnan(shapely.get_coordinates(layer.originals[3], include_z=True)[1, 2])
+    assert not layer.frame.geometry.has_z.any()
+
+
+def test_an_open_ring_is_kept_as_the_line_it_is() -> None:
+    """A polygon could not hold it; the closed one beside it needs no copy."""
+    layer = read(collection(feature(polygon(SQUARE)), feature(polygon(SQUARE[:-1]))))
+    assert layer.originals is not None
+    assert {row: shape.wkt for row, shape in layer.originals.items()} == {
+        2: "MULTILINESTRING ((46 40, 47 40, 47 41, 46 41))"
+    }
+
+
+def test_a_layer_of_flat_closed_shapes_needs_no_copies() -> None:
+    """Nothing was changed."""
+    assert read(collection(feature(polygon(SQUARE)))).originals is None
+
+
+# ---------------------------------------------------------------- many at once
+def nothing_plain(_: object) -> PlainFeatures:
+    """Read no feature together with others."""
+    nothing = np.array([], dtype=object)
+    return PlainFeatures(np.array([], dtype=np.int64), {}, {}, nothing, nothing)
+
+
+def described(layer: Layer) -> dict[str, Any]:
+    """Return all that a layer says, in values that can be compared."""
+    originals = {} if layer.originals is None else {row: shape.wkt for row, shape in layer.originals.items()}
+    cells = pd.DataFrame(layer.frame.drop(columns="geometry")).astype(object)
+    return {
+        "columns": list(layer.frame.columns),
+        "cells": cells.where(cells.notna(), None).to_dict("index"),
+        "shapes": [None if shape is None else shape.wkt for shape in layer.frame.geometry],
+        "rows": layer.frame.index.tolist(),
+        "counts": (layer.counted, layer.unread),
+        "findings": sorted(map(repr, layer.findings)),
+        "originals": originals,
+    }
+
+
+PLAIN_VALUES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_nan=True),
+    st.sampled_from([" a ", "", " ", "é", "\x00", "\ud800", "NaN", [1], {"a": 1}]),
+)
+PLAIN_PROPERTIES = st.dictionaries(
+    st.sampled_from(["zone_id", "name", " name", "geometry", "id", "", "a\x00"]), PLAIN_VALUES
+)
+NEAR = st.sampled_from([46, 46.5, 47.25, 1e400, "46", None, True])
+POSITION = st.lists(st.sampled_from([46, 46.5, 47.25, 39]), min_size=2, max_size=3) | st.lists(NEAR, max_size=4)
+RING = st.lists(POSITION, max_size=5).map(lambda ring: [*ring, *ring[:1]]) | st.lists(POSITION, max_size=4)
+SHAPED = st.one_of(
+    st.none(),
+    st.builds(lambda value: {"type": "Point", "coordinates": value}, POSITION),
+    st.builds(lambda value: {"type": "Polygon", "coordinates": value}, st.lists(RING, max_size=2)),
+    st.builds(
+        lambda value: {"type": "MultiPolygon", "coordinates": value}, st.lists(st.lists(RING, max_size=2), max_size=2)
+    ),
+    st.builds(
+        lambda kind, value: {"type": kind, "coordinates": value},
+        st.sampled_from(["MultiPoint", "LineString", "MultiLineString", "Poly", None]),
+        RING | st.lists(RING, max_size=2),
+    ),
+    st.just({"type": "GeometryCollection", "geometries": [{"type": "Point", "coordinates": [46, 39]}]}),
+)
+NEARLY_PLAIN = st.builds(
+    lambda properties, geometry, more: {"type": "Feature", "properties": properties, "geometry": geometry, **more},
+    st.none() | PLAIN_PROPERTIES,
+    SHAPED,
+    st.sampled_from([{}, {}, {"id": 7}, {"id": "x "}, {"id": None}]),
+)
+
+
+@given(st.lists(NEARLY_PLAIN, max_size=6))
+def test_many_at_once_and_one_by_one_say_the_same(features: list[Any]) -> None:
+    """Records, columns in their order, refusals, doubts and originals: the quick way may not differ in anything."""
+    text = json.dumps({"type": "FeatureCollection", "features": features})
+    entry = layer_entry(Path("a.geojson"), "zones", crs="EPSG:4326")
+    quick = described(read_geojson(entry, text.encode(), ""))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(geojson_module, "read_plain", nothing_plain)
+        assert quick == described(read_geojson(entry, text.encode(), ""))
+
+
+def test_one_odd_feature_among_many_is_found() -> None:
+    """In the middle of 1,001, of which every second is high: refused by its number, all others read in order."""
+    points = [f'{{"type":"Point","coordinates":[46,{n / 100}{",5" if n % 2 else ""}]}}' for n in range(1_001)]
+    features = [feature(each, f'{{"zone_id":{n}}}') for n, each in enumerate(points)]
+    features[500] = feature('{"type":"Point","coordinates":[46,null]}')
+    layer = read(collection(*features))
+    assert (layer.counted, layer.unread) == (1_001, 1)
+    assert layer.frame["zone_id"].tolist() == [str(n) for n in range(1_001) if n != 500]
+    assert [shape.y for shape in layer.frame.geometry] == [n / 100 for n in range(1_001) if n != 500]
+    assert layer.originals is not None
+    assert len(layer.originals) == 500
+
+
+def test_a_key_twice_anywhere_sends_all_features_the_careful_way() -> None:
+    """One feature is refused; the others are read as ever."""
+    layer = read(collection(feature(), feature(properties='{"a":1,"a":2}'), feature()))
+    assert (layer.frame.index.tolist(), layer.unread) == ([1, 3], 1)
+
+
+def test_a_file_of_ever_other_properties_is_refused() -> None:
+    """2,001 features with a property of their own each would be a table of four million cells; 2,000 are taken."""
+    features = [feature(properties=f'{{"p{n}":1}}') for n in range(2_001)]
+    assert len(read(collection(*features[:-1])).frame.columns) == 2_001
+    with pytest.raises(DataRefused, match="2,001 different properties"):
+        read(collection(*features))
+
+
+# ---------------------------------------------------------------- any file at all
+WHOLE = collection(
+    feature(polygon(SQUARE), '{"zone_id":"a","name":"Ağdam","n":1.50}'),
+    feature(properties='{"zone_id":"b","more":{"x":[1,2]}}'),
+    crs={"type": "name", "properties": {"name": "EPSG:4326"}},
+).encode()
+
+
+@given(st.data())
+def test_a_file_with_bytes_changed_is_read_or_refused_in_words(data: st.DataObject) -> None:
+    """Bytes put in, taken out or exchanged anywhere in a sound file; what is read is accounted for."""
+    content = bytearray(WHOLE)
+    for _ in range(data.draw(st.integers(1, 6))):
+        at = data.draw(st.integers(0, len(content)))
+        gone = data.draw(st.sampled_from([0, 0, 1, 1, 8]))
+        content[at : at + gone] = data.draw(st.sampled_from([b"", b'"', b"{", b"}", b"[", b"]", b",", b":", b"\\", b"9" * 400])
+                                            | st.binary(max_size=3))  # fmt: skip
+    entry = layer_entry(Path("a.geojson"), "zones")
+    try:
+        layer = read_content(entry, bytes(content))
+    except MapperError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - a file that can be read is as welcome
+        return
+    assert layer.counted == len(layer.frame) + layer.unread
+
+
+@given(
+    JSON,
+    st.sampled_from([(), ("features",), ("features", 0), ("features", 0, "properties"), ("features", 0, "geometry")]),
+)
+def test_a_file_with_values_changed_is_read_or_refused_in_words(value: object, path: tuple[Any, ...]) -> None:
+    """Any JSON value in the place of any part of a sound document."""
+    document: Any = {"at": json.loads(WHOLE)}
+    inner, last = document, "at"
+    for key in path:
+        inner, last = inner[last], key
+    inner[last] = value
+    entry = replace(layer_entry(Path("a.geojson"), "zones"), crs="EPSG:4326")
+    try:
+        read_content(entry, json.dumps(document["at"]).encode())
+    except MapperError as error:
+        assert str(error).endswith(".")  # noqa: PT017 - the same

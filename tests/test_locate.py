@@ -254,6 +254,20 @@ CASES: dict[str, tuple[dict[str, Any], str, float | None, float | None, str | No
 }
 
 
+def test_records_placed_together_are_placed_as_alone() -> None:
+    """Columns are worked at once; what stands in the next row changes nothing."""
+    frames = [incident(**cells) for cells, *_ in CASES.values()]
+    together = gpd.GeoDataFrame(pd.concat(frames, ignore_index=True), crs=WGS84)
+    placed = locate(together, settlements=GAZETTEER, districts=DISTRICTS).incidents
+    for number, frame in enumerate(frames):
+        alone = locate(frame, settlements=GAZETTEER, districts=DISTRICTS).incidents.iloc[0]
+        record = placed.iloc[number]
+        assert record["place"] == alone["place"]
+        assert record["uncertainty_m"] == pytest.approx(alone["uncertainty_m"], abs=0, nan_ok=True)
+        assert (record.geometry is None) == (alone.geometry is None)
+        assert record.geometry is None or record.geometry.equals(alone.geometry)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_every_kind_of_place(case: str) -> None:
     """Place, radius, geometry and finding of one record, worked out by hand from the rules."""

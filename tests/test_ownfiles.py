@@ -23,6 +23,8 @@ from mapper.pipeline import build
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mapper.model import OnInvalid
+
 UTM38 = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::32638"}}
 SIDE_M = 1000
 
@@ -248,7 +250,7 @@ def test_the_templates_take_records(tmp_path: Path) -> None:
     scaffold.init(folder, data_date=pd.Timestamp("2026-01-02").date())
     table = folder / "incidents.csv"
     columns = table.read_text("utf-8").strip().split(",")
-    row = {"incident_id": "a", "lon": "46.9", "lat": "40.0", "killed_civilian": "0", "injured_civilian": "1"}
+    row = {"incident_id": "a", "lon": "46.91234", "lat": "40.02345", "killed_civilian": "0", "injured_civilian": "1"}
     table.write_text(f"{','.join(columns)}\n{','.join(row.get(column, '') for column in columns)}\n", "utf-8")
     answer = build(folder, out=tmp_path / "edition")
     assert answer["incidents"]["drawn"] == 1
@@ -348,3 +350,86 @@ def test_frames_are_checked_as_files_are() -> None:
     assert read.frame["killed_civilian"].tolist() == [pd.NA, 1]
     with pytest.raises(DataRefused, match="hazard_id"):
         make_map(incidents, hazards=hazards.drop(columns="hazard_id"))
+
+
+def two_layers(folder: Path) -> Path:
+    """Write a GeoPackage with two points (dates written day first) and a square around the first of them."""
+    path = folder / "all.gpkg"
+    points = gpd.GeoDataFrame(
+        {"incident_id": ["a", "b"], "date_start": ["03/04/2021", "13/04/2021"]},
+        geometry=gpd.points_from_xy([46.91234, 46.99123], [40.02345, 40.02345]),
+        crs=4326,
+    )
+    square = gpd.GeoDataFrame({"zone_id": ["z"]}, geometry=[shapely.box(46.9, 40, 46.95, 40.05)], crs=4326)
+    points.to_file(path, driver="GPKG", layer="accidents", SPATIAL_INDEX="NO")
+    square.to_file(path, driver="GPKG", layer="closed", SPATIAL_INDEX="NO")
+    return path
+
+
+def test_incidents_and_zones_may_lie_in_one_file(tmp_path: Path) -> None:
+    """Named by their layers: one of two points lies in the square. Unnamed, the layers are listed, none is taken."""
+    path = two_layers(tmp_path)
+    options = Options(part="accidents", zones_part="closed", date_order="dmy")
+    joined = join_files(path, path, out=tmp_path / "p.csv", options=options)
+    assert (joined["incidents"], joined["inside_any"], joined["outside"], joined["zones"]) == (2, 1, 1, 1)
+    mapped = map_files(path, path, out=tmp_path / "m.html", options=options)
+    assert (mapped["data_date"], mapped["zones"]["drawn"]) == ("2021-04-13", 1)
+    assert density_file(path, out=tmp_path / "d.geojson", options=Options(part="accidents"))["n"] <= 2
+    for call in (Options(), Options(part="accidents")):
+        with pytest.raises(DataRefused, match="several layers that differ: 'accidents', 'closed'"):
+            join_files(path, path, out=tmp_path / "q.csv", options=call)
+    assert not (tmp_path / "q.csv").exists()
+
+
+def test_a_notebook_names_the_layer_and_the_order_of_dates(tmp_path: Path) -> None:
+    """3 April and 13 April; without the order the first is not known."""
+    path = two_layers(tmp_path)
+    dates = read_incidents(path, part="accidents", date_order="dmy")["date_start"].tolist()
+    assert dates == ["2021-04-03", "2021-04-13"]
+    assert read_incidents(path, part="accidents")["date_start"].isna().sum() >= 1
+    assert read_zones(path, part="closed")["zone_id"].tolist() == ["z"]
+
+
+def test_two_parts_of_one_file_are_two_editions(tmp_path: Path) -> None:
+    """The same bytes, but not the same records."""
+    path = tmp_path / "both.gpkg"
+    for name, lon in (("one", 46.91234), ("two", 46.99123)):
+        point = gpd.GeoDataFrame(
+            {"incident_id": ["a"], name: ["x"]}, geometry=gpd.points_from_xy([lon], [40.02345]), crs=4326
+        )
+        point.to_file(path, driver="GPKG", layer=name, SPATIAL_INDEX="NO")
+    ids = {
+        map_files(path, out=tmp_path / f"{part}.html", options=Options(part=part))["edition"] for part in ("one", "two")
+    }
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize("policy", ["reject", "raise"])
+def test_a_refused_zone_makes_an_incomplete_map_that_says_so(
+    files: tuple[Path, Path], tmp_path: Path, policy: OnInvalid
+) -> None:
+    """The bow-tie, refused: "1 zones … could not be drawn" stands on the page, and the answer is not complete. Or nothing."""
+    out = tmp_path / "map.html"
+    if policy == "raise":
+        with pytest.raises(DataRefused, match="row 3"):
+            map_files(*files, out=out, options=Options(on_invalid=policy))
+        assert not out.exists()
+        return
+    answer = map_files(*files, out=out, options=Options(on_invalid=policy))
+    assert (answer["complete"], answer["refused"], answer["zones"]["refused"]) == (False, 1, 1)
+    assert "INCOMPLETE MAP: 1 zones or hazard areas could not be drawn." in out.read_text("utf-8")
+
+
+def test_a_hazard_whose_ground_cannot_be_told_makes_an_incomplete_map(files: tuple[Path, Path], tmp_path: Path) -> None:
+    """A ring that encloses nothing (there and back) is no area: refused, and the map says that one is missing."""
+    line = {
+        "type": "Polygon",
+        "coordinates": [[[660000, 4420000], [661000, 4421000], [660000, 4420000], [660000, 4420000]]],
+    }
+    good = square(660_000, 4_420_000, 100)
+    path = tmp_path / "h.geojson"
+    features = [feature({"hazard_id": name}, shape) for name, shape in (("a", line), ("b", good))]
+    path.write_text(json.dumps({"type": "FeatureCollection", "crs": UTM38, "features": features}), "utf-8")
+    answer = map_files(*files, hazards=path, out=tmp_path / "map.html")
+    assert answer["complete"] is False
+    assert "INCOMPLETE MAP: 1 zones" in (tmp_path / "map.html").read_text("utf-8")

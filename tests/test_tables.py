@@ -7,15 +7,19 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapper.catalogue import layer_entry
 from mapper.errors import DataRefused, MapperError
+from mapper.intake import tables
 from mapper.intake.tables import count_records, read_table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mapper.model import Layer
 
 HEADER = "incident_id,lat,lon\n"
@@ -145,8 +149,7 @@ def test_tabs_and_semicolons_are_told_from_the_header(name: str) -> None:
         (HEADER + 'a,1,2\nb,"1,2\nc,1,2\n', ["row 3", "not closed", "quotation mark"]),
         ('incident_id,"lat\n', ["row 1", "not closed"]),
         ("\n\n", ["no header"]),
-        ("incident_id\n1\n".encode("utf-16"), ["UTF-16", "UTF-8"]),
-        ("incident_id\n1\n".encode("utf-16-le"), ["NUL", "UTF-8"]),
+        (b"\x00" * 20 + b"incident_id\n1\n", ["NUL", "UTF-8"]),
         (b"incident_id,note\na,x\nb,caf\xe9\n", ["row 3", "not UTF-8", "Save it again"]),
     ],
 )
@@ -162,22 +165,114 @@ def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
     assert list(read(b"\xef\xbb\xbfincident_id\na\n").frame.columns) == ["incident_id"]
 
 
-def test_russian_text_of_an_old_spreadsheet_is_read_and_said() -> None:
-    """Windows-1251 is stated as a doubt, never silent."""
-    layer = read("incident_id,district,note\na,Агдам,взрыв мины на дороге — «1»\n".encode("cp1251"))
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "cp1251"])
+def test_a_table_in_another_encoding_is_read_and_said(encoding: str) -> None:
+    """Which one is never silent; what each text may be is tested in tests/test_text.py."""
+    layer = read("incident_id,district,note\na,Агдам,взрыв мины на дороге — «1»\n".encode(encoding))
     assert layer.frame["district"].tolist() == ["Агдам"]
-    assert [(found.rule, found.severity, found.value) for found in layer.findings] == [
-        ("assumed_encoding", "warning", "windows-1251")
-    ]
-
-
-@pytest.mark.parametrize(("text", "encoding"), [("взрыв мины", "koi8-r"), ("взрыв мины", "cp866"), ("Şuşa", "cp1254")])
-def test_other_encodings_are_not_guessed(text: str, encoding: str) -> None:
-    """Read as Windows-1251 they would give other letters that look like words."""
-    assert "not UTF-8" in refusal(b"incident_id,note\na," + text.encode(encoding) + b"\n")
+    assert [found.rule for found in layer.findings] == ["assumed_encoding"]
 
 
 def test_a_header_alone_is_no_record() -> None:
     """The frame has the columns and no row."""
     layer = read(HEADER)
     assert (layer.counted, list(layer.frame.columns), len(layer.frame)) == (0, ["incident_id", "lat", "lon"], 0)
+
+
+PIECES = st.sampled_from(
+    [
+        *"ab,,,;\t \x00ə\x85\ufeff",
+        "\n",
+        "\n",
+        "\r\n",
+        "\r",
+        "  ",
+        '"',
+        '"x"',
+        '"a,b"',
+        '"u\nv"',
+        '""',
+        '"q""r"',
+        '" "',
+        "n,m\n",
+    ]
+)
+
+
+def both(text: str) -> tuple[tables._Table | str | None, tables._Table | str | None]:
+    """Return what the fast and the strict reader make of a text: a table, the sentence of a refusal, or nothing."""
+
+    def outcome(reader: Callable[[], tables._Table | None]) -> tables._Table | str | None:
+        try:
+            return reader()
+        except MapperError as error:
+            return str(error)
+
+    entry = layer_entry(Path("a.csv"), "incidents")
+    return outcome(lambda: tables._read_in_bulk(entry, text.encode())), outcome(
+        lambda: tables._read_strictly(entry, text)
+    )
+
+
+@settings(max_examples=1000)
+@given(st.sampled_from(["h,k\n", "h,k\r\n", "h;k\n", '"h",k\n', "h,h\n", ""]), st.lists(PIECES, max_size=25))
+def test_the_fast_reader_says_what_the_strict_one_says(header: str, pieces: list[str]) -> None:
+    """Frame, row numbers, refusals and counts are equal wherever the fast reader does not step back."""
+    fast, strict = both(header + "".join(pieces))
+    if fast is None:
+        return
+    if isinstance(fast, str) or isinstance(strict, str):
+        assert fast == strict
+        return
+    assert strict is not None
+    assert (fast.header, fast.refused, fast.counted) == (strict.header, strict.refused, strict.counted)
+    assert list(fast.refused) == list(strict.refused)
+    pd.testing.assert_frame_equal(tables._frame(fast), tables._frame(strict))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + "a,40,46\n",
+        HEADER.replace("\n", "\r\n") + "a,40,46\r\n\r\nb,40,46",
+        HEADER + 'a,"40","4\n6"\n',
+        HEADER + 'a,"40,0",46\n"b ""two""",,\n',
+        HEADER + "a,1\nb,1,2,3\n   \nc,1,2\n",
+        "incident_id;lat;lon\na;40,0;46,0\n",
+        HEADER,
+    ],
+)
+def test_plain_tables_are_read_fast(text: str) -> None:
+    """What spreadsheets write needs no second reader, or the test above would compare nothing."""
+    fast, _ = both(text)
+    assert isinstance(fast, tables._Table)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + 'a,"40"x,46\n',
+        HEADER + 'a,5" mine,46\n',
+        HEADER + 'a, "40",46\n',
+        HEADER + 'a,"40,46\n',
+        HEADER + "a,40\r,46\n",
+        HEADER + "a\x00,40,46\n",
+        "\n" + HEADER,
+        "incident_id\na\n",
+        HEADER + "\ufeffa,40,46\n",
+        HEADER + "a,40," + "x" * 1_000_001 + "\n",
+    ],
+)
+def test_odd_tables_are_left_to_the_strict_reader(text: str) -> None:
+    """Each of these pyarrow would read otherwise, or without a word."""
+    fast, _ = both(text)
+    assert fast is None
+
+
+def test_every_white_space_is_taken_from_the_ends_of_a_cell() -> None:
+    """As Python's `str.strip` does; a no-break space or a thin one makes a name another name."""
+    spaces = [chr(code) for code in range(1, 0x10000) if chr(code).isspace() and chr(code) not in "\r\n"]
+    assert len(spaces) == 27  # 29 of Unicode in the basic plane (Python 3.11), less the two that end a line
+    layer = read("h,k\n" + "".join(f"{space}x{space},{space}\n" for space in spaces))
+    assert layer.frame["h"].tolist() == ["x"] * 27
+    assert layer.frame["k"].isna().all()

@@ -1,79 +1,131 @@
-"""Checks across layers: what no single file can show.
+"""Checks across layers: what no single file, and no single row, can show.
 
-Every check returns findings and moves nothing. A point outside its stated district stays where it is: the reported
-district stands, and the polygon is only a check on it, because district lines of different makers differ by kilometres.
+Every check returns findings and moves nothing. The rules themselves stand by subject: `hazard_checks` (accidents in land
+recorded as released), `positions` (points against lines and names), `duplicates`, `counts`, `record_dates`. Here they are
+put together, in two forms: `compare` for layers whose places are known, as the build has them, and `across` for layers as
+they come from their checks.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import shapely
+import pandas as pd
 
-from mapper import crs
+from mapper import schema
+from mapper.analysis.counts import count_falls
+from mapper.analysis.duplicates import possible_duplicates, repeated_ids
+from mapper.analysis.hazard_checks import (
+    IN_RELEASED_LAND,
+    MAYBE_IN_RELEASED_LAND,
+    accidents_in_released_land,
+    closed_without_product,
+)
+from mapper.analysis.locate import locate, place_zones
+from mapper.analysis.positions import district_disagreements, on_borders, suspected_centroids
+from mapper.analysis.record_dates import dated_after_source, published, unconfirmed_orders
 from mapper.findings import finding
-from mapper.names import name_key, units
+from mapper.names import units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
-    import geopandas as gpd
-    import pandas as pd
+    from mapper.model import Checked, Finding, LayerEntry
 
-    from mapper.model import Finding, LayerEntry
+    Rows = Sequence[tuple[LayerEntry | None, Any]]
+    Layers = Mapping[str, Rows]
+
+ALARMS = (IN_RELEASED_LAND, MAYBE_IN_RELEASED_LAND)
+"""Rules that come first wherever findings are listed, in this order; none of them is ever counted instead of told."""
+MOST_TOLD = 1000
+"""More findings of one rule in one layer are one finding with their number: nobody reads a thousand lines."""
+_REFERENCES = (
+    ("source_ids", "sources", "source_id", "unknown_source"),
+    ("order_ids", "orders", "order_id", "unknown_order"),
+)
 
 
-def district_disagreements(
-    incidents: gpd.GeoDataFrame, districts: gpd.GeoDataFrame, *, entry: LayerEntry | None = None
-) -> list[Finding]:
-    """Find located incidents whose point lies outside the outline of the district they were reported in.
+def across(layers: Sequence[Checked], *, as_of: dt.date | None = None) -> list[Finding]:
+    """Check any number of layers against each other; also what the rows of one layer show against each other.
 
     Parameters
     ----------
-    incidents : GeoDataFrame
-        Located incidents (`mapper.analysis.locate.locate`), WGS 84.
-    districts : GeoDataFrame
-        `name`, outline and optionally `accuracy_m` of its lines, WGS 84. Where two bear one name, either will do.
-    entry : LayerEntry, optional
-        The incidents' layer, to name its file.
+    layers : sequence of Checked
+        As the checks of each layer give them; any kind may be missing.
+    as_of : date, optional
+        The day the data speak of; the newest date of a layer by default. Without any, no order can be told to be old.
 
     Returns
     -------
     list of Finding
-        In row order; `warning` where the point is farther from its district than the accuracy of the line, or that
-        accuracy is not stated, else `info`. The value names the distance and the district the polygon would put it in.
+        As `compare` finds them, and references to sources and orders where a layer of these is among the given. What
+        locating the incidents finds is not repeated: it depends on layers of places that may not be among them.
     """
-    pointed = incidents[incidents["place"].isin(["point", "disc"]) & incidents["district"].notna()]
-    outlined = districts[districts.geometry.notna()]
-    if pointed.empty or outlined.empty:
-        return []
-    names, keys = outlined["name"].to_numpy(), np.array([name_key(name) for name in outlined["name"]], dtype=object)
-    reported = np.array([name_key(name) for name in pointed["district"]], dtype=object)
-    points = pointed.geometry.to_numpy()
-    # The districts are prepared by the query, and there are few of them.
-    district, point = shapely.STRtree(points).query(outlined.geometry.to_numpy(), predicate="intersects")
-    agrees = np.isin(np.arange(len(points)), point[keys[district] == reported[point]])
-    odd = np.flatnonzero(~agrees & np.isin(reported, keys))
-    found_in: dict[int, list[str]] = {}
-    for number, name in zip(point.tolist(), names[district], strict=True):
-        found_in.setdefault(number, []).append(str(name))
-    accuracy_m = _accuracy_m(outlined)
-    distances_m = _distances_m(pointed.geometry.iloc[odd], reported[odd], outlined.geometry, keys)
-    return [
-        finding(
-            "district_disagrees",
-            "warning" if distance_m > accuracy_m else "info",
-            entry=entry,
-            row=pointed.index[number],
-            column="district",
-            value=(
-                f"{pointed['district'].iloc[number]} as reported, {' or '.join(found_in.get(number, ['none']))} "
-                f"by the polygons, {distance_m:,.0f} m outside"
-            ),
-        )
-        for number, distance_m in zip(odd.tolist(), distances_m, strict=True)
-    ]
+    given: dict[str, list[tuple[LayerEntry | None, Any]]] = {}
+    for layer in layers:
+        frame = layer.frame.assign(accuracy_m=pd.Series(layer.entry.accuracy_m, layer.frame.index, dtype="float64"))
+        given.setdefault(layer.entry.kind, []).append((layer.entry, frame))
+    districts, settlements = (_together(given.get(kind, ())) for kind in ("districts", "settlements"))
+    placed: dict[str, Rows] = {
+        **given,
+        "incidents": [
+            (entry, locate(frame, settlements=settlements, districts=districts).incidents)
+            for entry, frame in given.get("incidents", ())
+        ],
+        "zones": [(entry, place_zones(frame, districts)) for entry, frame in given.get("zones", ())],
+    }
+    dates = [layer.entry.date for layer in layers if layer.entry.date is not None]
+    return [*compare(placed, as_of=as_of or max(dates, default=None)), *_references(given)]
+
+
+def compare(layers: Layers, *, as_of: dt.date | None = None) -> list[Finding]:
+    """Run every check across layers whose places are known.
+
+    Parameters
+    ----------
+    layers : mapping of kind to sequence of (entry, frame)
+        Incidents located, zones placed, the others as checked; WGS 84. Any kind may be missing.
+    as_of : date, optional
+        The day the data speak of.
+
+    Returns
+    -------
+    list of Finding
+        Accidents in released land first, then by rule and layer, in row order.
+    """
+    districts, settlements, zones, hazards, sources = (
+        _together(layers.get(kind, ())) for kind in ("districts", "settlements", "zones", "hazards", "sources")
+    )
+    found: list[Finding] = []
+    for entry, incidents in layers.get("incidents", ()):
+        if hazards is not None:
+            found += accidents_in_released_land(incidents, hazards, entry=entry)
+        if districts is not None:
+            found += district_disagreements(incidents, districts, entry=entry)
+        found += suspected_centroids(incidents, districts, settlements, entry=entry)
+        found += on_borders(incidents, zones, districts, entry=entry)
+    found += possible_duplicates(layers.get("incidents", ()))
+    for kind in schema.COLUMNS:
+        found += repeated_ids(layers.get(kind, ()), kind)
+    for entry, frame in layers.get("hazards", ()):
+        found += closed_without_product(frame, others=hazards, entry=entry)
+    for entry, frame in layers.get("casualty_counts", ()):
+        found += count_falls(frame, entry=entry)
+    dates = {} if sources is None else published(sources)
+    for kind, rows in layers.items():
+        for entry, frame in rows:
+            found += dated_after_source(frame, kind, dates, entry=entry)
+    for entry, frame in layers.get("orders", ()):
+        found += [] if as_of is None else unconfirmed_orders(frame, dates, as_of, entry=entry)
+    return alarms_first(_countable(found))
+
+
+def alarms_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Put accidents in released land before everything else, and keep the order of the rest."""
+    rank = {rule: number for number, rule in enumerate(ALARMS)}
+    return sorted(findings, key=lambda found: rank.get(found.rule, len(rank)))
 
 
 def unknown_references(
@@ -95,18 +147,40 @@ def unknown_references(
     ]
 
 
-def _accuracy_m(outlined: gpd.GeoDataFrame) -> float:
-    stated = outlined["accuracy_m"].dropna() if "accuracy_m" in outlined else ()
-    return float(max(stated)) if len(stated) else 0.0
+def _references(layers: Layers) -> list[Finding]:
+    """Find references to sources and orders that no given layer holds, where a layer of them is given."""
+    found: list[Finding] = []
+    for column, kind, key, rule in _REFERENCES:
+        known = _together(layers.get(kind, ()))
+        if known is not None:
+            found += [
+                each
+                for rows in layers.values()
+                for entry, frame in rows
+                if column in frame
+                for each in unknown_references(frame, column, known[key], rule, entry=entry)
+            ]
+    return found
 
 
-def _distances_m(points: gpd.GeoSeries, reported: np.ndarray, outlines: gpd.GeoSeries, keys: np.ndarray) -> np.ndarray:
-    """Distance of each point to the nearest outline that bears its district's name, in a plane made for the outlines."""
-    plane = crs.working_crs(tuple(outlines.total_bounds))
-    points_m = crs.to_working(points, plane).to_numpy()
-    outlines_m = crs.to_working(outlines, plane).to_numpy()
-    distances_m = np.full(len(points_m), np.inf)
-    for key, outline_m in zip(keys, outlines_m, strict=True):
-        mine = reported == key
-        distances_m[mine] = np.minimum(distances_m[mine], shapely.distance(points_m[mine], outline_m))
-    return distances_m
+def _together(rows: Rows) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kind has a place
+    """Return the records of all layers of a kind, None where there are none."""
+    frames = [frame for _, frame in rows if len(frame)]
+    return pd.concat(frames, ignore_index=True) if frames else None
+
+
+def _countable(findings: Sequence[Finding]) -> list[Finding]:
+    """Let one finding with their number stand for more than `MOST_TOLD` of one rule and layer, save for alarms."""
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    for found in findings:
+        alike.setdefault((found.rule, found.severity, found.file, found.layer), []).append(found)
+    return [
+        each
+        for group in alike.values()
+        for each in (group if group[0].rule in ALARMS or len(group) <= MOST_TOLD else [_counted(group)])
+    ]
+
+
+def _counted(group: Sequence[Finding]) -> Finding:
+    first = group[0]
+    return replace(first, row=None, value=f"{len(group)} records; the first, row {first.row}: {first.value}")

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import chain, repeat
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING, TypedDict, TypeVar
 
 from mapper.findings import KEPT, REFUSED, finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from shapely.geometry.base import BaseGeometry
+    import geopandas as gpd
+    import pandas as pd
 
-    from mapper.model import Finding, Layer, LayerEntry, OnInvalid
+    from mapper.model import Finding, Layer, LayerEntry, OnInvalid, Severity
+
+
+MOST_TOLD = 1_000
+"""Doubts of one kind beyond that are told in one finding with their number; a refused record is always named."""
+Frame = TypeVar("Frame", bound="pd.DataFrame")
 
 
 class _Named(TypedDict):
@@ -27,7 +33,8 @@ class _Named(TypedDict):
 class Account:
     """What has been found in one layer so far; each stage of the checks adds to it.
 
-    `originals` holds the shape as given of each record whose shape is changed, by row.
+    `given` holds the shapes as they were before anything was done to them, each series in its own system; `changed` the rows
+    whose shape was then changed. Both are for `mapper.model.Checked.originals`.
     """
 
     entry: LayerEntry
@@ -35,7 +42,8 @@ class Account:
     refused: set[int] = field(default_factory=set)
     repaired: set[int] = field(default_factory=set)
     on_invalid: OnInvalid = "repair"
-    originals: dict[int, BaseGeometry] = field(default_factory=dict)
+    given: list[gpd.GeoSeries] = field(default_factory=list)
+    changed: set[int] = field(default_factory=set)
 
     def refuse(
         self,
@@ -62,6 +70,20 @@ class Account:
         """Tell what was changed or is in doubt."""
         known = {} if done is None else {"done": done}
         self.findings.append(finding(rule, "warning", entry=self.entry, row=row, column=column, value=value, **known))
+
+    def each(
+        self, rule: str, severity: Severity, rows: Sequence[int], values: Sequence[str], column: str | None = "geometry"
+    ) -> None:
+        """Tell the same of many records that stay as they are: one by one, or all at once where they are too many to read."""
+        if len(rows) > MOST_TOLD:
+            rows, values = [None], [f"{len(rows):,} times; first in row {rows[0]}: {values[0]}"]  # type: ignore[list-item]
+        for row, value in zip(rows, values, strict=True):
+            self.findings.append(finding(rule, severity, entry=self.entry, row=row, column=column, value=value))
+
+
+def without(frame: Frame, rows: list[int] | pd.Index) -> Frame:
+    """Leave rows out; a frame that loses none is not copied, which for a million records is half the time of a check."""
+    return frame.drop(index=rows) if len(rows) else frame
 
 
 def named(layer: Layer) -> _Named:

@@ -67,6 +67,21 @@ def open_archive(content: bytes, name: str, limits: ArchiveLimits | None = None)
         raise DataRefused("it is not a whole zip archive", file=name, advice=_ADVICE) from exc
 
 
+def unpacked_bytes(content: bytes) -> int:
+    """Return how large the files of an archive say they are together; 0 for what is no archive.
+
+    Examples
+    --------
+    >>> unpacked_bytes(b"no archive")
+    0
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return sum(info.file_size for info in archive.infolist())
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError):
+        return 0
+
+
 def _within(infos: list[zipfile.ZipInfo], name: str, limits: ArchiveLimits) -> None:
     """Refuse what cannot be meant well, before a byte is unpacked."""
     if len(infos) > limits.members:

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mapper.intake import mgrs
+from mapper.intake.notations import Stated
 from mapper.intake.systems import SK42, WGS84, is_utm, system, utm_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mapper.intake.figures import Cells, FloatArray, IntArray
-    from mapper.intake.notations import Angle, AnglePair, Refusal, Stated
+    from mapper.intake.notations import Angle, AnglePair, Refusal
     from mapper.intake.words import Axis
 
 Words = NDArray[np.object_]
@@ -35,14 +36,20 @@ GEODETIC = "B and L are taken as SK-42 (Pulkovo 1942); as WGS 84 they would be s
 PACKED_DOUBT = (
     "if these are degrees and minutes with the point misplaced (39 59.4 written 39.594), the place is up to 60 km away"
 )
+GEOPOINT = "a geopoint of ODK or Kobo: the third number is a height and was left out, the fourth the accuracy given"
+NOT_MEASURED = "a geopoint of ODK or Kobo with an accuracy of 0: it was set on a map, and nothing measured it"
+TWO_PAIRS = "its four numbers may be two pairs of coordinates, such as the corners of a box"
 _PACKED_DECIMALS = 4
+_NEAR_DEG = 10.0
+"""How near the second half of four numbers must lie to the first to be taken for a second pair of degrees."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """Candidates of one plan: one row each, in the units of the system of their code; `reason` is "" where there is one.
 
-    `band` must be that of the latitude ("" for any); `strict` refuses what lies outside its zone; `guessed` says that the
+    `given_m` is the accuracy that the text itself states, 0 where it states none; `stated` says that the text names its
+    system. `band` must be that of the latitude ("" for any); `strict` refuses what lies outside its zone; `guessed` says that the
     zone is a supposition, `fallback` that it counts only when nothing else fits, `swappable` that the order of latitude
     and longitude was taken from custom.
     """
@@ -61,6 +68,8 @@ class Block:
     guessed: bool = False
     fallback: bool = False
     swappable: bool = False
+    stated: bool = True
+    given_m: FloatArray | None = None
 
 
 def words(size: int, value: str = "") -> Words:
@@ -109,10 +118,27 @@ def of_angles(plan: AnglePair, rows: IntArray, cells: Cells, given: int | None) 
         if known is None or not known.is_geographic:
             why = "is not known" if known is None else "is a plane system, and the figures are degrees"
             add(reason, code == each, f"EPSG:{each} {why}")
+    if plan.height and plan.accuracy:
+        height, accuracy = plan.height.values(cells), plan.accuracy.values(cells)
+        add(reason, (np.abs(height - lat) < _NEAR_DEG) & (np.abs(accuracy - lon) < _NEAR_DEG), TWO_PAIRS)
+        add(reason, (np.abs(height - lon) < _NEAR_DEG) & (np.abs(accuracy - lat) < _NEAR_DEG), TWO_PAIRS)
+        add(note, accuracy == 0, NOT_MEASURED)
+        add(note, accuracy > 0, GEOPOINT)
     if plan.notation == "dd":
         add(note, _packed_doubt(plan.lat, cells) & _packed_doubt(plan.lon, cells), PACKED_DOUBT)
     return Block(
-        rows, code, lon, lat, _cell(plan.lon), _cell(plan.lat), plan.notation, reason, note, swappable=not plan.ordered
+        rows,
+        code,
+        lon,
+        lat,
+        _cell(plan.lon),
+        _cell(plan.lat),
+        plan.notation,
+        reason,
+        note,
+        swappable=not plan.ordered,
+        stated=plan.geodetic or plan.stated != Stated(),
+        given_m=plan.accuracy.values(cells) if plan.accuracy else None,
     )
 
 
@@ -177,7 +203,10 @@ def joined(blocks: Sequence[Block]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for name in ("rows", "code", "x", "y", "reason", "note"):
         columns[name] = np.concatenate([getattr(block, name) for block in blocks])
-    for name in ("cell_x", "cell_y", "notation", "band", "strict", "guessed", "fallback", "swappable"):
+    columns["given_m"] = np.concatenate(
+        [np.zeros(size) if block.given_m is None else block.given_m for block, size in zip(blocks, sizes, strict=True)]
+    )
+    for name in ("cell_x", "cell_y", "notation", "band", "strict", "guessed", "fallback", "swappable", "stated"):
         values = [getattr(block, name) for block in blocks]
         kind = object if isinstance(values[0], str) else type(values[0])
         columns[name] = np.repeat(np.array(values, dtype=kind), sizes)

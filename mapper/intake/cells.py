@@ -1,17 +1,24 @@
-"""The second stage of the checks: each cell against the form of its column, and dates against each other.
+"""The second stage of the checks: each cell against the form of its column, dates and counts of a record against each other.
 
 A cell that fails is blanked or refuses its record, as `mapper.schema` says; its text is shown only where it cannot be a name.
+A refused record is always named. Of anything else that a column has more than a thousand times the first is shown, with the
+number: a list that nobody can read to its end hides what stands in it.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+import pyarrow.compute as pc
 
 from mapper import schema, terms
 from mapper.findings import BLANKED, REFUSED
+from mapper.intake.account import MOST_TOLD, without
+from mapper.intake.mojibake import doubt_mojibake
 from mapper.intake.personal import may_be_shown
 
 if TYPE_CHECKING:
@@ -20,6 +27,13 @@ if TYPE_CHECKING:
     from mapper.intake.account import Account
     from mapper.model import DateOrder
 
+LONGEST_TEXT = 32_767
+"""How many characters a cell of a spreadsheet holds."""
+_MOMENT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ][0-9]{2}:[0-9]{2}"
+    r"(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\s?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+"""A moment of ISO 8601, its day apart."""
 _NOT_SHOWN = " Its text is not shown."
 _PRECISION_COLUMNS = ("uncertainty_m", "location_level")
 _ORDERED_DATES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
@@ -38,13 +52,44 @@ _ORDERED_DATES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyTyp
 """Pairs of dates of which the first must not be later than the second, with the rule that says so."""
 
 
+_SUMS: Mapping[str, tuple[tuple[str, tuple[str, ...]], ...]] = MappingProxyType(
+    {
+        "casualty_counts": (
+            ("killed_total", ("killed_civilian", "killed_military", "killed_deminer")),
+            ("injured_total", ("injured_civilian", "injured_military", "injured_deminer")),
+            ("victims_total", ("killed_total", "injured_total")),
+        )
+    }
+)
+"""Totals with the parts that must not be more, and must be as many where all are stated."""
+
+
+def days_of_moments(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFrame:
+    """Write moments such as 2021-01-28T10:00 as their day, in the time zone they are written in, and say so once a column."""
+    days: dict[str, pd.Series] = {}
+    for column in schema.COLUMNS[kind]:
+        if column.form != "date" or column.name not in cells:
+            continue
+        moments = {
+            text: found[1] for text in cells[column.name].dropna().unique() if (found := _MOMENT.fullmatch(text))
+        }
+        if moments:
+            of_moments = cells[column.name].isin(list(moments))
+            value = f"{int(of_moments.sum()):,} times; the first is {cells.loc[of_moments, column.name].iloc[0]}"
+            account.note("time_left_out", None, column.name, value, "Its day was taken.")
+            days[column.name] = cells[column.name].replace(moments).astype("str")
+    return cells.assign(**days) if days else cells
+
+
 def reordered_dates(cells: pd.DataFrame, kind: str, order: DateOrder | None) -> pd.DataFrame:
     """Write dates such as 28.01.2021 as 2021-01-28 where the caller told the order; others stay as given."""
     if order is None:
         return cells
     dates = [column.name for column in schema.COLUMNS[kind] if column.form == "date" and column.name in cells]
-    told = {name: cells[name].map(lambda text: schema.date_in_order(text, order), na_action="ignore") for name in dates}
-    return cells.assign(**told)
+    written = {
+        name: {text: schema.date_in_order(text, order) for text in cells[name].dropna().unique()} for name in dates
+    }
+    return cells.assign(**{name: cells[name].map(words).astype("str") for name, words in written.items()})
 
 
 def judge_cells(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFrame:
@@ -52,7 +97,10 @@ def judge_cells(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFram
 
     A record whose place is known nobody can say how well any more is widened, so that it does not look exact.
     """
+    doubt_mojibake(cells, account)
+    _doubt_long_texts(cells, account)
     found = schema.failures(cells, kind)
+    many = _repeated(found)
     judged = cells.copy()
     failed_rows: dict[str, list[int]] = {}
     for failed in found:
@@ -65,9 +113,44 @@ def judge_cells(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFram
     for row, radius in radii.items():
         judged.loc[row, "uncertainty_m"] = f"{radius:.15g}"
     for failed in found:
+        if failed.column.name in many.get(failed.rule, ()):
+            continue
         radius = radii.get(failed.index) if failed.column.name in _PRECISION_COLUMNS else None
         _tell(failed, BLANKED if radius is None else f"Its place counts as known to {radius:,.0f} m.", account)
-    return judged.drop(index=sorted(account.refused))
+    for rule, columns in many.items():
+        for name in columns:
+            _tell_all([failed for failed in found if (failed.rule, failed.column.name) == (rule, name)], account)
+    return without(judged, sorted(account.refused))
+
+
+def _doubt_long_texts(cells: pd.DataFrame, account: Account) -> None:
+    """Tell of texts longer than a cell of a spreadsheet can be: other programs cut them, and few are meant."""
+    for name in cells:
+        length = pc.fill_null(pc.utf8_length(schema.arrow_text(cells[name])), 0).to_numpy()
+        rows = cells.index[length > LONGEST_TEXT]
+        values = [f"{count:,} characters" for count in length[length > LONGEST_TEXT]]
+        account.each("long_text", "warning", list(rows), values, str(name))
+
+
+def _repeated(found: list[schema.Failure]) -> dict[str, list[str]]:
+    """Return, by rule, the columns in which it is broken too often to name each cell; refused records are all named."""
+    times = Counter((failed.rule, failed.column.name) for failed in found if not failed.column.fatal)
+    many: dict[str, list[str]] = {}
+    for (rule, name), count in times.items():
+        if count > MOST_TOLD:
+            many.setdefault(rule, []).append(name)
+    return many
+
+
+def _tell_all(found: list[schema.Failure], account: Account) -> None:
+    """Say once that many cells of a column failed alike."""
+    first = found[0]
+    shown = first.value is not None and may_be_shown(first.value, first.column.form)
+    value = f"{len(found):,} times; first in row {first.index}" + (f": {first.value}" if shown else "")
+    done = "These cells count as not known; the records were kept."
+    if first.column.name in _PRECISION_COLUMNS:
+        done = "Their places count as no better known than a settlement's, or less."
+    account.doubt(first.rule, None, first.column.name, value, done)
 
 
 def _widened_m(record: Mapping[Any, Any]) -> float | None:
@@ -98,7 +181,26 @@ def _tell(failed: schema.Failure, done: str, account: Account) -> None:
 def judge_dates(frame: pd.DataFrame, kind: str, account: Account) -> None:
     """Doubt pairs of dates in the wrong order; both are kept, because nobody can tell which one is wrong."""
     for first, second, rule in _ORDERED_DATES.get(kind, ()):
-        pairs = frame[[first, second]].dropna()
-        for row, earlier, later in zip(pairs.index, pairs[first], pairs[second], strict=True):
-            if schema.is_later(earlier, later):
-                account.doubt(rule, row, first, f"{earlier}; {second} is {later}")
+        pairs = frame.loc[frame[first].notna() & frame[second].notna(), [first, second]]
+        pairs = pairs[pairs[first] > pairs[second]]  # what is certainly later is greater as text too
+        told = {
+            row: f"{earlier}; {second} is {later}"
+            for row, earlier, later in zip(pairs.index, pairs[first], pairs[second], strict=True)
+            if schema.is_later(earlier, later)
+        }
+        account.each(rule, "warning", list(told), list(told.values()), first)
+
+
+def judge_counts(frame: pd.DataFrame, kind: str, account: Account) -> None:
+    """Doubt totals that their parts contradict; nothing is changed, because nobody can tell which one is wrong.
+
+    A blank part is not known, not nobody: the other parts may then be fewer than the total, and never more.
+    """
+    for total, parts in _SUMS.get(kind, ()):
+        stated = frame[list(parts)]
+        parts_sum = stated.sum(axis=1, skipna=True)
+        whole = stated.notna().all(axis=1) & parts_sum.lt(frame[total])
+        odd = frame[(parts_sum.gt(frame[total]) | whole).fillna(value=False).astype(bool)]
+        told = {row: "; ".join(f"{name} is {odd.loc[row, name]}" for name in (total, *parts)) for row in odd.index}
+        values = [text.replace("<NA>", "blank") for text in told.values()]
+        account.each("counts_disagree", "warning", list(told), values, total)

@@ -1,10 +1,10 @@
 """The checks within one layer: from text as given to typed records that later steps can rely on.
 
-    columns -> cells -> dates -> place -> area -> shape
+    columns -> cells -> dates -> place -> area -> shape -> doubts about shapes -> what occurs twice
 
-Each stage is a module: `mapping`, `cells`, `placement`, `shapes`. It takes the frame and writes what it found into the
-layer's `account`; refused rows leave the frame and are counted, so that `kept + repaired + rejected` is the count taken
-before. What cannot be decided from one layer alone (an accident outside its stated district) is checked in
+Each stage is a module: `mapping`, `cells`, `placement`, `shapes`, `geocheck`, `repeats`. It takes the frame and writes what it
+found into the layer's `account`; refused rows leave the frame and are counted, so that `kept + repaired + rejected` is the
+count taken before. What cannot be decided from one layer alone (an accident outside its stated district) is checked in
 `mapper.analysis.consistency`.
 """
 
@@ -13,19 +13,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
+import pandas as pd
 
-from mapper import schema, terms
+from mapper import crs, schema, terms
 from mapper.errors import DataRefused
 from mapper.findings import CLOSED
 from mapper.intake.account import Account, named
-from mapper.intake.cells import judge_cells, judge_dates, reordered_dates
+from mapper.intake.cells import days_of_moments, judge_cells, judge_counts, judge_dates, reordered_dates
+from mapper.intake.extents import shared_places
+from mapper.intake.geocheck import POINTS, geocheck
 from mapper.intake.mapping import our_columns
+from mapper.intake.mojibake import doubt_names
 from mapper.intake.placement import place_records
-from mapper.intake.shapes import inside_area, sound_shapes
+from mapper.intake.precision import judge_precision
+from mapper.intake.repeats import copied_records, similar_ids
+from mapper.intake.shapes import inside_area, refuse_closed, sound_shapes
 from mapper.model import Checked, Finding, Layer, Ledger, LonLatBox
 
 if TYPE_CHECKING:
-    from shapely.geometry.base import BaseGeometry
+    import numpy as np
+    from numpy.typing import NDArray
 
     from mapper.model import DateOrder, OnInvalid
 
@@ -53,7 +60,8 @@ def check(
         How dates such as 03/04/2021 are meant; else as the layer's entry says, else they are not read.
     on_invalid : {"raise", "reject", "repair"}, optional
         What becomes of a shape that contradicts itself. Repaired unless said otherwise (ground is never lost); a point has
-        no shape to repair, so it is refused. With "raise" the first record that would be refused stops the whole layer.
+        no shape to repair, so it is refused. With "reject" nothing is mended or closed: such records are refused. With "raise"
+        the first of them stops the whole layer, as any other refused record does.
 
     Returns
     -------
@@ -64,7 +72,8 @@ def check(
     Raises
     ------
     DataRefused
-        When a required column is missing, there is no record, or none is usable.
+        When a required column is missing, there is no record, or none is usable; with `on_invalid="raise"`, at the first
+        record that is refused or would have to be mended.
     UnknownCRS
         When there are coordinates without a known reference system.
     LedgerBroken
@@ -101,19 +110,28 @@ def examine(
     """
     if not layer.counted and not layer.entry.may_be_empty:
         raise DataRefused("it holds no records", **named(layer), advice="Export it again, or leave the layer out.")
-    account = Account(layer.entry, list(layer.findings), on_invalid=on_invalid or "repair", originals=_as_given(layer))
+    account = Account(layer.entry, list(layer.findings), on_invalid=on_invalid or "repair")
     if not layer.counted:
         account.doubt("empty_layer", None, None)
     account.repaired |= {found.row for found in layer.findings if found.done == CLOSED and found.row is not None}
     kind = layer.entry.kind
+    doubt_names(layer.frame.columns, account)
     cells, mapping = our_columns(layer, account)
+    cells = days_of_moments(cells, kind, account)
     cells = judge_cells(reordered_dates(cells, kind, date_order or layer.entry.date_order), kind, account)
+    if not isinstance(layer.frame, gpd.GeoDataFrame):
+        cells = judge_precision(cells, kind, account)
     frame = schema.typed(cells, kind)
     judge_dates(frame, kind, account)
+    judge_counts(frame, kind, account)
+    shared = None
     if kind in schema.GEOMETRY_OF_KIND:
         placed = place_records(layer, frame, account, area if area_is_stated else None)
-        frame = inside_area(placed, area, account, area_is_stated)
+        frame = inside_area(refuse_closed(placed, account), area, account, area_is_stated)
         frame = sound_shapes(frame, kind, account)
+        geocheck(frame, kind, account, shared := _shared(frame, kind))
+    similar_ids(frame, kind, account)
+    copied_records(layer, frame.index if shared is None else frame.index[shared], mapping, account)
     _raise_if_asked(account)
     repaired = len(account.repaired - account.refused)
     ledger = Ledger(
@@ -130,23 +148,42 @@ def examine(
         crs=layer.crs,
         mapping=mapping,
         findings=tuple(sorted(account.findings, key=_place_in_file)),
-        originals=_originals(account, layer),
+        originals=_originals(account, layer, frame.index),
     )
 
 
-def _as_given(layer: Layer) -> dict[int, BaseGeometry]:
-    return {} if layer.originals is None else {int(row): shape for row, shape in layer.originals.items()}
+def _shared(frame: gpd.GeoDataFrame, kind: str) -> NDArray[np.bool_] | None:
+    """Tell which points are not the only ones at their place; None for kinds whose places are no points."""
+    return shared_places(frame.geometry.to_numpy()) if kind in POINTS else None
 
 
-def _originals(account: Account, layer: Layer) -> gpd.GeoSeries | None:
-    """Return the shapes as given of the kept records whose shape was changed; None where there are none."""
-    kept = {row: shape for row, shape in sorted(account.originals.items()) if row not in account.refused}
-    return gpd.GeoSeries(kept, crs=layer.crs, name="as_given") if kept else None
+def _originals(account: Account, layer: Layer, kept: pd.Index[int]) -> gpd.GeoSeries | None:
+    """Return the shapes as given of the kept records whose shape was changed; None where there are none.
+
+    They are in the system they were given in; in WGS 84 where a layer held several (columns of text may).
+    """
+    read = [] if layer.originals is None else [layer.originals]
+    changed = kept[kept.isin(account.changed)]
+    known = read[0].index if read else kept[:0]
+    series = [
+        each.loc[each.index.isin(rows)]
+        for each, rows in (
+            *((each, kept) for each in read),
+            *((each, changed.difference(known)) for each in account.given),
+        )
+    ]
+    series = [each for each in series if len(each)]
+    if not series:
+        return None
+    systems = {crs.known_crs(each.crs) for each in series}
+    alike = series if len(systems) == 1 else [crs.to_storage(each) for each in series]
+    return gpd.GeoSeries(pd.concat(alike).sort_index(), name="as_given")
 
 
 def _raise_if_asked(account: Account) -> None:
-    """Stop at the first refused record where the caller wants that."""
-    first = next((found for found in account.findings if found.severity == "error"), None)
+    """Stop at the first refused record where the caller wants that; what would be mended is refused then."""
+    refused = sorted((found for found in account.findings if found.severity == "error"), key=_place_in_file)
+    first = next(iter(refused), None)
     if account.on_invalid == "raise" and first is not None:
         raise DataRefused(
             terms.label("rule", first.rule).rstrip(".") + (f" ({first.value})" if first.value else ""),

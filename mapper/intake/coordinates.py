@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 COLUMNS = (
     *("lon", "lat", "notation", "crs", "operation", "operation_accuracy_m", "precision_m", "uncertainty_m", "note"),
-    *("readings", "reason"),
+    *("stated", "readings", "reason", "listed"),
 )
 _MOST_REASONS = 3
 
@@ -53,7 +53,8 @@ class Reading:
 
     `lon`, `lat` are WGS 84 degrees; `crs` is the system that it was read in, `operation` the PROJ operation to WGS 84 by
     its EPSG code (by name where it has none) and `operation_accuracy_m` the registry's figure for it. `precision_m` is
-    half the diagonal of the written cell, `uncertainty_m` the sum of both. `in_area` is None where no area was given.
+    half the diagonal of the written cell, `uncertainty_m` the sum of both, or the accuracy that the text itself states where
+    that is more. `in_area` is None where no area was given.
     """
 
     lon: float
@@ -156,7 +157,9 @@ def read_column(texts: Sequence[str], *, area: LonLatBox | None, crs: str | CRS 
     -------
     pandas.DataFrame
         Index 0..n-1; columns `COLUMNS`. `readings` counts the plausible readings; `lon`, `lat` and what belongs to the
-        reading are missing where the text is not resolved, `reason` where it is.
+        reading are missing where the text is not resolved, `reason` where it is. `stated` says whether the text names its
+        own system; `listed` names the readings of a text that has some and is not resolved (those in the area, if any are),
+        latitude first.
 
     Raises
     ------
@@ -177,6 +180,7 @@ def read_column(texts: Sequence[str], *, area: LonLatBox | None, crs: str | CRS 
     frame = _frame(every, which, len(texts))
     frame["readings"] = np.bincount(every.rows[sound], minlength=len(texts))
     frame["reason"] = _reasons(every, plausible, count != 1, area)
+    frame["listed"] = _listed(every, count != 1)
     return frame[list(COLUMNS)]
 
 
@@ -228,7 +232,7 @@ def _reading(every: Candidates, at: int) -> Reading:
         operation=known.operation,
         operation_accuracy_m=known.accuracy_m,
         precision_m=precision,
-        uncertainty_m=None if known.accuracy_m is None else precision + known.accuracy_m,
+        uncertainty_m=None if known.accuracy_m is None else max(precision + known.accuracy_m, float(every.given_m[at])),
         in_area=None if every.in_area is None else bool(every.in_area[at]),
         note=str(every.note[at]),
     )
@@ -250,7 +254,28 @@ def _frame(every: Candidates, which: np.ndarray[tuple[int], np.dtype[np.int64]],
         texts["crs"][at], texts["operation"][at] = f"EPSG:{known.code}", known.operation
         numbers["operation_accuracy_m"][at] = np.nan if known.accuracy_m is None else known.accuracy_m
     numbers["uncertainty_m"] = numbers["precision_m"] + numbers["operation_accuracy_m"]
-    return pd.DataFrame({**numbers, **{name: pd.array(column, dtype="str") for name, column in texts.items()}})
+    numbers["uncertainty_m"][rows] = np.maximum(numbers["uncertainty_m"][rows], every.given_m[which])
+    stated = np.zeros(size, dtype=bool)
+    stated[rows] = every.stated[which]
+    columns = {name: pd.array(column, dtype="str") for name, column in texts.items()}
+    return pd.DataFrame({**numbers, **columns, "stated": stated})
+
+
+def _listed(
+    every: Candidates, open_rows: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> pd.api.extensions.ExtensionArray:
+    """Return the readings of each row that is not resolved, missing for the others and where it has none."""
+    listed = np.full(len(open_rows), None, dtype=object)
+    told = (every.reason == "") & open_rows[every.rows]
+    if every.in_area is not None:
+        some_inside = np.bincount(every.rows[every.in_area], minlength=len(open_rows)) > 0
+        told &= every.in_area | ~some_inside[every.rows]
+    which = np.flatnonzero(told)
+    facts = (every.rows, every.notation, every.code, every.lat, every.lon)
+    for row, notation, code, lat, lon in zip(*(fact[which].tolist() for fact in facts), strict=True):
+        reading = f"{notation} EPSG:{code} {lat:.5f} {lon:.5f}"
+        listed[row] = f"{listed[row]}; {reading}" if listed[row] else reading
+    return pd.array(listed, dtype="str")
 
 
 def _reasons(

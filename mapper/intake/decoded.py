@@ -1,7 +1,8 @@
 """What the child decoded into a layer: shapes built, records that cannot be used refused by number, the count proved.
 
-Shapes are laid flat, with a finding where there were heights; an open ring is closed, with a finding; a shape that cannot be
-built or is not finite refuses its record. Rows kept + rows refused must be the rows counted, or nothing is given back.
+Shapes are laid flat, with a finding where there were heights or measures; an open ring is closed, with a finding; both are
+kept beside as they were. A shape that cannot be built or is not finite refuses its record. Rows kept + rows refused must be
+the rows counted, or nothing is given back.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mapper.crs import known_crs
 from mapper.errors import LedgerBroken, UnknownCRS
 from mapper.findings import CLOSED, REFUSED, finding
 from mapper.intake.decoder import Decoded, as_finding
+from mapper.intake.open_rings import as_lines
 from mapper.model import Layer, LayerEntry
 
 if TYPE_CHECKING:
@@ -44,16 +46,19 @@ def layer_of(entry: LayerEntry, sha256: str, part: Decoded) -> Layer:
     refused = {row: (column, why) for row, column, why in part.refused}
     findings = [as_finding(entry, doubt) for doubt in part.doubts if doubt[3] not in refused]
     refused |= _too_long(frame)
-    crs_text = None
+    crs_text, originals = None, None
     if "wkb" in part.table.column_names:
         reference, crs_text = _reference(entry, part.crs)
-        shapes, bad, closed, high = _shapes(part.table.column("wkb").to_pylist(), rows)
+        shapes, bad, closed, given = _shapes(part.table.column("wkb").to_pylist(), rows)
         refused |= bad
+        kept = {row: shape for row, shape in given.items() if row not in refused}
+        originals = gpd.GeoSeries(kept, crs=reference) if kept else None
         findings += [
             finding("unclosed_ring", "warning", CLOSED, entry=entry, row=row, column="geometry") for row in closed
         ]
+        high = len(kept.keys() - set(closed))
         if high:
-            done = f"The heights of {high} records were left out."
+            done = f"The heights or measures of {high:,} records were kept aside."
             findings.append(as_finding(entry, ("height_left_out", "info", done, None, "geometry", None)))
         frame = gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, index=frame.index, crs=reference))
     frame = frame.loc[[row for row in rows if row not in refused]]
@@ -69,7 +74,7 @@ def layer_of(entry: LayerEntry, sha256: str, part: Decoded) -> Layer:
     ]
     return Layer(
         entry=entry, frame=frame, counted=part.counted, unread=len(refused), sha256=sha256, crs=crs_text, mapping={},
-        findings=tuple(findings),
+        findings=tuple(findings), originals=originals,
     )  # fmt: skip
 
 
@@ -121,8 +126,14 @@ def _reference(entry: LayerEntry, given: str | None) -> tuple[pyproj.CRS, str]:
     return own, given if len(given) < len("urn:ogc:def:crs:EPSG::4326") else ":".join(authority or ()) or own.to_wkt()
 
 
-def _shapes(wkb: list[bytes | None], rows: NDArray[np.int64]) -> tuple[Any, _Reasons, list[int], int]:
-    """Build the shapes, flat: with the records that have none, those whose ring had to be closed, and how many had heights."""
+_Given = dict[int, Any]
+
+
+def _shapes(wkb: list[bytes | None], rows: NDArray[np.int64]) -> tuple[Any, _Reasons, list[int], _Given]:
+    """Build the shapes, flat: with the records that have none, those whose ring had to be closed, and the shapes as given.
+
+    The last are those with heights or measures, and the lines that open rings are.
+    """
     given = np.array(wkb, dtype=object)
     here = np.array([each is not None for each in wkb], dtype=bool)
     with np.errstate(invalid="ignore"):  # numbers that are none are looked for below
@@ -132,13 +143,15 @@ def _shapes(wkb: list[bytes | None], rows: NDArray[np.int64]) -> tuple[Any, _Rea
     closed = failed & (mended != None)  # noqa: E711 - compared item by item
     shapes = np.where(closed, mended, shapes)
     lost = failed & ~closed
-    high = shapely.has_z(shapes) | shapely.has_m(shapes)
+    high = np.flatnonzero(shapely.has_z(shapes) | shapely.has_m(shapes))
+    as_given = {int(rows[at]): shapes[at] for at in high}
+    as_given |= {int(rows[at]): as_lines(given[at]) or shapes[at] for at in np.flatnonzero(closed)}
     shapes = shapely.force_2d(shapes)
     bounds = shapely.bounds(shapes)
     infinite = here & ~lost & ~shapely.is_empty(shapes) & ~_finite(shapes, bounds)
     bad: _Reasons = {int(rows[at]): ("geometry", "its geometry cannot be read") for at in np.flatnonzero(lost)}
     bad |= {int(rows[at]): ("geometry", _NOT_FINITE) for at in np.flatnonzero(infinite)}
-    return shapes, bad, [int(rows[at]) for at in np.flatnonzero(closed)], int(high.sum())
+    return shapes, bad, [int(rows[at]) for at in np.flatnonzero(closed)], as_given
 
 
 def _finite(shapes: Any, bounds: Any) -> Any:  # noqa: ANN401 - arrays of shapes and of numbers

@@ -8,6 +8,9 @@ needed. When it dies, the file is refused and the next one gets a new child.
 Chosen over a process per file (0.4 s each) and over `multiprocessing` (which unpickles what the child sends). The drivers
 are named in `OGR_SKIP`, in the environment, as GDAL reads it only while it loads. What libraries the child may load
 follows from `python -I`: no `PYTHONPATH`, no user folder, no current folder.
+
+Windows cannot limit what a process may use; there only the clock ends a child, which is refused all the same. Sessions and
+the width of pipes are Unix's as well, and left out there.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ from mapper.errors import DataRefused, UnknownCRS
 from mapper.findings import finding
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import pyarrow as pa
 
@@ -46,6 +49,22 @@ _OTHER_DRIVERS = (
     "OpenFileGDB,PCIDSK,PDF,PDS4,PGDUMP,PGeo,PLSCENES,PMTiles,Parquet,PostgreSQL,S57,SOSI,SQLite,SVG,SXF,Selafin,TIGER,"
     "TileDB,TopoJSON,UK .NTF,VDV,VFK,VICAR,WAsP,WFS,WFS3,XLS,XLSX,XODR"
 )
+JOBS: Mapping[str, str] = MappingProxyType(
+    {
+        ".fgb": "flatgeobuf",
+        ".geoparquet": "parquet",
+        ".gpkg": "geopackage",
+        ".gpx": "gpx",
+        ".kml": "kml",
+        ".kmz": "kml",
+        ".ods": "ods",
+        ".parquet": "parquet",
+        ".shp": "shapefile",
+        ".xlsm": "xlsx",
+        ".xlsx": "xlsx",
+    }
+)
+"""The endings of files that the child decodes, and the format it knows each by."""
 _ENVIRONMENT: Mapping[str, str] = MappingProxyType(
     {
         "OGR_SKIP": _OTHER_DRIVERS,
@@ -66,6 +85,7 @@ _ENVIRONMENT: Mapping[str, str] = MappingProxyType(
 )
 _KEPT_VARIABLES = ("SYSTEMROOT", "LD_LIBRARY_PATH", "GDAL_DATA", "PROJ_DATA")
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from mapper.intake.decoder_child import main; main()"
+_PIPE_BYTES = 1024**2
 _LARGEST_REPLY_BYTES = 4 * 1024**3
 _LONGEST_HEADER_BYTES = 256 * 1024**2
 _TRY_ANOTHER = "It may be damaged or made to do harm; ask the sender for GeoJSON or CSV."
@@ -161,12 +181,15 @@ class Decoder:
                 clock.cancel()
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def start(self) -> None:
-        """Start the child and let it load its libraries while the caller does something else; needed by nobody."""
+    def start(self, *jobs: str) -> None:
+        """Start the child and let it load what some formats need while the caller does something else.
+
+        Nobody needs to call this, but a child that starts while the caller imports pandas costs no time of its own.
+        """
         with self._lock, contextlib.suppress(OSError):
             process, _ = self._ready()
-            if process.stdin is not None:
-                process.stdin.write(json.dumps({"load": ["pyogrio.raw", "fiona"]}).encode() + b"\n")
+            if process.stdin is not None and jobs:
+                process.stdin.write(json.dumps({"load": jobs}).encode() + b"\n")
                 process.stdin.flush()
 
     def close(self) -> None:
@@ -194,6 +217,7 @@ class Decoder:
             start_new_session=True,  # Ctrl-C is for the parent, which then ends the child
         )
         self.started += 1
+        _widen(self._process.stdout)
         return self._process, self._folder
 
     def _ask(self, process: subprocess.Popen[bytes], request: dict[str, Any]) -> tuple[Decoded, ...]:
@@ -236,6 +260,18 @@ def shared() -> Decoder:
     return decoder
 
 
+def start_early(names: Iterable[str]) -> None:
+    """Start the child for files of these names, if any of them needs it, before the caller loads its own libraries.
+
+    Examples
+    --------
+    >>> start_early(["accidents.csv"])  # needs no child
+    """
+    jobs = {JOBS[suffix] for name in names if (suffix := Path(name).suffix.lower()) in JOBS}
+    if jobs:
+        shared().start(*sorted(jobs))
+
+
 def as_finding(entry: LayerEntry, doubt: Sequence[Any]) -> Finding:
     """Make a finding of what the child told: rule, severity, what was done, row, column, value."""
     rule, severity, done, row, column, value = doubt
@@ -274,6 +310,14 @@ def _decoded(header: dict[str, Any], pipe: _Bounded) -> Decoded:
         refused=tuple((int(row), column, str(why)) for row, column, why in header["refused"]),
         doubts=tuple(tuple(doubt) for doubt in header["doubts"]),
     )
+
+
+def _widen(pipe: Any) -> None:  # noqa: ANN401 - a pipe, or None
+    """Let more of an answer wait in the pipe than the system's 64 kB, where that can be asked for."""
+    with contextlib.suppress(ImportError, AttributeError, TypeError, OSError):
+        import fcntl  # noqa: PLC0415 - only Unix has it, and only Linux this use of it
+
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _stop(process: subprocess.Popen[bytes], late: threading.Event) -> None:

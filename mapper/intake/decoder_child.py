@@ -3,7 +3,8 @@
 Started by `mapper.intake.decoder` with a clean environment, it takes one request a line on its standard input and answers
 on its standard output: one line of JSON, then an Arrow stream for each layer. Nothing is pickled, so an answer is data
 even when the child was taken over. It limits itself before the first foreign byte: CPU time per request, address space,
-no files written, no core dump. pandas, geopandas, pyproj and shapely are kept from loading, which halves its start.
+no files written, no core dump. pandas, geopandas, pyproj and shapely are kept from loading, which halves its start, and so
+are the certificates for a network it must not use.
 
 Each format is a module with one function `decode(folder, options) -> list[Part]`, loaded when it is first needed.
 """
@@ -35,7 +36,7 @@ JOBS: dict[str, str] = {
     "ods": "mapper.intake.decoder_ods",
     "xlsx": "mapper.intake.decoder_xlsx",
 }
-_HEAVY = ("geopandas", "pandas", "pyproj", "shapely")
+_KEPT_OUT = ("certifi", "geopandas", "pandas", "pyproj", "shapely")
 _MEGABYTE = 1024**2
 
 
@@ -43,12 +44,12 @@ class _NotHere:
     """Says of some packages that they are not installed, as `None` in `sys.modules` would, which pyarrow trips over."""
 
     def find_spec(self, fullname: str, path: object = None, target: object = None) -> None:  # noqa: ARG002 - as Python asks
-        if fullname in _HEAVY:
+        if fullname in _KEPT_OUT:
             raise ModuleNotFoundError(fullname)
 
 
 WITHOUT_FRAMES = _NotHere()
-"""Keeps `_HEAVY` from loading while it stands in `sys.meta_path`."""
+"""Keeps `_KEPT_OUT` from loading while it stands in `sys.meta_path`."""
 
 
 class Refused(NamedTuple):
@@ -116,8 +117,8 @@ def main() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         if "load" in request:
-            for name in request["load"]:
-                importlib.import_module(name)
+            for job in request["load"]:
+                importlib.import_module(JOBS[job])
             continue
         _limit(request["cpu_s"], request["memory_bytes"])
         _answer(request, replies)

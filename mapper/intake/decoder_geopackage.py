@@ -2,8 +2,9 @@
 
 The stored feature counter is never asked (readers stop at it), views, virtual tables and unlisted tables are refused (they
 can hide or invent records), triggers cannot run (the file is opened read-only and nothing is written). Where GDAL would
-turn a cell into something else without a word (text in a number column, a date that is none, a NUL character), the
-column is taken from SQLite as it stands.
+turn a cell into something else without a word (text in a number column, a date that is none, a NUL character, letters that
+are no UTF-8), the column is taken from SQLite as it stands. Of a damaged file the records are kept that both fiona and
+SQLite can read, one by one.
 """
 
 # ruff: noqa: S608 - SQL cannot bind the names of tables and columns; each one here passes through `_quoted`
@@ -13,14 +14,17 @@ from __future__ import annotations
 import contextlib
 import re
 import sqlite3
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mapper.errors import DataRefused, UnknownCRS
+from mapper.intake.decoder_cells import without_curves
 from mapper.intake.decoder_child import Doubt, Part, Refused, part
-from mapper.intake.decoder_vectors import Records, look, read
+from mapper.intake.decoder_vectors import DAMAGED, Records, look, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
 _DRIVER = "GPKG"
@@ -33,6 +37,9 @@ _EXPECTED = {
     "real": ("REAL", "DOUBLE", "FLOAT", "NUMERIC", "DECIMAL"),
 }
 _REPLACEMENT = "\ufffd"
+_BLOB_HEADER_BYTES = 8
+_EXTENDED = 0b100000
+_ENVELOPE_BYTES: Mapping[int, int] = MappingProxyType({0: 0, 1: 32, 2: 48, 3: 48, 4: 64})
 
 
 class _Table(NamedTuple):
@@ -137,64 +144,114 @@ def _has_crs(database: sqlite3.Connection, layer: str, srs_id: int | None, state
 
 
 def _part(path: Path, database: sqlite3.Connection, table: _Table, doubts: list[Doubt]) -> Part:
-    found = read(path, _DRIVER, table.name, table.counted, geometry=table.geometry is not None)
     keys = [key for (key,) in database.execute(f"SELECT {_quoted(table.key)} FROM {_from(table)}")]
-    # Salvaged records have no keys, but their order is that of the keys.
-    given = [keys[number - 1] for number in found.rows] if found.refused else found.rows
     number_of = {key: number for number, key in enumerate(keys, start=1)}
-    reached = set(given)
-    if not reached <= set(number_of):
+    found = read(path, _DRIVER, table.name, keys, geometry=table.geometry is not None)
+    if not number_of.keys() >= set(found.fids):
         raise DataRefused(f"two readers disagree on the records of its layer '{table.name}'", advice=_EXPORT)
-    lost = [Refused(number_of[key], None, "no reader gives it") for key in keys if key not in reached]
-    refused = {each.row: each for each in (*found.refused, *lost, *_garbage(database, table, found, given, number_of))}
-    doubts = [*doubts, *found.doubts]
-    cells = {**found.cells, **_as_stored(database, table, given, number_of, doubts)}
+    stored = None if found.salvaged else _compared(database, table, found)
+    if stored is None:
+        found, stored = _one_by_one(database, table, found, keys)
+    given = found.fids
+    reached = set(given)
+    refused = [
+        Refused(number_of[key], None, DAMAGED if found.salvaged else "no reader gives it")
+        for key in keys
+        if key not in reached
+    ]
     rows = [number_of[key] for key in given]
-    return part(
-        table.name, rows, found.wkb, cells, counted=table.counted, crs=found.crs, refused=list(refused.values()),
-        doubts=doubts,
-    )  # fmt: skip
+    wkb, curved = (None, []) if found.wkb is None else without_curves(rows, found.wkb)
+    damaged = _garbage(database, table, found)
+    refused += [*curved, *(Refused(number_of[key], table.geometry, "its geometry is damaged") for key in damaged)]
+    told = [*doubts, *found.doubts]
+    cells = dict(found.cells)
+    for name, values in stored.items():
+        if all(isinstance(value, bytes) for value in values.values() if value is not None) and name not in cells:
+            told.append(
+                Doubt("unknown_column", "warning", "The column was left out: it holds binary data.", None, name)
+            )
+        else:
+            cells[name] = [_cell(values[key], name, number_of[key], told) for key in given]
+    return part(table.name, rows, wkb, cells, counted=table.counted, crs=found.crs, refused=refused, doubts=told)
 
 
-def _garbage(
-    database: sqlite3.Connection, table: _Table, found: Records, given: list[int], number_of: Mapping[int, int]
-) -> list[Refused]:
-    """Name the records whose geometry is stored but comes out as none."""
+def _garbage(database: sqlite3.Connection, table: _Table, found: Records) -> list[int]:
+    """Give the keys of the records whose geometry is stored but comes out as none."""
     if table.geometry is None or found.wkb is None:
         return []
-    column = _quoted(table.geometry)
     wkb = found.wkb if isinstance(found.wkb, list) else found.wkb.to_pylist()
-    empty = {key for key, each in zip(given, wkb, strict=True) if each is None}
+    empty = {key for key, each in zip(found.fids, wkb, strict=True) if each is None}
     if not empty:
         return []
-    keys = database.execute(f"SELECT {_quoted(table.key)} FROM {_from(table, f'{column} NOT NULL')}")
-    stored = {key for (key,) in keys}
-    return [Refused(number_of[key], table.geometry, "its geometry is damaged") for key in sorted(stored & empty)]
+    keys = database.execute(f"SELECT {_quoted(table.key)} FROM {_from(table, f'{_quoted(table.geometry)} NOT NULL')}")
+    return sorted(empty & {key for (key,) in keys})
 
 
-def _as_stored(
-    database: sqlite3.Connection, table: _Table, given: list[int], number_of: Mapping[int, int], doubts: list[Doubt]
-) -> dict[str, list[str | None]]:
-    """Return the columns that GDAL may change, as they are stored."""
-    columns: dict[str, list[str | None]] = {}
-    for name, declared in table.columns.items():
-        if declared == "BLOB" or not _may_change(database, table, name, declared):
-            continue
-        sql = f"SELECT {_quoted(table.key)}, {_quoted(name)} FROM {_from(table)}"
-        stored = dict(database.execute(sql).fetchall())
-        columns[name] = [_cell(stored[key], name, number_of[key], doubts) for key in given]
-    return columns
+_Stored = dict[str, dict[int, Any]]
 
 
-def _may_change(database: sqlite3.Connection, table: _Table, name: str, declared: str) -> bool:
+def _compared(database: sqlite3.Connection, table: _Table, found: Records) -> _Stored | None:
+    """Return the columns that GDAL may have changed, as they are stored; None where SQLite cannot read every record.
+
+    All columns are looked at in one pass: each pass walks along every shape.
+    """
+    columns = {name: declared for name, declared in table.columns.items() if declared != "BLOB"}
+    if not columns:
+        return {}
+    tests = [f"total({_is_odd(name, declared)}), count({_quoted(name)})" for name, declared in columns.items()]
+    stored: _Stored = {}
+    try:
+        counts = database.execute(f"SELECT {', '.join(tests)} FROM {_quoted(table.name)} NOT INDEXED").fetchone()
+        for at, name in enumerate(columns):
+            odd, filled = counts[2 * at : 2 * at + 2]
+            cells = found.cells.get(name)
+            if odd or cells is None or filled != len(cells) - cells.null_count:
+                sql = f"SELECT {_quoted(table.key)}, {_quoted(name)} FROM {_from(table)}"
+                stored[name] = dict(database.execute(sql).fetchall())
+    except sqlite3.Error:
+        return None
+    return stored
+
+
+def _is_odd(name: str, declared: str) -> str:
+    """Write the condition under which a cell is not of its column's type, or GDAL would cut it; where unknown, always."""
     expected = next((kind for kind, words in _EXPECTED.items() if declared.startswith(words)), None)
-    if expected is None:
-        return True
-    also = {"text": f"instr({_quoted(name)}, char(0)) = 0", "real": "1", "integer": "1"}[expected]
-    kinds = "'real', 'integer'" if expected == "real" else f"'{expected}'"
     column = _quoted(name)
-    odd = f"{column} NOT NULL AND NOT (typeof({column}) IN ({kinds}) AND {also})"
-    return database.execute(f"SELECT 1 FROM {_quoted(table.name)} WHERE {odd} LIMIT 1").fetchone() is not None
+    if expected is None:
+        return "1"
+    kinds = "'real', 'integer'" if expected == "real" else f"'{expected}'"
+    whole = f" AND instr({column}, char(0)) = 0" if expected == "text" else ""
+    return f"{column} NOT NULL AND NOT (typeof({column}) IN ({kinds}){whole})"
+
+
+def _one_by_one(
+    database: sqlite3.Connection, table: _Table, found: Records, keys: list[int]
+) -> tuple[Records, _Stored]:
+    """Keep of salvaged records those that SQLite can read as well, their cells and shapes as they are stored.
+
+    The shapes are not taken from fiona, which makes straight lines of arcs without a word.
+    """
+    names = [name for name, declared in table.columns.items() if declared != "BLOB"]
+    wanted = ", ".join(_quoted(name) for name in (table.geometry or table.key, *names))
+    sql = f"SELECT {wanted} FROM {_quoted(table.name)} NOT INDEXED WHERE {_quoted(table.key)} = ?"
+    records: dict[int, tuple[Any, ...]] = {}
+    for key in keys:
+        with contextlib.suppress(sqlite3.Error):
+            records[key] = database.execute(sql, (key,)).fetchone()
+    given = [key for key in found.fids if records.get(key)]
+    if not given:
+        raise DataRefused("it is damaged, and none of its records can be read", advice="Ask for it again.")
+    wkb = None if table.geometry is None else [_wkb(records[key][0]) for key in given]
+    stored = {name: {key: records[key][at] for key in given} for at, name in enumerate(names, start=1)}
+    return found._replace(fids=given, wkb=wkb, cells={}, salvaged=True), stored
+
+
+def _wkb(blob: object) -> bytes | None:
+    """Take the well-known binary out of a geometry as a GeoPackage stores it: `GP`, version, flags, system, envelope."""
+    if not isinstance(blob, bytes) or blob[:2] != b"GP" or len(blob) <= _BLOB_HEADER_BYTES or blob[3] & _EXTENDED:
+        return None
+    envelope = _ENVELOPE_BYTES.get(blob[3] >> 1 & 0b111)
+    return None if envelope is None else blob[_BLOB_HEADER_BYTES + envelope :] or None
 
 
 def _cell(value: object, column: str, row: int, doubts: list[Doubt]) -> str | None:
@@ -208,6 +265,9 @@ def _cell(value: object, column: str, row: int, doubts: list[Doubt]) -> str | No
         done = f"It was replaced by {_REPLACEMENT}; the record was kept."
         doubts.append(Doubt("nul_character", "warning", done, row, column))
         text = text.replace("\x00", _REPLACEMENT)
+    elif _REPLACEMENT in text:
+        done = f"What is no UTF-8 was replaced by {_REPLACEMENT}; the record was kept."
+        doubts.append(Doubt("assumed_encoding", "warning", done, row, column))
     return text.strip() or None
 
 

@@ -15,6 +15,7 @@ from mapper.intake.decoder_xml import (
     number,
     parse,
     point,
+    ring,
     text_of,
 )
 
@@ -77,7 +78,7 @@ def _shape(record: ET.Element) -> bytes | None:
         return None
     if any(len(each) < _SMALLEST_LINE for each in parts):
         raise BadRecord("a part of it has a single position")
-    lines = [line(each) for each in parts]
+    lines = [line(ring(each)) for each in parts]
     return lines[0] if record.tag == "rte" else multi(lines)
 
 

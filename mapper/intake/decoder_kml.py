@@ -6,13 +6,19 @@ draw a picture's frame as a zone, lose the second outline of a polygon, and one 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from mapper.errors import DataRefused
 from mapper.intake.decoder_child import Doubt, Part, Refused, part
 from mapper.intake.decoder_xml import (
     XY,
     BadRecord,
+    Ring,
     cells_by_column,
     children,
     line,
@@ -21,11 +27,12 @@ from mapper.intake.decoder_xml import (
     parse,
     point,
     polygon,
+    ring,
     text_of,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
     from xml.etree import ElementTree as ET
 
@@ -41,6 +48,12 @@ _TEXTS = ("name", "description", "Snippet", "address", "phoneNumber")
 _TIMES = ("when", "begin", "end")
 _SMALLEST_LINE = 2
 _DEEPEST = 50
+_FIGURES = b"0123456789+-.eE, \t\r\n"
+_FLAT, _HIGH = 2, 3
+
+
+_Plain = Mapping["ET.Element", Ring]
+"""The positions of those lists of coordinates that could be read at once."""
 
 
 def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
@@ -59,12 +72,14 @@ def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
     kinds = set()
     counted = 0
     for name, shown in options["documents"]:
-        for record, folders in _records(parse(folder / name, "kml"), () if shown is None else (str(shown),)):
+        document = parse(folder / name, "kml")
+        plain = _plain_positions(document)
+        for record, folders in _records(document, () if shown is None else (str(shown),)):
             counted += 1
             kinds.add(record.tag)
             told: list[str] = []
             try:
-                shape, about = _shape(record, told), _cells(record, folders)
+                shape, about = _shape(record, plain, told), _cells(record, folders)
             except BadRecord as bad:
                 refused.append(Refused(counted, "geometry", str(bad)))
                 continue
@@ -127,41 +142,42 @@ def _data(placemark: ET.Element) -> Iterator[ET.Element]:
                 yield from children(child, "SimpleData")
 
 
-def _shape(placemark: ET.Element, told: list[str]) -> bytes | None:
+def _shape(placemark: ET.Element, plain: _Plain, told: list[str]) -> bytes | None:
     if placemark.tag in _NO_SHAPES:
         raise BadRecord(_NO_SHAPES[placemark.tag])
     given = [child for child in placemark if child.tag in _SHAPES + _OTHER_SHAPES]
-    shapes = [shape for child in given for shape in _flat(child, told, _DEEPEST)]
+    shapes = [shape for child in given for shape in _flat(child, plain, told, _DEEPEST)]
     if not shapes:
         return None
     return shapes[0] if len(shapes) == 1 else multi(shapes)
 
 
-def _flat(element: ET.Element, told: list[str], depth: int) -> list[bytes]:
+def _flat(element: ET.Element, plain: _Plain, told: list[str], depth: int) -> list[bytes]:
     """Return the simple shapes of a geometry; a MultiGeometry gives those of its members."""
     kind = element.tag
     if not depth:
         raise BadRecord("its geometry is nested too deep")
     if kind == "MultiGeometry":
         members = [child for child in element if child.tag in _SHAPES + _OTHER_SHAPES]
-        return [shape for child in members for shape in _flat(child, told, depth - 1)]
+        return [shape for child in members for shape in _flat(child, plain, told, depth - 1)]
     if kind in _OTHER_SHAPES:
         raise BadRecord(f"its geometry is a {kind}, which is not read")
     if kind == "Polygon":
-        return _polygons(element, told)
-    xys = _positions(element)
+        return _polygons(element, plain, told)
+    xys = _positions(element, plain)
+    count = len(xys)
     if kind == "Point":
-        if len(xys) != 1:
-            raise BadRecord(f"its point has {len(xys)} positions")
+        if count != 1:
+            raise BadRecord(f"its point has {count} positions")
         return [point(xys[0])]
-    if len(xys) < _SMALLEST_LINE:
-        raise BadRecord(f"its line has {len(xys)} positions")
+    if count < _SMALLEST_LINE:
+        raise BadRecord(f"its line has {count} positions")
     return [line(xys)]
 
 
-def _polygons(element: ET.Element, told: list[str]) -> list[bytes]:
-    outer = _rings(element, "outerBoundaryIs")
-    inner = _rings(element, "innerBoundaryIs")
+def _polygons(element: ET.Element, plain: _Plain, told: list[str]) -> list[bytes]:
+    outer = _rings(element, "outerBoundaryIs", plain)
+    inner = _rings(element, "innerBoundaryIs", plain)
     if not outer:
         raise BadRecord("its polygon has no outline")
     if len(outer) == 1:
@@ -170,16 +186,42 @@ def _polygons(element: ET.Element, told: list[str]) -> list[bytes]:
     return [polygon([ring]) for ring in outer]
 
 
-def _rings(element: ET.Element, boundary: str) -> list[list[XY]]:
-    return [_positions(ring) for side in children(element, boundary) for ring in children(side, "LinearRing")]
+def _rings(element: ET.Element, boundary: str, plain: _Plain) -> list[Ring]:
+    return [_positions(each, plain) for side in children(element, boundary) for each in children(side, "LinearRing")]
 
 
-def _positions(element: ET.Element) -> list[XY]:
+def _positions(element: ET.Element, plain: _Plain) -> Ring:
     """Read `lon,lat[,height]` triples; anything else is not a position, whatever other readers make of it."""
     given = list(children(element, "coordinates"))
     if len(given) != 1:
         raise BadRecord(f"its {element.tag} has {len(given)} lists of coordinates")
-    return [_position(each) for each in (text_of(given[0]) or "").split()]
+    found = plain.get(given[0])
+    return ring(_position(each) for each in (text_of(given[0]) or "").split()) if found is None else found
+
+
+def _plain_positions(document: ET.Element) -> _Plain:
+    """Read all positions of a document that are written in plain figures, at once; the others are read one by one."""
+    elements = [each for each in document.iter("coordinates") if each.text and not len(each)]
+    texts = [str(each.text) for each in elements]
+    together = "".join(texts)
+    if not together.isascii() or together.encode().translate(None, _FIGURES):
+        return {}
+    lists = pc.ascii_split_whitespace(pc.ascii_trim_whitespace(pa.array(texts, pa.string())))
+    parts = pc.split_pattern(lists.flatten(), ",")
+    sizes = pc.list_value_length(parts).to_numpy()
+    try:
+        values = parts.flatten().cast(pa.float64()).to_numpy()
+    except pa.ArrowInvalid:
+        return {}
+    lon_at = np.cumsum(sizes) - sizes
+    xys = np.stack([values[lon_at], values[np.minimum(lon_at + 1, len(values) - 1)]], axis=1) if len(values) else values
+    bounds = lists.offsets.to_numpy()
+    odd = np.concatenate([[0], np.cumsum((sizes != _FLAT) & (sizes != _HIGH))])
+    plain = odd[bounds[1:]] == odd[bounds[:-1]]
+    pairs = zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True)
+    return {
+        each: xys[start:end] for each, is_plain, (start, end) in zip(elements, plain, pairs, strict=True) if is_plain
+    }
 
 
 def _position(text: str) -> XY:

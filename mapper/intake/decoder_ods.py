@@ -1,4 +1,4 @@
-"""ODS inside the child: the stored values of one sheet, repeated rows and cells written out, comments left out."""
+"""ODS inside the child: the stored values of its sheets, repeated rows and cells written out, comments left out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mapper.errors import DataRefused
-from mapper.intake.decoder_sheets import Cell, Row, Sheet, choose, letters, plain_number, sheet_part
+from mapper.intake.decoder_sheets import Cell, Row, Sheet, SheetRows, letters, plain_number, sheet_parts
 from mapper.intake.decoder_xml import children, parse
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ _ROW_GROUPS = ("table-header-rows", "table-rows", "table-row-group")
 
 
 def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
-    """Read one sheet; `members` names the files of the archive, `sheet` the one asked for (None: the only one).
+    """Read sheets; `members` names the files of the archive, `sheet` the one asked for (None: all that hold anything).
 
     Raises
     ------
     DataRefused
-        When it is no ODS workbook, or as `choose` and `sheet_part`.
+        When it is no ODS workbook, or as `sheet_parts`.
     """
     members: Mapping[str, str] = options["members"]
     if "content.xml" not in members:
@@ -48,10 +48,12 @@ def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
         Sheet(_named(table, "name") or "", _named(table, "style-name") not in hidden, _marked(block) > 0)
         for table, block in zip(tables, blocks, strict=True)
     ]
-    at = choose(sheets, options.get("sheet"))
+    return sheet_parts(sheets, options.get("sheet"), lambda at: _read(tables[at], blocks[at]))
+
+
+def _read(table: ET.Element, block: bytes) -> SheetRows:
     merged: list[tuple[int, str]] = []
-    rows = list(_rows(tables[at], merged))
-    return [sheet_part(sheets[at].name, rows, merged, _marked(blocks[at]))]
+    return SheetRows(list(_rows(table, merged)), merged, _marked(block))
 
 
 def _named(element: ET.Element, name: str) -> str | None:

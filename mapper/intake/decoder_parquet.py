@@ -1,6 +1,7 @@
 """GeoParquet, inside the child, through pyarrow: GDAL's wheels have no Parquet driver.
 
-The rows are those the footer counts. The stored bounding boxes are never used: a wrong one would hide records.
+The rows are those the footer counts. The stored bounding boxes are never used: a wrong one would hide records. Where a page
+is damaged, the rows of its group are refused and the others kept.
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mapper.errors import DataRefused, UnknownCRS
-from mapper.intake.decoder_child import Doubt, Part, part
-from mapper.intake.decoder_vectors import as_cells, shapely_module
+from mapper.intake.decoder_cells import as_cells, shapely_module, without_curves
+from mapper.intake.decoder_child import Doubt, Part, Refused, part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,10 +35,10 @@ def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
         When its CRS is null and the caller states none.
     """
     path = folder / "layer.parquet"
-    with pq.ParquetFile(path) as source:
+    with pq.ParquetFile(path, page_checksum_verification=True) as source:
         counted = source.metadata.num_rows
         geometry, about = _geometry(source.metadata.metadata or {}, source.schema_arrow.names)
-        table = source.read(use_threads=False)
+        table, rows, refused = _rows(source)
     doubts: list[Doubt] = []
     cells = as_cells(
         {name: table.column(name) for name in table.column_names if name not in (geometry, "bbox")}, doubts
@@ -45,11 +46,35 @@ def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
     wkb = table.column(geometry)
     if not (pa.types.is_binary(wkb.type) or pa.types.is_large_binary(wkb.type)):
         raise DataRefused("its geometry column is not binary", advice=_EXPORT)
-    shapes = wkb.to_pylist()
+    shapes, curved = without_curves(rows, wkb.cast(pa.binary()))
     # The parent parses the same bytes; what would break the parser breaks this process first.
-    shapely_module().from_wkb(shapes, on_invalid="fix")
+    shapely_module().from_wkb(shapes if isinstance(shapes, list) else shapes.to_numpy(), on_invalid="fix")
     crs = _crs(about, options.get("crs"))
-    return [part("layer", list(range(1, len(shapes) + 1)), shapes, cells, counted=counted, crs=crs, doubts=doubts)]
+    refused += curved
+    return [part("layer", rows, shapes, cells, counted=counted, crs=crs, refused=refused, doubts=doubts)]
+
+
+def _rows(source: pq.ParquetFile) -> tuple[pa.Table, list[int], list[Refused]]:
+    """Read all rows; where a part of the file is damaged, those of the row groups that are not."""
+    footer = source.metadata
+    try:
+        return source.read(use_threads=False), list(range(1, footer.num_rows + 1)), []
+    except (pa.ArrowException, OSError):
+        tables: list[pa.Table] = []
+        rows: list[int] = []
+        refused: list[Refused] = []
+    first = 1
+    for group in range(footer.num_row_groups):
+        numbers = range(first, first + footer.row_group(group).num_rows)
+        first = numbers.stop
+        try:
+            tables.append(source.read_row_group(group, use_threads=False))
+            rows += numbers
+        except (pa.ArrowException, OSError):
+            refused += [Refused(row, None, "its part of the file is damaged") for row in numbers]
+    if not tables:
+        raise DataRefused("it is damaged, and none of its records can be read", advice="Ask for it again.")
+    return pa.concat_tables(tables), rows, refused
 
 
 def _geometry(metadata: Mapping[bytes, bytes], columns: list[str]) -> tuple[str, Mapping[str, Any]]:

@@ -2,7 +2,8 @@
 
 GDAL gives null shapes for a .shp that was cut, and joins a .dbf of another file without a word. So the index (.shx) is
 checked against the .shp byte by byte, and the number of records of .shp, .shx and .dbf must be the same. Only the shapes
-come from GDAL, which is not shown the .dbf at all.
+come from GDAL, which is not shown the .dbf at all; where it gives none for a record that says it has one, the record is
+refused.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from mapper.errors import DataRefused, UnknownCRS
 from mapper.intake.decoder_child import Doubt, Part, Refused, part
 from mapper.intake.decoder_dbf import attributes
-from mapper.intake.decoder_vectors import look, read
+from mapper.intake.decoder_vectors import DAMAGED, look, read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -55,23 +56,27 @@ def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
         Refused(row, None, "its .dbf file is cut off before it") for row in range(table.whole + 1, table.counted + 1)
     ]
     look(path, _DRIVER)
-    found = read(path, _DRIVER, None, table.counted)
+    found = read(path, _DRIVER, None, range(table.counted))
     if found.crs is None and options.get("crs") is None:
         raise UnknownCRS(
             "it has no usable .prj file, so its coordinate reference system is not known",
             advice="Ask the sender for the EPSG code, then give it with --crs.",
         )
-    numbers = found.rows if found.refused else [number + 1 for number in found.rows]
     shapes_read = found.wkb if isinstance(found.wkb, list) else found.wkb.to_pylist()
-    shape_of = dict(zip(numbers, shapes_read, strict=True))
-    refused += found.refused
+    shape_of = {fid + 1: shape for fid, shape in zip(found.fids, shapes_read, strict=True)}
+    refused += [Refused(fid + 1, None, DAMAGED) for fid in found.damaged]
+    refused += [
+        Refused(int(row) + 1, "geometry", "its shape is damaged")
+        for row in np.flatnonzero(~_is_null(shapes, offsets))
+        if shape_of.get(int(row) + 1, b"") is None
+    ]
     out = table.deleted | {each.row for each in refused}
     rows = [row for row in range(1, table.whole + 1) if row not in out and row in shape_of]
     lost = [row for row in range(1, table.whole + 1) if row not in out and row not in shape_of]
     refused += [Refused(row, None, "no reader gives it") for row in lost]
     cells = {name: [values[row - 1] for row in rows] for name, values in table.cells.items()}
     doubts = [*_length(shapes), *(each for each in table.doubts if each.row is None or each.row not in out)]
-    by_row = {each.row: each for each in refused if each.row not in table.deleted}
+    by_row = {each.row: each for each in reversed(refused) if each.row not in table.deleted}  # the first reason stands
     return [
         part(
             str(options.get("name", "layer")), rows, [shape_of[row] for row in rows], cells,
@@ -99,6 +104,14 @@ def _broken(shapes: bytes, offsets: Any, lengths: Any) -> list[Refused]:  # noqa
         Refused(int(row) + 1, None, "its shape is damaged" if inside[row] else "its .shp file is cut off before it")
         for row in np.flatnonzero(~stated)
     ]
+
+
+def _is_null(shapes: bytes, offsets: Any) -> Any:  # noqa: ANN401 - arrays
+    """Tell for each record whether it says itself that it has no shape."""
+    words = np.frombuffer(shapes[: len(shapes) // 4 * 4], "<i4")
+    at = offsets // 4 + _RECORD_HEADER_BYTES // 4
+    inside = (offsets >= _HEADER_BYTES) & (at < len(words))
+    return inside & (words[np.where(inside, at, 0)] == 0)
 
 
 def _length(shapes: bytes) -> list[Doubt]:

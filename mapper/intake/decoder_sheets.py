@@ -14,7 +14,7 @@ from mapper.errors import DataRefused
 from mapper.intake.decoder_child import Doubt, Part, Refused, part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
 _MOST_RANGES = 1_000
@@ -44,26 +44,62 @@ class Sheet(NamedTuple):
     filled: bool
 
 
-def choose(sheets: Sequence[Sheet], asked: str | None) -> int:
-    """Return the place of the sheet to read: the one asked for, or the only one that holds anything.
+class SheetRows(NamedTuple):
+    """What `sheet_part` makes records of, beside the name."""
+
+    rows: Sequence[Row]
+    merged: Sequence[tuple[int, str]]
+    marked: int
+
+
+def choose(sheets: Sequence[Sheet], asked: str | None) -> list[int]:
+    """Return the places of the sheets to read: the one asked for, or every one that holds anything, hidden ones too.
 
     Raises
     ------
     DataRefused
-        When several hold something and none is asked for, the only one is hidden, or the one asked for is not there.
+        When the one asked for is not there, or none holds anything.
     """
-    listed = ", ".join(f"'{each.name}'{'' if each.shown else ' (hidden)'}" for each in sheets)
     if asked is not None:
         found = [number for number, each in enumerate(sheets) if each.name == asked]
         if not found:
+            listed = ", ".join(f"'{each.name}'{'' if each.shown else ' (hidden)'}" for each in sheets)
             raise DataRefused(f"it has no sheet '{asked}', but {listed}", advice="Name one of these sheets.")
-        return found[0]
+        return found[:1]
     filled = [number for number, each in enumerate(sheets) if each.filled]
     if not filled:
         raise DataRefused("none of its sheets holds anything", advice="Export it again from its program.")
-    if len(filled) > 1 or not sheets[filled[0]].shown:
-        raise DataRefused(f"it has the sheets {listed}, and none is asked for", advice="Name the sheet to read.")
-    return filled[0]
+    return filled
+
+
+def sheet_parts(sheets: Sequence[Sheet], asked: str | None, rows_of: Callable[[int], SheetRows]) -> list[Part]:
+    """Make a part of the sheet asked for, or of every one that holds anything; say which the sender does not see.
+
+    Where several are read, one that is no table has all of its rows refused, and the others are read.
+
+    Raises
+    ------
+    DataRefused
+        As `choose`, and as `sheet_part` where there is one sheet.
+    """
+    chosen = choose(sheets, asked)
+    make = sheet_part if len(chosen) == 1 else _one_of_several
+    parts = []
+    for at in chosen:
+        made = make(sheets[at].name, *rows_of(at))
+        hidden = not sheets[at].shown and asked is None
+        told = [Doubt("hidden_sheet", "warning", "It was read as any other.", None, None, sheets[at].name)]
+        parts.append(made._replace(doubts=[*told, *made.doubts]) if hidden else made)
+    return parts
+
+
+def _one_of_several(name: str, rows: Sequence[Row], merged: Sequence[tuple[int, str]], marked: int) -> Part:
+    try:
+        return sheet_part(name, rows, merged, marked)
+    except DataRefused as refusal:
+        records = [row for row in rows if row.marked][1:]
+        refused = [Refused(row.number, None, refusal.what) for row in records]
+        return part(name, [], None, {}, counted=len(records), refused=refused)
 
 
 def sheet_part(name: str, rows: Iterable[Row], merged: Sequence[tuple[int, str]], marked: int) -> Part:

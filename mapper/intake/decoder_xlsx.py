@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mapper.errors import DataRefused
-from mapper.intake.decoder_sheets import Cell, Row, Sheet, choose, column_number, plain_number, sheet_part
+from mapper.intake.decoder_sheets import Cell, Row, Sheet, SheetRows, column_number, plain_number, sheet_parts
 from mapper.intake.decoder_xml import children, parse, stream
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _ROW = re.compile(rb"<(?:\w+:)?row\b(?:[^>]*/>|.*?</(?:\w+:)?row>)", re.DOTALL)
 _CONTENT = re.compile(rb"<(?:\w+:)?(?:v|is|f)\b")
+_HOLD = frozenset({"v", "is", "f"})
 _REFERENCE = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -47,12 +48,12 @@ class _Book(NamedTuple):
 
 
 def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
-    """Read one sheet; `members` names the files of the archive, `sheet` the one asked for (None: the only one).
+    """Read sheets; `members` names the files of the archive, `sheet` the one asked for (None: all that hold anything).
 
     Raises
     ------
     DataRefused
-        When it is no XLSX workbook, or as `choose` and `sheet_part`.
+        When it is no XLSX workbook, or as `sheet_parts`.
     """
     members: Mapping[str, str] = options["members"]
     if _WORKBOOK not in members:
@@ -64,13 +65,15 @@ def decode(folder: Path, options: Mapping[str, Any]) -> list[Part]:
         Sheet(name, shown, _CONTENT.search(content) is not None)
         for (name, shown, _), content in zip(listed, contents, strict=True)
     ]
-    at = choose(sheets, options.get("sheet"))
-    name, _, path = listed[at]
-    marked = sum(1 for row in _ROW.finditer(contents[at]) if _CONTENT.search(row[0]))
     book = _Book(_shared(folder, members), _date_styles(folder, members), _is_1904(workbook))
+    paths = [folder / members[path] for _, _, path in listed]
+    return sheet_parts(sheets, options.get("sheet"), lambda at: _read(paths[at], contents[at], book))
+
+
+def _read(path: Path, content: bytes, book: _Book) -> SheetRows:
     merged: list[tuple[int, str]] = []
-    rows = list(_rows(folder / members[path], book, merged))
-    return [sheet_part(name, rows, merged, marked)]
+    marked = sum(1 for row in _ROW.finditer(content) if _CONTENT.search(row[0]))
+    return SheetRows(list(_rows(path, book, merged)), merged, marked)
 
 
 def _sheets(folder: Path, members: Mapping[str, str], workbook: ET.Element) -> Iterator[tuple[str, bool, str]]:
@@ -153,20 +156,19 @@ def _rows(path: Path, book: _Book, merged: list[tuple[int, str]]) -> Iterator[Ro
         for cell in children(element, "c"):
             reference = _REFERENCE.fullmatch(cell.get("r", ""))
             at = column_number(reference[1]) if reference else at + 1
-            marked = marked or any(child.tag in {"v", "is", "f"} for child in cell)
-            cells[at] = Cell(None, "one of its cells is there twice") if at in cells else _cell(cell, book)
+            parts = {child.tag: child for child in cell if child.tag in _HOLD}
+            marked = marked or bool(parts)
+            cells[at] = Cell(None, "one of its cells is there twice") if at in cells else _cell(cell, parts, book)
         yield Row(number, cells, marked)
 
 
-def _cell(cell: ET.Element, book: _Book) -> Cell:
+def _cell(cell: ET.Element, parts: Mapping[str, ET.Element], book: _Book) -> Cell:
     kind = cell.get("t", "n")
-    value = next(children(cell, "v"), None)
-    formula = next(children(cell, "f"), None)
-    inline = next(children(cell, "is"), None)
     if kind == "inlineStr":
-        return Cell(_rich_text(inline).strip() or None) if inline is not None else Cell(None)
+        return Cell(_rich_text(parts["is"]).strip() or None) if "is" in parts else Cell(None)
+    value = parts.get("v")
     if value is None or value.text is None:
-        uncounted = formula is not None and (value is None or kind != "str")
+        uncounted = "f" in parts and (value is None or kind != "str")
         return Cell(None, "its formula was never calculated" if uncounted else None)
     return _typed(kind, value.text, cell, book)
 
@@ -198,7 +200,7 @@ def _stored(kind: str, text: str, cell: ET.Element, book: _Book) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _date(text: str, *, from_1904: bool) -> str:

@@ -11,6 +11,9 @@ import struct
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import numpy as np
+from numpy.typing import NDArray
+
 from mapper.errors import DataRefused
 
 if TYPE_CHECKING:
@@ -22,6 +25,9 @@ _POINT, _LINE, _POLYGON, _MULTIPOINT, _MULTILINE, _MULTIPOLYGON, _COLLECTION = r
 _MULTI = {_POINT: _MULTIPOINT, _LINE: _MULTILINE, _POLYGON: _MULTIPOLYGON}
 
 XY = tuple[float, float]
+Ring = NDArray[np.float64]
+"""Positions: one row each, longitude and latitude."""
+_NUMBERS = np.dtype("<f8")  # as well-known binary writes them
 
 
 class BadRecord(Exception):
@@ -41,8 +47,10 @@ def parse(path: Path, root: str) -> ET.Element:
     except ET.ParseError as exc:
         raise _not_well_formed(exc) from None
     _must_be(top, root)
+    plain: dict[str, str] = {}
     for element in top.iter():
-        element.tag = _plain(element.tag)
+        given = element.tag
+        element.tag = plain.get(given) or plain.setdefault(given, _plain(given))
     return top
 
 
@@ -55,17 +63,16 @@ def stream(path: Path, root: str, names: Iterable[str]) -> Iterator[ET.Element]:
         As `parse`.
     """
     wanted = frozenset(names)
-    begun = False
+    plain: dict[str, str] = {}
     try:
-        for event, element in ET.iterparse(path, ("start", "end")):  # noqa: S314 - see the docstring of the module
-            if not begun:
-                _must_be(element, root)
-                begun = True
-            if event == "end":
-                element.tag = _plain(element.tag)
-                if element.tag in wanted:
-                    yield element
-                    element.clear()
+        _, top = next(ET.iterparse(path, ("start",)))  # noqa: S314 - see the docstring of the module
+        _must_be(top, root)
+        for _, element in ET.iterparse(path, ("end",)):  # noqa: S314 - the same
+            given = element.tag
+            element.tag = plain.get(given) or plain.setdefault(given, _plain(given))
+            if element.tag in wanted:
+                yield element
+                element.clear()
     except ET.ParseError as exc:
         raise _not_well_formed(exc) from None
 
@@ -85,7 +92,7 @@ def _not_well_formed(exc: ET.ParseError) -> DataRefused:
 
 def children(element: ET.Element, name: str) -> Iterator[ET.Element]:
     """Give the direct children of a name."""
-    return element.iterfind(name)
+    return (child for child in element if child.tag == name)
 
 
 def _plain(name: str) -> str:
@@ -94,7 +101,8 @@ def _plain(name: str) -> str:
 
 def text_of(element: ET.Element) -> str | None:
     """Return all text inside an element, None when there is none."""
-    return "".join(element.itertext()).strip() or None
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return text.strip() or None
 
 
 def number(text: str | None, what: str) -> float:
@@ -111,17 +119,29 @@ def number(text: str | None, what: str) -> float:
     return float(text)
 
 
-def point(xy: XY) -> bytes:
+def ring(xys: Iterable[XY]) -> Ring:
+    """Put positions together as the writers below take them.
+
+    Examples
+    --------
+    >>> ring([(46.0, 40.0), (47.0, 41.0)])
+    array([[46., 40.],
+           [47., 41.]])
+    """
+    return np.array([*xys], dtype=_NUMBERS).reshape(-1, 2)
+
+
+def point(xy: Ring | XY) -> bytes:
     """Write a point as well-known binary."""
-    return _head(_POINT) + struct.pack("<2d", *xy)
+    return _head(_POINT) + np.asarray(xy, dtype=_NUMBERS).tobytes()
 
 
-def line(xys: Sequence[XY]) -> bytes:
+def line(xys: Ring) -> bytes:
     """Write a line as well-known binary."""
     return _head(_LINE) + _ring(xys)
 
 
-def polygon(rings: Sequence[Sequence[XY]]) -> bytes:
+def polygon(rings: Sequence[Ring]) -> bytes:
     """Write a polygon as well-known binary: its outer ring, then its holes, closed or not."""
     return _head(_POLYGON) + struct.pack("<I", len(rings)) + b"".join(map(_ring, rings))
 
@@ -144,5 +164,5 @@ def _head(kind: int) -> bytes:
     return struct.pack("<BI", 1, kind)
 
 
-def _ring(xys: Sequence[XY]) -> bytes:
-    return struct.pack(f"<I{2 * len(xys)}d", len(xys), *(number for xy in xys for number in xy))
+def _ring(xys: Ring) -> bytes:
+    return struct.pack("<I", len(xys)) + np.asarray(xys, dtype=_NUMBERS).tobytes()

@@ -8,6 +8,7 @@ bytes, never a path a library could interpret.
 from __future__ import annotations
 
 import hashlib
+import re
 import stat
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -15,27 +16,17 @@ from typing import TYPE_CHECKING
 
 from mapper.catalogue import read_catalogue
 from mapper.errors import DataRefused, Unreadable
-from mapper.intake import geofiles, workbooks
+from mapper.intake import geofiles, packed, parts, workbooks
 from mapper.intake.geojson import read_geojson
+from mapper.intake.hxl import untagged
 from mapper.intake.tables import read_table
 from mapper.model import Layer, LayerEntry
+from mapper.progress import step
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Reader = Callable[[LayerEntry, bytes, str], Layer]
-_READERS: Mapping[str, Reader] = MappingProxyType(
-    {
-        ".csv": read_table,
-        ".tsv": read_table,
-        ".geojson": read_geojson,
-        ".json": read_geojson,
-        **dict.fromkeys(geofiles.SUFFIXES, geofiles.read_geo_layer),
-        **dict.fromkeys(workbooks.SUFFIXES, workbooks.read_workbook),
-    }
-)
-_CHECK_THEMSELVES = (*geofiles.SUFFIXES, *workbooks.SUFFIXES)
-"""Endings whose readers look at the first bytes themselves."""
+Reader = Callable[[LayerEntry, bytes, str], "tuple[Layer, ...]"]
 _SIGNATURES: Mapping[bytes, str] = MappingProxyType(
     {
         b"PK\x03\x04": "a zip archive or a spreadsheet",
@@ -49,6 +40,8 @@ _SIGNATURES: Mapping[bytes, str] = MappingProxyType(
         b"<": "XML or HTML",
     }
 )
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # a Path keeps one of the two slashes
+_PREFIXED = re.compile(r"[A-Za-z]\w+:")
 LARGEST_FILE_BYTES = 2 * 1024**3
 
 
@@ -83,10 +76,12 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
 def read_layer(entry: LayerEntry) -> Layer:
     """Read one file as it is: text cells and geometries, nothing judged, every record accounted for.
 
+    Of several sheets, layers or archive members all are read, as one layer; where they differ, the entry must say which.
+
     Parameters
     ----------
     entry : LayerEntry
-        Names the file, its kind, columns and CRS.
+        Names the file, its kind, columns, CRS and part.
 
     Returns
     -------
@@ -113,7 +108,30 @@ def read_content(entry: LayerEntry, content: bytes) -> Layer:
     DataRefused, UnknownCRS
         As `read_layer`.
     """
-    reader = _READERS.get(entry.path.suffix.lower())
+    return parts.as_one(entry, read_parts(entry, content))
+
+
+def read_parts(entry: LayerEntry, content: bytes) -> tuple[Layer, ...]:
+    """Read the bytes of a file, every sheet, layer and archive member of it by itself.
+
+    Returns
+    -------
+    tuple of Layer
+        At least one; only the one that the entry's `part` names where it names one.
+
+    Raises
+    ------
+    DataRefused, UnknownCRS
+        As `read_layer`.
+    """
+    suffix = entry.path.suffix.lower()
+    reader = _READERS.get(suffix)
+    if suffix in geofiles.SIDE_FILES:
+        raise DataRefused(
+            "it is a part of a shapefile and cannot be read alone",
+            file=entry.path.name,
+            advice="Name the .shp file; ask for it where it is missing.",
+        )
     if reader is None:
         raise DataRefused(
             f"files of the kind '{entry.path.suffix}' are not read",
@@ -121,7 +139,34 @@ def read_content(entry: LayerEntry, content: bytes) -> Layer:
             advice=f"Give one of {', '.join(_READERS)}.",
         )
     _fits_its_name(content, entry.path.name)
-    return reader(entry, content, hashlib.sha256(content).hexdigest())
+    with step(f"reading {entry.path.name}"):
+        return tuple(map(untagged, reader(entry, content, hashlib.sha256(content).hexdigest())))
+
+
+def _alone(read: Callable[[LayerEntry, bytes, str], Layer]) -> Reader:
+    """Make a reader of a format that has no parts; its name is the only one that can be asked for."""
+
+    def reader(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
+        if entry.part:
+            parts.asked_for([entry.path.stem], entry)
+        return (read(entry, content, sha256),)
+
+    return reader
+
+
+_READERS: Mapping[str, Reader] = MappingProxyType(
+    {
+        ".csv": _alone(read_table),
+        ".tsv": _alone(read_table),
+        ".geojson": _alone(read_geojson),
+        ".json": _alone(read_geojson),
+        **dict.fromkeys(geofiles.SUFFIXES, geofiles.read_geofile),
+        **dict.fromkeys(workbooks.SUFFIXES, workbooks.read_workbook),
+        ".zip": lambda entry, content, sha256: packed.read_archive(entry, content, sha256, read_parts),
+    }
+)
+_CHECK_THEMSELVES = (*geofiles.SUFFIXES, *workbooks.SUFFIXES, ".zip")
+"""Endings whose readers look at the first bytes themselves."""
 
 
 def read_bytes(path: Path) -> bytes:
@@ -136,10 +181,11 @@ def read_bytes(path: Path) -> bytes:
     try:
         status = path.stat()
     except (OSError, ValueError) as exc:
-        reason = exc.strerror if isinstance(exc, OSError) else "its name cannot be used"
-        raise Unreadable(f"it cannot be opened: {reason}", file=name, advice="Check the name.") from None
+        raise _not_there(path, name, exc) from None
+    if stat.S_ISDIR(status.st_mode):
+        raise Unreadable("it is a folder", file=name, advice="Name a data file in it, or check the folder as a whole.")
     if not stat.S_ISREG(status.st_mode):
-        raise Unreadable("it is not a file", file=name, advice="Name a single data file.")
+        raise Unreadable("it is a device, a pipe or a socket, not a file", file=name, advice="Name a data file.")
     if status.st_size > LARGEST_FILE_BYTES:
         raise Unreadable("it is larger than 2 GiB", file=name, advice="Split it into smaller files.")
     try:
@@ -148,8 +194,25 @@ def read_bytes(path: Path) -> bytes:
         raise Unreadable(f"it cannot be opened: {exc.strerror}", file=name, advice="Check its rights.") from None
 
 
+def _not_there(path: Path, name: str, exc: OSError | ValueError) -> Unreadable:
+    """Say why a path leads to no file: what other programs take for a source of data is not looked up here."""
+    text = path.as_posix()
+    if _ADDRESS.match(text):
+        what, advice = "it is an address, not a file on this machine", "Fetch it first, then name the file."
+    elif text.startswith("/vsi"):
+        what, advice = "it is a name inside GDAL, not a file on this machine", "Name the file itself."
+    elif _PREFIXED.match(text):
+        what, advice = "there is no file of that name", "Name the file alone, without the name of a driver."
+    elif isinstance(exc, FileNotFoundError):
+        what, advice = "there is no such file", "Check the name and the folder."
+    else:
+        reason = exc.strerror if isinstance(exc, OSError) else "its name cannot be used"
+        what, advice = f"it cannot be opened: {reason}", "Check the name and your rights to it."
+    return Unreadable(what, file=name, advice=advice)
+
+
 def _fits_its_name(content: bytes, name: str) -> None:
-    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+    if not content.lstrip(b"\xef\xbb\xbf \t\r\n"):
         raise DataRefused("it is empty", file=name, advice="Export it again from its program.")
     if name.lower().endswith(_CHECK_THEMSELVES):
         return

@@ -3,19 +3,17 @@
 Each file is checked here for what its name says, then decoded in the child process (`mapper.intake.decoder`); what comes back is
 records by number, shapes as well-known binary and cells as text (`mapper.intake.decoded` makes a layer of them).
 
-Every layer of a file is read, or the file is refused: `read_geofile` gives them one by one, `read_geo_layer` together when
-they have the same columns.
+Every layer of a file is read, or the file is refused. What becomes of several is decided in `mapper.intake.parts`.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import stat
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +26,8 @@ from mapper.intake.decoded import layer_of
 from mapper.intake.decoder import shared
 from mapper.intake.geojson import read_geojson
 from mapper.intake.markup import plain_xml
-from mapper.model import Finding, Layer, LayerEntry
+from mapper.intake.parts import asked_for
+from mapper.model import FilePart, Finding, Layer, LayerEntry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,30 +41,15 @@ SIGNATURES: Mapping[str, bytes] = MappingProxyType(
         ".parquet": b"PAR1",
         ".geoparquet": b"PAR1",
         ".kmz": b"PK\x03\x04",
-        ".zip": b"PK\x03\x04",
     }
 )
-_SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")
+SIDE_FILES = (".shx", ".dbf", ".prj", ".cpg")
+"""What belongs to a shapefile and is read with it."""
 _NEEDED_SIDE_FILES = (".shx", ".dbf")
 _LARGEST_SIDE_FILE = 2 * 1024**3
 _NOT_IN_TEXT = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>", re.DOTALL)
 _KML_RECORDS = re.compile(r"<(?:[\w.-]+:)?(?:Placemark|GroundOverlay|PhotoOverlay|NetworkLink)(?=[\s/>])")
 _GPX_RECORDS = re.compile(r"<(?:[\w.-]+:)?(?:wpt|rte|trk)(?=[\s/>])")
-_WITHOUT_RECORDS = (
-    ".txt",
-    ".xml",
-    ".qml",
-    ".qmd",
-    ".qpj",
-    ".sld",
-    ".lyr",
-    ".sbn",
-    ".sbx",
-    ".qix",
-    ".html",
-    ".pdf",
-    ".png",
-)
 _WAL_AT = slice(18, 20)
 _ROLLBACK_JOURNAL = b"\x01\x01"
 
@@ -107,30 +91,15 @@ def read_geofile(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer,
         raise
 
 
-def read_geo_layer(entry: LayerEntry, content: bytes, sha256: str) -> Layer:
-    """Read a GIS file as one layer: its only one, or all of them when they have the same columns and CRS.
-
-    Where there are several, the column `layer` says which one a record is from, and the records are numbered through.
-
-    Raises
-    ------
-    DataRefused
-        As `read_geofile`, and when its layers differ.
-    """
-    layers = read_geofile(entry, content, sha256)
-    return layers[0] if len(layers) == 1 else _together(entry, layers)
-
-
 def _geopackage(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
     if _size(entry.path.with_name(f"{entry.path.name}-wal")):
         raise DataRefused(
             "a program still has it open: its last changes are in the file that ends in -wal",
             advice="Close the program, or export the layer to a new GeoPackage.",
         )
-    plain = bytearray(content)
-    if plain[_WAL_AT] == b"\x02\x02":
-        plain[_WAL_AT] = _ROLLBACK_JOURNAL  # else SQLite would want to write beside it
-    return _decoded(entry, sha256, "geopackage", {"layer.gpkg": bytes(plain)})
+    if content[_WAL_AT] == b"\x02\x02":  # else SQLite would want to write beside it
+        content = content[: _WAL_AT.start] + _ROLLBACK_JOURNAL + content[_WAL_AT.stop :]
+    return _decoded(entry, sha256, "geopackage", {"layer.gpkg": content})
 
 
 def _flatgeobuf(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
@@ -142,52 +111,38 @@ def _parquet(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...
 
 
 def _shapefile(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
-    beside = {suffix: _beside(entry.path, suffix) for suffix in _SIDE_FILES}
-    parts = {suffix: side for suffix, side in beside.items() if side is not None}
-    return _one_shapefile(entry, {".shp": content, **parts}, sha256)
+    beside = {suffix: side for suffix in SIDE_FILES if (side := _beside(entry.path, suffix)) is not None}
+    return read_shapefile(entry, content, _sha256_of_all(sha256, beside), beside)
 
 
-def _one_shapefile(
-    entry: LayerEntry, parts: Mapping[str, bytes], sha256: str, name: str = "layer"
-) -> tuple[Layer, ...]:
+def _sha256_of_all(sha256: str, beside: Mapping[str, bytes]) -> str:
+    """Return the SHA-256 of the hexadecimal SHA-256s of .shp, .shx, .dbf, .prj and .cpg, as far as they are there.
+
+    So that another .prj, which moves everything, is another layer.
+    """
+    digests = [sha256, *(hashlib.sha256(beside[suffix]).hexdigest() for suffix in SIDE_FILES if suffix in beside)]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
+
+
+def read_shapefile(entry: LayerEntry, content: bytes, sha256: str, beside: Mapping[str, bytes]) -> tuple[Layer, ...]:
+    """Read a shapefile of which all files are given, by ending, as `read_geofile` does.
+
+    Raises
+    ------
+    DataRefused, UnknownCRS, Unreadable
+        As `read_geofile`.
+    """
+    if not content.startswith(SIGNATURES[".shp"]):
+        raise DataRefused("its .shp file is not what its name says", advice="Ask for it again.")
     for suffix in _NEEDED_SIDE_FILES:
-        if suffix not in parts:
+        if suffix not in beside:
             raise Unreadable(
                 f"its {suffix} file is missing", advice="Ask for all of its files, best in one zip archive."
             )
-    files = {f"layer{suffix}": parts[suffix] for suffix in (".shp", ".shx", ".prj") if suffix in parts}
-    encoding = parts.get(".cpg", b"")[:40].decode("ascii", "replace").strip() or None
-    return _decoded(
-        entry, sha256, "shapefile", {**files, "attributes.dbf": parts[".dbf"]}, encoding=encoding, name=name
-    )
-
-
-def _zipped(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
-    """Read every shapefile of an archive; what else holds data there must not be passed over."""
-    shapefiles: dict[str, dict[str, bytes]] = {}
-    for name, member in open_archive(content, entry.path.name).items():
-        path = PurePosixPath(name.replace("\\", "/"))
-        suffix = path.suffix.lower()
-        if path.parts[0] == "__MACOSX" or path.name.startswith("."):
-            continue
-        if suffix in {".shp", *_SIDE_FILES}:
-            shapefiles.setdefault(str(path.with_suffix("")).casefold(), {"": path.stem.encode()})[suffix] = member
-        elif suffix not in _WITHOUT_RECORDS:
-            raise DataRefused(
-                f"it also holds '{path.name}', which is not read from an archive",
-                advice="Unpack it and give each file alone.",
-            )
-    whole = [parts for parts in shapefiles.values() if ".shp" in parts]
-    if not whole or len(whole) < len(shapefiles):
-        raise DataRefused("it holds no whole shapefile", advice="Ask for all of its files.")
-    layers: list[Layer] = []
-    for parts in whole:
-        if not parts[".shp"].startswith(SIGNATURES[".shp"]):
-            raise DataRefused("its .shp file is not what its name says", advice="Ask for it again.")
-        name = parts.pop("").decode("utf-8", "replace")
-        named = entry if len(whole) == 1 else replace(entry, name=name)
-        layers += _one_shapefile(named, parts, sha256, name)
-    return tuple(layers)
+    files = {f"layer{suffix}": beside[suffix] for suffix in (".shx", ".prj") if suffix in beside}
+    files |= {"layer.shp": content, "attributes.dbf": beside[".dbf"]}
+    encoding = beside.get(".cpg", b"")[:40].decode("ascii", "replace").strip() or None
+    return _decoded(entry, sha256, "shapefile", files, encoding=encoding, name=entry.path.stem)
 
 
 def _kml(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
@@ -223,7 +178,8 @@ def _gpx(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
 
 def _count(records: re.Pattern[str], text: bytes) -> int:
     """Count the records of a document without parsing it."""
-    return len(records.findall(_NOT_IN_TEXT.sub("", text.decode("utf-8"))))
+    plain = text.decode("utf-8")
+    return len(records.findall(_NOT_IN_TEXT.sub("", plain) if "<!" in plain else plain))
 
 
 def _agreed(layers: tuple[Layer, ...], counted: int, assumed: Sequence[Finding]) -> tuple[Layer, ...]:
@@ -253,7 +209,10 @@ def _lines(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
         for row in bad
     ]
     counted, unread = len(held), layer.unread + len(bad)
-    return (replace(layer, frame=frame, counted=counted, unread=unread, findings=tuple(findings)),)
+    originals = layer.originals
+    if originals is not None:
+        originals = originals.set_axis(pd.Index([good[row - 1] for row in originals.index], dtype="int64", name="row"))
+    return (replace(layer, frame=frame, counted=counted, unread=unread, findings=tuple(findings), originals=originals),)
 
 
 def _is_object(line: bytes) -> bool:
@@ -267,7 +226,6 @@ _LAYER_READERS: Mapping[str, LayersReader] = MappingProxyType(
     {
         ".gpkg": _geopackage,
         ".shp": _shapefile,
-        ".zip": _zipped,
         ".kml": _kml,
         ".kmz": _kmz,
         ".gpx": _gpx,
@@ -310,35 +268,11 @@ def _size(path: Path) -> int:
 
 def _decoded(entry: LayerEntry, sha256: str, job: str, files: Mapping[str, bytes], **options: Any) -> tuple[Layer, ...]:  # noqa: ANN401 - JSON values
     parts = shared().decode(job, files, {"crs": entry.crs, **options})
+    if entry.part:
+        name = asked_for([part.name for part in parts], entry)
+        parts = tuple(part for part in parts if part.name == name)
     if len(parts) == 1:
-        return (layer_of(entry, sha256, parts[0]),)
-    return tuple(layer_of(replace(entry, name=part.name), sha256, part) for part in parts)
-
-
-def _together(entry: LayerEntry, layers: Sequence[Layer]) -> Layer:
-    kinds = Counter((tuple(layer.frame.columns), layer.crs) for layer in layers)
-    if len(kinds) > 1:
-        names = ", ".join(f"'{layer.entry.name}'" for layer in layers)
-        raise DataRefused(
-            f"it holds several layers that differ: {names}",
-            file=entry.path.name,
-            advice="Save each layer as a file of its own.",
-        )
-    frames, findings, before = [], [], 0
-    for layer in layers:
-        named = layer.frame.assign(**{_free(layer.frame): layer.entry.name})
-        frames.append(named.set_axis(layer.frame.index + before))
-        findings += [each if each.row is None else replace(each, row=each.row + before) for each in layer.findings]
-        before += layer.counted
-    return replace(
-        layers[0],
-        entry=entry,
-        frame=pd.concat(frames),
-        counted=before,
-        unread=sum(layer.unread for layer in layers),
-        findings=tuple(findings),
+        return (replace(layer_of(entry, sha256, parts[0]), parts=(FilePart(parts[0].name),)),)
+    return tuple(
+        replace(layer_of(replace(entry, name=part.name), sha256, part), parts=(FilePart(part.name),)) for part in parts
     )
-
-
-def _free(frame: pd.DataFrame) -> str:
-    return "layer" if "layer" not in frame else "layer_of_file"

@@ -12,14 +12,14 @@ import re
 from typing import TYPE_CHECKING
 
 from mapper.errors import DataRefused
-from mapper.intake.text import decode
+from mapper.intake.text import as_utf8
 
 if TYPE_CHECKING:
     from mapper.model import Finding, LayerEntry
 
-_DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml\b[^>]*\?>")
+_DECLARATION = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]*\?>")
 _STATED = re.compile(rb"""\A(?:\xef\xbb\xbf)?\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
-_BEFORE_ROOT = re.compile(r"\A\ufeff?(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
+_BEFORE_ROOT = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:\s|<\?.*?\?>|<!--.*?-->)*", re.DOTALL)
 _KNOWN = re.compile(r"utf-8|utf-16(-[lb]e)?|ascii|cp125[0-8]|cp866|koi8-[ru]|iso8859-\d+|mac-cyrillic")
 _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -38,31 +38,27 @@ def plain_xml(entry: LayerEntry, content: bytes) -> tuple[bytes, tuple[Finding, 
         When it has a document type, its encoding is not known, or it is no text.
     """
     text, assumed = _text(entry, content)
-    text = _DECLARATION.sub("", text, count=1)
-    if text.startswith("<!DOCTYPE", _end_of_prolog(text)):
+    text = _DECLARATION.sub(b"", text, count=1)
+    before = _BEFORE_ROOT.match(text)
+    if text.startswith(b"<!DOCTYPE", before.end() if before else 0):
         raise DataRefused(
             "it has a document type, which can open other files and is not read",
             file=entry.path.name,
             advice="Remove the line with <!DOCTYPE, or export it again.",
         )
-    return text.encode("utf-8", "replace"), assumed
+    return text, assumed
 
 
-def _end_of_prolog(text: str) -> int:
-    found = _BEFORE_ROOT.match(text)
-    return found.end() if found else 0
-
-
-def _text(entry: LayerEntry, content: bytes) -> tuple[str, tuple[Finding, ...]]:
+def _text(entry: LayerEntry, content: bytes) -> tuple[bytes, tuple[Finding, ...]]:
     stated = _STATED.match(content)
     name = next((name for mark, name in _MARKS if content.startswith(mark)), None) or _codec(stated)
     if name in {None, "utf-8", "ascii"}:
-        return decode(entry, content)
+        return as_utf8(entry, content)
     if not _KNOWN.fullmatch(str(name)):
         raise DataRefused(f"its encoding '{name}' is not read", file=entry.path.name, advice="Save it again as UTF-8.")
     try:
-        return content.decode(str(name)), ()
-    except UnicodeDecodeError:
+        return content.decode(str(name)).encode(), ()
+    except UnicodeError:
         raise DataRefused(
             f"it says it is {name}, but cannot be read as that", file=entry.path.name, advice="Save it again as UTF-8."
         ) from None

@@ -49,7 +49,10 @@ class Angle:
 
 @dataclass(frozen=True, slots=True)
 class AnglePair:
-    """Latitude and longitude. `ordered` says that letters or labels tell which is which; `geodetic`, that they are B, L."""
+    """Latitude and longitude. `ordered` says that letters or labels tell which is which; `geodetic`, that they are B, L.
+
+    `height` and `accuracy` are the third and fourth number of a geopoint, in metres.
+    """
 
     notation: str
     lat: Angle
@@ -57,6 +60,8 @@ class AnglePair:
     stated: Stated
     ordered: bool
     geodetic: bool
+    height: Figure | None = None
+    accuracy: Figure | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,10 @@ class Refusal:
 Plan = AnglePair | GridPair | mgrs.Square | Refusal
 _NO_VALUE = frozenset({"nan", "null", "none", "na", "n/a", "inf", "nil", "yox", "нет", "yok", "unknown"})
 _LONE_COMMA = re.compile(r"[+-]?9+,9+")
+_GEOPOINT = re.compile(
+    r" *(?P<lat>[+-]?9{1,2}\.9+) +(?P<lon>[+-]?9{1,3}\.9+) +(?P<height>[+-]?9+(?:\.9+)?) +(?P<accuracy>9+(?:\.9+)?) *"
+)
+"""What a form of ODK or Kobo writes for a place: latitude, longitude, height, accuracy. The first two always have decimals."""
 
 
 @lru_cache(maxsize=8192)
@@ -101,9 +110,10 @@ def plans(shape: str) -> tuple[Plan, ...]:
     refused = _unreadable(shape.strip())
     if refused:
         return (Refusal(refused),)
+    point = _GEOPOINT.fullmatch(shape)
     square = mgrs.parse(shape)
-    if isinstance(square, mgrs.Square):
-        return (square,)
+    if point or isinstance(square, mgrs.Square):
+        return (_geopoint(point) if point else square,)  # type: ignore[return-value]
     stated, rest = _stated(shape.rstrip(" /;,."))
     every = list(ways(rest))
     if any(sign.kind in {UNKNOWN, DOUBTFUL_DASH} for sign in every[0]):
@@ -130,6 +140,15 @@ def _unreadable(text: str) -> str:
     if "9" not in text:
         return "it has no figures"
     return "it is one number with a decimal comma, or two whole degrees" if _LONE_COMMA.fullmatch(text) else ""
+
+
+def _geopoint(found: re.Match[str]) -> AnglePair:
+    """Return the pair of a geopoint; such a form knows no other system than WGS 84."""
+    figures = {name: figure_at(found.start(name), found[name]) for name in found.groupdict()}
+    lat, lon = (Angle((figures[name],), -1 if found[name].startswith("-") else 1) for name in ("lat", "lon"))
+    height = replace(figures["height"], negative=found["height"].startswith("-"))
+    stated = Stated(datum="wgs84")
+    return AnglePair("geopoint", lat, lon, stated, False, False, height, figures["accuracy"])  # noqa: FBT003 - as in the class
 
 
 def _diagnosis(signs: Sequence[Sign]) -> str:

@@ -16,12 +16,14 @@ _ALWAYS = frozenset(
     {
         *("surname", "lastname", "firstname", "forename", "middlename", "fullname", "patronymic", "birth", "birthday"),
         *("birthdate", "dob", "born", "age", "phone", "telephone", "tel", "mobile", "email", "mail", "address"),
-        *("passport", "fin", "fincode", "pin", "ssn"),
+        *("passport", "fin", "fincode", "pin", "ssn", "kimlik", "tckn", "whatsapp", "telegram"),
+        *("username", "phonenumber", "deviceid", "simserial", "simid", "subscriberid", "respondent", "enumerator"),
+        *("interviewer", "interviewee", "submitter", "респондент", "анкетёр", "интервьюер", "respondentin", "anketör"),
         *("фамилия", "имя", "отчество", "фио", "рождения", "рождение", "возраст", "телефон", "тел", "мобильный"),
-        *("почта", "адрес", "паспорт", "паспортные", "пин", "инн", "снилс", "фин"),
+        *("почта", "адрес", "паспорт", "паспорта", "паспортные", "пин", "инн", "снилс", "фин"),
         *("soyad", "soyadı", "soyadi", "familiya", "doğum", "dogum", "təvəllüd", "tevellud", "yaş", "yaşı", "yas"),
         *("telefon", "mobil", "ünvan", "ünvanı", "unvan", "unvani", "pasport", "pasportu", "finkod", "poçt"),
-        *("şəxsiyyət", "sexsiyyet", "vəsiqə", "vəsiqəsi", "vesiqe"),
+        *("şəxsiyyət", "sexsiyyet", "vəsiqə", "vəsiqəsi", "vesiqe", "əlaqə", "elaqe"),
     }
 )
 """Words that make a column personal wherever they stand in its name."""
@@ -32,6 +34,7 @@ _PERSON = frozenset(
         *("victims", "casualty", "patient", "injured", "killed", "owner", "contact", "informant", "reporter"),
         *("witness", "surveyor", "deminer"),
         *("пострадавший", "пострадавшего", "погибший", "погибшего", "раненый", "жертва", "жертвы", "человек"),
+        *("zərərçəkənin", "qurbanın", "yaralının", "şahidin", "ölənin"),
         *("ata", "ana", "şəxs", "şəxsin", "sexs", "zərərçəkən", "qurban", "həlak", "yaralı", "şahid"),
     }
 )
@@ -40,6 +43,10 @@ _ALONE = frozenset(
     {"person", "victim", "patient", "informant", "witness", "contact", "пострадавший", "şəxs", "zərərçəkən"}
 )
 """Words that as the whole name of a column say that it names a person."""
+_WHO = re.compile(r"(?:submitted|entered|reported|recorded|collected|created|edited) by(?: name)?")
+"""What a field form or a database calls the person who typed a record."""
+_PAPERS = re.compile(r"\b(?:id numbers?|national id|identity (?:card|number)|ş v|s v nomresi)\b")
+"""Words that together mean a person's papers."""
 _CODE_WORD = re.compile(r"[a-z0-9_]{1,30}")
 _SHOWN_CHARACTERS = "NPSZ"
 """First letters of the Unicode categories that may be shown: numbers, punctuation, signs and separators."""
@@ -68,6 +75,8 @@ def is_personal(column: str, *, names_places: bool) -> bool:
     words = [_fold(word) for word in _WORD.findall(_CAMEL.sub(" ", unicodedata.normalize("NFC", column)))]
     named = any(word in _NAME for word in words)
     alone = len(words) == 1 and words[0] in (_ALONE if names_places else _ALONE | _NAME)
+    said = " ".join(words)
+    alone = alone or bool(_WHO.fullmatch(said) or _PAPERS.search(said))
     return alone or any(word in _ALWAYS for word in words) or (named and any(word in _PERSON for word in words))
 
 

@@ -67,6 +67,17 @@ def name_and_district(text: str) -> tuple[str, str | None]:
     return (names[0] if names else ""), (names[1] if len(names) > 1 else None)
 
 
+def bare_name(name: str) -> str:
+    """Return a name without the words for village, town or district in it.
+
+    Examples
+    --------
+    >>> bare_name("Qaraçuxa kəndi"), bare_name("Sharur City"), bare_name("Kənd")
+    ('Qaraçuxa', 'Sharur', 'Kənd')
+    """
+    return _without_generic(name)[0] or name
+
+
 def _without_generic(part: str) -> tuple[str, bool]:
     """Return a name without words for village or district, and whether a word for district was there."""
     generic = _generic_words()

@@ -1,4 +1,8 @@
-"""The third stage of the checks: each record gets its geometry in WGS 84, its own or one from columns of coordinates."""
+"""The third stage of the checks: each record gets its geometry in WGS 84.
+
+It is the file's own, a point from two columns of plain decimals, or what a text says (`mapper.intake.text_places`), in this
+order. Plain decimals are placed all at once; a layer in which no place is text never comes near the reading of texts.
+"""
 
 from __future__ import annotations
 
@@ -6,16 +10,20 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import shapely
 
-from mapper import crs
+from mapper import crs, schema
 from mapper.errors import DataRefused, UnknownCRS
-from mapper.intake.account import named
+from mapper.intake.account import named, without
+from mapper.intake.degrees import hold_to_use, refuse_off_grid, refuse_plane, suspect_minutes
 from mapper.intake.extents import as_text, is_placed, within
 from mapper.intake.shapes import right_types
+from mapper.intake.text_places import INTERNAL, has_texts, radius_m, read_places, stored_points
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
     from mapper.intake.account import Account
@@ -28,18 +36,111 @@ _EVERYWHERE: LonLatBox = (-180.0, -90.0, 180.0, 90.0)
 
 
 def place_records(layer: Layer, frame: pd.DataFrame, account: Account, area: LonLatBox | None) -> gpd.GeoDataFrame:
-    """Give each record its geometry in WGS 84: the file's own, or a point from its two coordinate columns."""
+    """Give each record its geometry in WGS 84: the file's own, a point from its two coordinate columns, or one from text.
+
+    Incidents get the columns `mapper.intake.text_places.INTERNAL`, filled where the place was read from text.
+    """
+    kind = layer.entry.kind
+    texts = _from_texts(layer, frame, account, area) if has_texts(frame) else []
+    elsewhere = frame.index.isin([row for each in texts for row in each.index]) | frame.index.isin(
+        list(account.refused)
+    )
+    own = frame[~elsewhere] if elsewhere.any() else frame
+    shapes = _own_shapes(layer, own, account, area)
+    own = own.drop(columns=[*schema.PLACE_COLUMNS], errors="ignore")
+    own = own if len(own) == len(shapes) else own.loc[shapes.index]
+    drawn = gpd.GeoDataFrame(own, geometry=shapes, crs=shapes.crs)
+    stored = [_settled(each, kind, layer, account, area) for each in (drawn, *texts)]
+    placed = (
+        stored[0]
+        if len(stored) == 1
+        else gpd.GeoDataFrame(pd.concat([each for each in stored if len(each)] or stored[:1]))
+    )
+    placed = placed if not texts else placed.loc[frame.index[frame.index.isin(placed.index)]]
+    return _with_internal(placed) if kind == "incidents" else placed
+
+
+def _settled(
+    drawn: gpd.GeoDataFrame, kind: str, layer: Layer, account: Account, area: LonLatBox | None
+) -> gpd.GeoDataFrame:
+    """Hold shapes to the kind's types and to the earth, and bring them to WGS 84."""
+    return _stored(_on_earth(right_types(drawn, kind, account), account), layer, account, area)
+
+
+def _own_shapes(layer: Layer, frame: pd.DataFrame, account: Account, area: LonLatBox | None) -> gpd.GeoSeries:
+    """Return the shapes of the file, or points from its columns of longitude and latitude, in their own system."""
     if isinstance(layer.frame, gpd.GeoDataFrame):
         shapes = gpd.GeoSeries(layer.frame.geometry).loc[frame.index]
-        shapes = _with_points(shapes, frame, account) if "lon" in frame else shapes
-    elif "lon" in frame and bool(frame[["lon", "lat"]].notna().any(axis=None)):
-        shapes = _points(layer, frame, account)
-    else:
-        shapes = gpd.GeoSeries([None] * len(frame), index=frame.index, crs=crs.STORAGE)
-    frame = frame.drop(columns=["lon", "lat"], errors="ignore").loc[shapes.index]
-    drawn = gpd.GeoDataFrame(frame, geometry=shapes, crs=shapes.crs)
-    drawn = right_types(drawn, layer.entry.kind, account)
-    return _stored(_on_earth(drawn, account), layer, account, area)
+        return _with_points(shapes, frame, account) if "lon" in frame else shapes
+    if "lon" in frame and bool(frame[["lon", "lat"]].notna().any(axis=None)):
+        return _points(layer, frame, account, area)
+    return gpd.GeoSeries([None] * len(frame), index=frame.index, crs=crs.STORAGE)
+
+
+# ---------------------------------------------------------------- texts
+def _from_texts(layer: Layer, frame: pd.DataFrame, account: Account, area: LonLatBox | None) -> list[gpd.GeoDataFrame]:
+    """Return the records whose place is read from text, with all their columns, in the systems that they are in."""
+    points, anyway, has_shapes = _other_places(layer, frame)
+    stated = layer.crs if not has_shapes or _is_storage(layer.crs) else None
+    try:
+        found = read_places(
+            frame, account, crs=stated, area=area, points=points, anyway=anyway, shape_stands=has_shapes
+        )
+    except UnknownCRS as exc:
+        raise UnknownCRS(exc.what, **named(layer), row=exc.row, column=exc.column, advice=exc.advice) from None
+    records = frame.drop(columns=[*schema.PLACE_COLUMNS], errors="ignore")
+    placed = []
+    for read in found.frames:
+        kept = read.drop(index=read.index.intersection(list(account.refused)))
+        known = records.loc[kept.index]
+        _tell_half(frame, kept.index, account)
+        if "uncertainty_m" in known:
+            known = known.assign(uncertainty_m=radius_m(known, kept["uncertainty_m"]))
+        if layer.entry.kind == "incidents":
+            known = known.assign(**{name: kept[name] for name in INTERNAL})
+        if len(kept):
+            placed.append(gpd.GeoDataFrame(known, geometry=kept.geometry, crs=kept.crs))
+    return placed
+
+
+def _tell_half(frame: pd.DataFrame, rows: pd.Index[int], account: Account) -> None:
+    """Tell of records placed by a text beside which only one of longitude and latitude stands."""
+    if "lon" in frame:
+        for row in rows[frame.loc[rows, "lon"].notna() ^ frame.loc[rows, "lat"].notna()]:
+            account.doubt("missing_value", row, "lon, lat", done="Another of its columns gave its place.")
+
+
+def _other_places(layer: Layer, frame: pd.DataFrame) -> tuple[pd.DataFrame, pd.Index[int], bool]:
+    """Return the points (WGS 84) of records that have a text and another place too, all that have one, and if by a shape."""
+    texts = frame[[name for name in schema.PLACE_COLUMNS[2:] if name in frame]].notna().any(axis=1)
+    if isinstance(layer.frame, gpd.GeoDataFrame):
+        shapes = gpd.GeoSeries(layer.frame.geometry).loc[frame.index]
+        there = is_placed(shapes) & ~shapes.is_empty
+        single = shapes[there & texts & shapes.geom_type.eq("Point")]
+        return stored_points(single.x, single.y, layer.crs), frame.index[there], True
+    if "lon" not in frame or layer.crs is None:
+        nothing = frame.index[:0]
+        return pd.DataFrame({"lon": [], "lat": []}, index=nothing, dtype="float64"), nothing, False
+    both = frame["lon"].notna() & frame["lat"].notna()
+    beside = frame[both & texts]
+    return stored_points(beside["lon"], beside["lat"], layer.crs), frame.index[both], False
+
+
+def _is_storage(source: str | CRS | None) -> bool:
+    return source is not None and crs.known_crs(source).equals(crs.known_crs(crs.STORAGE), ignore_axis_order=True)
+
+
+def _with_internal(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give incidents the columns that tell how a place was read, blank where it was not read from text."""
+    blank = {
+        "str": pd.array(pa.nulls(len(frame), pa.large_string()), dtype="str"),
+        "float64": np.full(len(frame), np.nan),
+    }
+    columns = {
+        name: frame[name].astype(kind) if name in frame else pd.Series(blank[kind], index=frame.index)
+        for name, kind in INTERNAL.items()
+    }
+    return frame.assign(**columns)
 
 
 def _with_points(shapes: gpd.GeoSeries, frame: pd.DataFrame, account: Account) -> gpd.GeoSeries:
@@ -51,7 +152,7 @@ def _with_points(shapes: gpd.GeoSeries, frame: pd.DataFrame, account: Account) -
     one, both = frame["lon"].notna() ^ frame["lat"].notna(), frame["lon"].notna() & frame["lat"].notna()
     for row in frame.index[shapeless & one]:
         account.doubt("missing_value", row, "lon, lat", done="It was not placed by them; the record was kept.")
-    if not crs.known_crs(shapes.crs).equals(crs.known_crs(crs.STORAGE), ignore_axis_order=True):
+    if not _is_storage(shapes.crs):
         for row in frame.index[shapeless & both]:
             done = "Its columns lon and lat were not used, because the layer is not in WGS 84."
             account.doubt("empty_geometry", row, "geometry", done=done)
@@ -74,7 +175,7 @@ def _compare(shapes: gpd.GeoSeries, frame: pd.DataFrame, account: Account) -> No
             account.doubt("coordinates_disagree", row, "lon, lat", value, "The shape stands.")
 
 
-def _points(layer: Layer, frame: pd.DataFrame, account: Account) -> gpd.GeoSeries:
+def _points(layer: Layer, frame: pd.DataFrame, account: Account, area: LonLatBox | None) -> gpd.GeoSeries:
     if layer.crs is None:
         raise UnknownCRS(
             "it has coordinates but states no coordinate reference system",
@@ -87,9 +188,17 @@ def _points(layer: Layer, frame: pd.DataFrame, account: Account) -> gpd.GeoSerie
         raise UnknownCRS(exc.what, **named(layer), advice=exc.advice) from None
     half = frame.index[frame["lon"].isna() != frame["lat"].isna()]
     account.refuse(half, "missing_value", "lon, lat")
-    kept = frame.drop(index=half)
-    points = shapely.points(kept["lon"].to_numpy(), kept["lat"].to_numpy())
-    return gpd.GeoSeries(np.where(kept["lon"].notna(), points, None), index=kept.index, crs=reference)
+    kept = without(frame, half)
+    if reference.is_geographic:
+        kept = without(kept, refuse_plane(kept, account, area))
+    else:
+        kept = without(kept, refuse_off_grid(kept, reference.to_epsg(), account))
+    lon, lat = kept["lon"].to_numpy(), kept["lat"].to_numpy()
+    there = ~np.isnan(lon)
+    if reference.is_geographic:
+        suspect_minutes(lon[there], lat[there], account)
+    points = shapely.points(lon, lat)
+    return gpd.GeoSeries(np.where(there, points, None), index=kept.index, crs=reference)
 
 
 def _on_earth(frame: gpd.GeoDataFrame, account: Account) -> gpd.GeoDataFrame:
@@ -102,12 +211,12 @@ def _on_earth(frame: gpd.GeoDataFrame, account: Account) -> gpd.GeoDataFrame:
     wide = frame.index[bounds["maxx"] - bounds["minx"] > _WIDEST_DEGREES].difference(off)
     account.refuse(off, "outside_area", "geometry", as_text(bounds.loc[off]))
     account.refuse(wide, "invalid_geometry", "geometry", ["wider than 180°: it may cross the antimeridian"] * len(wide))
-    return frame.drop(index=off.union(wide))
+    return without(frame, off.union(wide))
 
 
 def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: Account, area: LonLatBox | None) -> gpd.GeoDataFrame:
     """Bring the shapes to WGS 84, refusing records that have no place there, and say by which operation."""
-    if crs.known_crs(frame.crs).equals(crs.known_crs(crs.STORAGE), ignore_axis_order=True):
+    if _is_storage(frame.crs):
         return frame.to_crs(crs.STORAGE) if frame.crs != crs.STORAGE else frame
     try:
         how = crs.operation(frame.crs, area=area)
@@ -115,8 +224,11 @@ def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: Account, area: LonLa
     except UnknownCRS as exc:
         raise UnknownCRS(exc.what, **named(layer), advice=exc.advice) from None
     accuracy = "accuracy not known" if how.accuracy_m is None else f"accuracy {how.accuracy_m:g} m"
-    account.note("reprojected", column="geometry", value=f"{layer.crs}: {how.name}, {accuracy}")
-    return stored
+    own = layer.crs is not None and crs.known_crs(layer.crs).equals(crs.known_crs(frame.crs), ignore_axis_order=True)
+    name = layer.crs if own else frame.crs.to_string()
+    account.note("reprojected", column="geometry", value=f"{name}: {how.name}, {accuracy}")
+    points = layer.entry.kind in ("incidents", "settlements")
+    return without(stored, hold_to_use(stored, crs.known_crs(frame.crs).to_epsg(), account, points=points))
 
 
 def _without_lost(frame: gpd.GeoDataFrame, account: Account, area: LonLatBox | None) -> gpd.GeoDataFrame:

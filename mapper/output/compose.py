@@ -37,7 +37,8 @@ class Edition:
 
     Frames are in WGS 84. `incidents` and `zones` are those of the join with casualties and areas added; `districts` has
     label points and counts; `tables` holds the other kinds by name (`orders`, `sources`, `casualty_counts`, `activities`,
-    `context`, `hazards`), each with all columns of its kind, also when the edition has no such layer.
+    `context`, `hazards`), each with all columns of its kind, also when the edition has no such layer. `originals` keeps the
+    shape as given of each area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given.
     """
 
     title: str
@@ -59,6 +60,7 @@ class Edition:
     left_out_later: int
     undrawn_zones: int
     assumptions: tuple[str, ...]
+    originals: pd.DataFrame
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -197,9 +199,25 @@ def compose(
         left_out_later=results.later,
         undrawn_zones=results.undrawn_zones,
         assumptions=tuple(assumptions),
+        originals=_originals(checked),
     )
 
 
+def _originals(checked: Sequence[Checked]) -> pd.DataFrame:
+    """Return one row per area whose shape was mended, closed or laid flat: what it was before, with its heights."""
+    rows = [
+        (layer.entry.name, row, layer.frame.loc[row].iloc[0], str(layer.originals.crs), shapely.to_wkt(shape, 17))
+        for layer in checked
+        if layer.originals is not None and layer.entry.kind not in _POINT_KINDS
+        for row, shape in layer.originals.items()
+        if row in layer.frame.index
+    ]
+    return pd.DataFrame(rows, columns=list(ORIGINALS))
+
+
+ORIGINALS = ("layer", "row", "id", "crs", "shape_as_given")
+_POINT_KINDS = ("incidents", "settlements")
+"""Kinds whose shapes as given are not published: a point's own digits say more of a person's place than its record."""
 _TABLES = ("orders", "sources", "casualty_counts", "activities", "context", "hazards", "coverage")
 
 
@@ -253,7 +271,9 @@ def _edition_id(catalogue: Catalogue, checked: Sequence[Checked], data_date: dt.
     """Hash all that decides what an edition shows: the catalogue as read, the date, and each layer's bytes and entry."""
     how = repr((catalogue.title, catalogue.area, catalogue.bandwidth_m, catalogue.sha256, str(data_date)))
     entries = [
-        repr((layer.entry.kind, dict(layer.entry.columns), layer.crs, layer.entry.accuracy_m)) for layer in checked
+        repr((entry.kind, entry.part, dict(entry.columns), layer.crs, entry.accuracy_m, entry.date_order, layer.ledger))
+        for layer in checked
+        for entry in (layer.entry,)
     ]
     parts = [how, *entries, *(layer.sha256 for layer in checked)]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:_EDITION_ID_LENGTH]

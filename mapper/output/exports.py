@@ -101,7 +101,8 @@ def export_files(edition: Edition) -> dict[str, bytes]:
     -------
     dict of str to bytes
         `incidents.geojson`, `zones.geojson`, `districts.geojson` (one feature per record, also those without geometry),
-        `density.geojson` (one feature per class, none when the density was refused), `findings.csv` (one row per finding).
+        `density.geojson` (one feature per class, none when the density was refused), `findings.csv` (one row per finding);
+        `original_shapes.csv` (one row per area whose shape was changed, as it was given) where there are any.
     """
     incidents = edition.incidents
     points = incidents.geometry.where(incidents["place"].isin(["point", "disc"]), None)
@@ -111,6 +112,7 @@ def export_files(edition: Edition) -> dict[str, bytes]:
         "districts.geojson": geojson(edition.districts, DISTRICT_COLUMNS, "district_id", "districts"),
         "density.geojson": geojson(edition.surface.contours, CONTOUR_COLUMNS, None, "density"),
         "findings.csv": csv_table(findings_table.as_frame(edition.findings)),
+        **({} if edition.originals.empty else {"original_shapes.csv": csv_table(edition.originals)}),
     }
 
 

@@ -5,7 +5,8 @@ and only when all of them stand are they renamed, the manifest last. An older fi
 step; a run that fails puts back what it had replaced, and one that is killed leaves every file whole, old or new, which
 the manifest's hashes tell apart. A folder without its manifest is not an edition.
 
-Runs into one folder wait for each other on a lock the system drops when a run dies, so no stale lock file can be left.
+Runs into one folder wait for each other on a lock the system drops when a run dies, so no stale lock file can be left. Ctrl-C
+stops a run up to the first rename and leaves nothing behind; from there on it is not heard, as the end is a moment away.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ import contextlib
 import hashlib
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,12 +49,12 @@ def write_files(folder: Path, contents: Mapping[str, bytes], *, superseded: Mapp
         before is still there.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _alone_in(folder):
+        with _made(folder), _alone_in(folder), contextlib.ExitStack() as last:
             _clear_leftovers(folder)
             with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as aside:
                 for name, content in contents.items():
                     _write_and_verify(Path(aside) / name, content)
+                last.enter_context(to_the_end())
                 _exchange(folder, Path(aside), list(contents))
             _remove_superseded(folder, {} if superseded is None else superseded, contents)
     except FileExistsError:
@@ -74,6 +77,33 @@ def write_file(path: Path, content: bytes) -> None:
     if path.is_dir():
         raise Unwritable(f"'{path.name}' is a folder", advice="Name a file with --out.")
     write_files(path.parent, {path.name: content})
+
+
+@contextlib.contextmanager
+def to_the_end() -> Iterator[None]:
+    """Do not hear Ctrl-C inside: what has begun to appear must appear whole. Other threads than the main one never do."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_DFL if before is None else before)
+
+
+@contextlib.contextmanager
+def _made(folder: Path) -> Iterator[None]:
+    """Make a folder and those above it; when the run fails, take away again those that were made and are empty."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        for each in missing:
+            with contextlib.suppress(OSError):
+                each.rmdir()
+        raise
 
 
 @contextlib.contextmanager
