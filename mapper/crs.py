@@ -315,7 +315,7 @@ def geodesic_area_km2(geometries: object) -> NDArray[np.float64]:
     is_polygon = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     parts, part_owner = parts[is_polygon], part_owner[is_polygon]
     rings, ring_part = shapely.get_rings(parts, return_index=True)
-    rings = shapely.segmentize(rings, DENSIFY_DEGREES)
+    rings = _dense_rings(rings, DENSIFY_DEGREES)
     is_hole = np.r_[False, ring_part[1:] == ring_part[:-1]] if len(rings) else np.zeros(0, dtype=bool)
     areas = np.array([_ring_area_km2(ring) for ring in rings], dtype=float)
     signed = np.where(is_hole, -areas, areas)
@@ -440,7 +440,7 @@ def _dense_polygons(polygons: NDArray[np.object_], limit: float) -> NDArray[np.o
     if not len(parts):
         return polygons
     rings, part = shapely.get_rings(parts, return_index=True)
-    parts = shapely.polygons(shapely.segmentize(rings, limit), indices=part)
+    parts = shapely.polygons(_dense_rings(rings, limit), indices=part)
     several = shapely.get_type_id(polygons) == shapely.GeometryType.MULTIPOLYGON
     dense = np.empty(len(polygons), dtype=object)
     alone = ~several[owner]
@@ -448,6 +448,13 @@ def _dense_polygons(polygons: NDArray[np.object_], limit: float) -> NDArray[np.o
     if several.any():
         numbered = np.cumsum(several) - 1
         dense[several] = shapely.multipolygons(parts[~alone], indices=numbered[owner[~alone]])
+    return dense
+
+
+def _dense_rings(rings: NDArray[np.object_], limit: float) -> NDArray[np.object_]:
+    """Densify rings; one that is a single point has no edge, and GEOS would fail on it."""
+    dense, long = rings.copy(), shapely.length(rings) > 0
+    dense[long] = shapely.segmentize(rings[long], limit)
     return dense
 
 

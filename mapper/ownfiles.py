@@ -280,7 +280,7 @@ def join_files(
             advice="Give polygons; zones that name districts are drawn by `mapper build`.",
         )
     with step("joining"):
-        located = locate(_geo(checked))
+        located = locate(_geo(checked), entry=checked.entry)
         joined = join(located.incidents, ground, accuracy_m=accuracy_m)
     contents = {out: csv_table(joined.pairs, mark=False)}
     if summary is not None:
@@ -324,7 +324,7 @@ def density_file(
     bounds = None if window is None else _checked(window, "zones", options.of_zones)
     checked = _checked(incidents, "incidents", replace(options, near=_extent([bounds]) if bounds else None))
     with step("taking the density"):
-        placed = locate(_geo(checked))
+        placed = locate(_geo(checked), entry=checked.entry)
         located = placed.incidents
         reach_m = bandwidth_m or DEFAULT_BANDWIDTH_M
         ground = _hull(located, reach_m) if bounds is None else _geo(bounds).geometry.dropna()

@@ -399,7 +399,10 @@ def _doubtful(text: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     """Leave out the figures that are certainly sound: plain digits with at most one point, few enough to be finite."""
     if column.form not in ("number", "longitude", "latitude"):
         return text
-    return text.filter(pc.invert(pc.match_substring_regex(text, _PLAIN_NUMBER)))
+    sound = pc.match_substring_regex(text, _PLAIN_NUMBER)
+    if column.form == "number":
+        sound = pc.and_not(sound, pc.starts_with(text, "-"))
+    return text.filter(pc.invert(sound))
 
 
 def _broken(cells: pd.Series, column: Column) -> list[tuple[int, str, str | None]]:
@@ -437,7 +440,8 @@ def _rules_of_form(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]
                 "not_an_integer": lambda cells: cells.str.fullmatch(_COUNT),
             }
         case "number" | "longitude" | "latitude":
-            return {"not_a_number": _finite_number}
+            not_below = {"negative_number": _not_below_zero} if column.form == "number" else {}
+            return {"not_a_number": _finite_number, **not_below}
         case "code":
             known = list(terms.codes(column.vocabulary or ""))
             return {"not_in_code_list": lambda cells: cells.isin(known)}
@@ -447,6 +451,10 @@ def _rules_of_form(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]
 
 def _without_fault(fault: str) -> Callable[[pd.Series], pd.Series]:
     return lambda cells: cells.map(lambda text: date_fault(text) != fault).astype(bool)
+
+
+def _not_below_zero(cells: pd.Series) -> pd.Series:
+    return ~cells.str.startswith("-")
 
 
 def _filled(cells: pd.Series) -> pd.Series:

@@ -340,3 +340,16 @@ def test_broken_letters_of_any_format_are_told_by_the_check() -> None:
     done = checked("incident_id,district,lon,lat\na,TÉ™rtÉ™r,46.92736,39.99096\n")
     assert [(found.rule, found.column, found.row) for found in done.findings] == [("mojibake", "district", 2)]
     assert done.ledger.kept == 1
+
+
+def test_a_code_in_other_letters_is_the_code(tmp_path: Path) -> None:
+    """`AP mine` and `Unknown` are codes; `apmine` is none."""
+    path = tmp_path / "a.csv"
+    path.write_text("incident_id,device_category\na,AP mine\nb,Unknown\nc,apmine\n", "utf-8")
+    entry = layer_entry(path, "incidents")
+    checked = examine(read_table(entry, path.read_bytes(), ""))
+    assert checked.frame["device_category"].fillna("").tolist() == ["ap_mine", "unknown", ""]
+    assert [(found.rule, found.severity) for found in checked.findings] == [
+        ("code_folded", "info"),
+        ("not_in_code_list", "warning"),
+    ]

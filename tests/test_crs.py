@@ -320,3 +320,11 @@ def test_an_invalid_polygon_is_moved_as_it_is(wkt: str, vertices: int) -> None:
     back = crs.to_working(there, crs.known_crs("EPSG:32638")).iloc[0]
     assert shapely.hausdorff_distance(back, given) < 0.001 or given.is_empty
     assert shapely.get_num_interior_rings(given) == shapely.get_num_interior_rings(there.iloc[0])
+
+
+def test_a_ring_that_is_a_single_point_has_no_area_and_no_edge() -> None:
+    """GEOS fails on it; beside it the triangle keeps its half of a square."""
+    hole = [(46.2, 40.1)] * 4
+    polygon = shapely.Polygon([(46, 40), (47, 40), (46, 41), (46, 40)], [hole])
+    whole = shapely.Polygon([(46, 40), (47, 40), (46, 41), (46, 40)])
+    assert float(crs.geodesic_area_km2(polygon)[0]) == pytest.approx(float(crs.geodesic_area_km2(whole)[0]), rel=1e-12)

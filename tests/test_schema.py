@@ -237,3 +237,9 @@ def test_columns_in_several_chunks_and_of_objects_are_judged_alike() -> None:
             (1, "x"),
             (2, "y"),
         ]
+
+
+def test_a_length_below_zero_is_told() -> None:
+    """A radius of -5000 m is none; a longitude may be below zero."""
+    assert judged("uncertainty_m", "-5000", "12.5") == ["negative_number", None]
+    assert judged("lon", "-46.9") == [None]

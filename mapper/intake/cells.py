@@ -34,6 +34,7 @@ _MOMENT = re.compile(
     r"(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?\s?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 """A moment of ISO 8601, its day apart."""
+_NOT_IN_CODES = re.compile(r"[\s_-]+")
 _NOT_SHOWN = " Its text is not shown."
 _PRECISION_COLUMNS = ("uncertainty_m", "location_level")
 _ORDERED_DATES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyType(
@@ -79,6 +80,27 @@ def days_of_moments(cells: pd.DataFrame, kind: str, account: Account) -> pd.Data
             account.note("time_left_out", None, column.name, value, "Its day was taken.")
             days[column.name] = cells[column.name].replace(moments).astype("str")
     return cells.assign(**days) if days else cells
+
+
+def folded_codes(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFrame:
+    """Read `Cleared` and `AP mine` as the codes they spell with other letters or blanks, and say so once a column."""
+    folded: dict[str, pd.Series] = {}
+    for column in schema.COLUMNS[kind]:
+        if column.form != "code" or column.name not in cells:
+            continue
+        known = terms.codes(column.vocabulary or "")
+        spelt = {text: _folded(text) for text in cells[column.name].dropna().unique() if text not in known}
+        meant = {text: code for text, code in spelt.items() if code in known}
+        if meant:
+            account.note(
+                "code_folded", None, column.name, ", ".join(sorted(set(meant.values()))), "The code was taken."
+            )
+            folded[column.name] = cells[column.name].replace(meant).astype("str")
+    return cells.assign(**folded) if folded else cells
+
+
+def _folded(text: str) -> str:
+    return _NOT_IN_CODES.sub("_", text.strip().casefold())
 
 
 def reordered_dates(cells: pd.DataFrame, kind: str, order: DateOrder | None) -> pd.DataFrame:

@@ -19,7 +19,7 @@ from mapper import crs, schema, terms
 from mapper.errors import DataRefused
 from mapper.findings import CLOSED
 from mapper.intake.account import Account, named
-from mapper.intake.cells import days_of_moments, judge_cells, judge_counts, judge_dates, reordered_dates
+from mapper.intake.cells import days_of_moments, folded_codes, judge_cells, judge_counts, judge_dates, reordered_dates
 from mapper.intake.extents import shared_places
 from mapper.intake.geocheck import POINTS, geocheck
 from mapper.intake.mapping import our_columns
@@ -117,7 +117,7 @@ def examine(
     kind = layer.entry.kind
     doubt_names(layer.frame.columns, account)
     cells, mapping = our_columns(layer, account)
-    cells = days_of_moments(cells, kind, account)
+    cells = folded_codes(days_of_moments(cells, kind, account), kind, account)
     cells = judge_cells(reordered_dates(cells, kind, date_order or layer.entry.date_order), kind, account)
     if not isinstance(layer.frame, gpd.GeoDataFrame):
         cells = judge_precision(cells, kind, account)

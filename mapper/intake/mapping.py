@@ -55,7 +55,7 @@ def our_columns(layer: Layer, account: Account) -> tuple[pd.DataFrame, Mapping[s
         elif is_height(name):
             account.note("height_left_out", column=name, done="The column was left out.")
         else:
-            account.note("unknown_column", column=name, value=tags.get(name))
+            account.note("unknown_column", column=name, value=tags.get(name), done="The column was left out.")
     _tell_families(given, ours_of, account)
     cells = pd.DataFrame(layer.frame[list(ours_of)]).rename(columns=ours_of)
     cells = _crosswalked(cells, ours_of, account)

@@ -30,10 +30,25 @@ _ALWAYS = frozenset(
 _NAME = frozenset({"name", "names", "имена", "ad", "adı", "adi", "adlar"})
 _PERSON = frozenset(
     {
-        *("first", "last", "middle", "family", "full", "given", "maiden", "father", "mother", "person", "victim"),
+        *(
+            "first",
+            "last",
+            "middle",
+            "family",
+            "full",
+            "given",
+            "maiden",
+            "father",
+            "fathers",
+            "mother",
+            "mothers",
+            "person",
+            "victim",
+        ),
         *("victims", "casualty", "patient", "injured", "killed", "owner", "contact", "informant", "reporter"),
         *("witness", "surveyor", "deminer"),
         *("пострадавший", "пострадавшего", "погибший", "погибшего", "раненый", "жертва", "жертвы", "человек"),
+        *("fathers", "mothers"),
         *("zərərçəkənin", "qurbanın", "yaralının", "şahidin", "ölənin"),
         *("ata", "ana", "şəxs", "şəxsin", "sexs", "zərərçəkən", "qurban", "həlak", "yaralı", "şahid"),
     }
@@ -48,6 +63,8 @@ _WHO = re.compile(r"(?:submitted|entered|reported|recorded|collected|created|edi
 _PAPERS = re.compile(r"\b(?:id numbers?|national id|identity (?:card|number)|ş v|s v nomresi)\b")
 """Words that together mean a person's papers."""
 _CODE_WORD = re.compile(r"[a-z0-9_]{1,30}")
+_LONG_FIGURE = re.compile(r"(?<![0-9.,])[0-9]{9,}(?![0-9.,])|\+[0-9]{8,}")
+"""Figures as long as those of telephones and identity cards."""
 _SHOWN_CHARACTERS = "NPSZ"
 """First letters of the Unicode categories that may be shown: numbers, punctuation, signs and separators."""
 _HEMISPHERES = re.compile(r"(?<![^\W\d_])[NSEW](?![^\W\d_])")
@@ -99,6 +116,8 @@ def may_be_shown(text: str, form: str = "text") -> bool:
     """
     if form == "code" and _CODE_WORD.fullmatch(text):
         return True
+    if form in ("count", "date", "longitude", "latitude") and _LONG_FIGURE.search(text):
+        return False
     if form in ("longitude", "latitude"):
         text = _HEMISPHERES.sub("", text)
     return all(unicodedata.category(letter)[0] in _SHOWN_CHARACTERS for letter in text)

@@ -34,6 +34,10 @@ _SAME_LINE = 1e-13
 _RINGS_ARE_QUICKER = 25
 _MOST_PAIRS, _PAIRS_AT_ONCE = 10_000_000, 500_000
 """How many pairs of edges are listed and looked at in one go, so that the count itself stays within time and memory."""
+_SHORT_RING = 24
+"""Up to here a ring is mended without counting its crossings: they cannot be many enough to wait for."""
+_MOST_LOOKED_AT = 10_000_000
+"""Pairs of edges that are looked at for crossings; some ten seconds."""
 _FEW_EDGES = 64
 """Up to here looking at every pair is quicker than an index, and no count of crossings is too large."""
 _CORNERS_OF_A_RING = 3
@@ -90,7 +94,7 @@ def repair_polygons(geometries: NDArray[np.object_]) -> tuple[NDArray[np.object_
     short = (shapely.get_type_id(geometries) == shapely.GeometryType.POLYGON) & (
         shapely.get_num_interior_rings(geometries) == 0
     )
-    short &= shapely.get_num_coordinates(geometries) <= _FEW_EDGES
+    short &= shapely.get_num_coordinates(geometries) <= _SHORT_RING
     mended = np.full(len(geometries), None, dtype=object)
     mended[short] = _short_ones(geometries[short])
     reasons = [
@@ -198,7 +202,8 @@ def crossings(geometry: BaseGeometry, most: int) -> tuple[int, int]:
     """Count the crossings of edges: those of a ring with itself, and those of rings with each other.
 
     Edges that only touch do not cross. The count ends soon after the first number is larger than `most`, or the second
-    larger than 25 times that: uniting rings takes a 25th of the time of mending one.
+    larger than 25 times that: uniting rings takes a 25th of the time of mending one. Where more edges meet than can be looked
+    at (thousands of parts in one place), there are too many, whatever they do.
 
     Examples
     --------
@@ -209,7 +214,11 @@ def crossings(geometry: BaseGeometry, most: int) -> tuple[int, int]:
     """
     edges, ring = _edges(geometry)
     found = np.zeros(2, dtype=np.int64)
+    looked_at = 0
     for one, other in _near(edges):
+        looked_at += len(one)
+        if looked_at > _MOST_LOOKED_AT:
+            return most + 1, int(found[1])
         crossing = _cross(edges[one], edges[other])
         alone = ring[one] == ring[other]
         found += [np.count_nonzero(crossing & alone), np.count_nonzero(crossing & ~alone)]

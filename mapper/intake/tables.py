@@ -13,6 +13,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
+MOST_COLUMNS = 5_000
+"""More than that is no table of records, and looking at each column would take minutes."""
 _LARGEST_CELL = 1_000_000
 _HEADER_ROW = 1
 _FEWEST_BULK_COLUMNS = 2
@@ -158,10 +161,18 @@ def _reader(text: str, delimiter: str) -> Iterator[list[str]]:
 
 def _names(header: list[str], name: str) -> list[str]:
     names = [cell.strip() for cell in header]
+    if len(names) > MOST_COLUMNS:
+        raise DataRefused(
+            f"it has {len(names):,} columns, more than {MOST_COLUMNS:,}",
+            file=name,
+            row=1,
+            advice="Keep the columns that describe a record; a table of measurements has them in rows.",
+        )
+    times = Counter(names)
     for number, column in enumerate(names, start=1):
         if not column:
             raise DataRefused(f"its column {number} has no name", file=name, row=1, advice="Name every column.")
-        if names.count(column) > 1:
+        if times[column] > 1:
             raise DataRefused(
                 "two columns have the same name", file=name, row=1, column=column, advice="Rename or remove one."
             )
