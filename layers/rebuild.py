@@ -1,8 +1,8 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["numpy", "shapely>=2.1"]
+# dependencies = ["numpy", "pyproj>=3.7", "shapely>=2.1"]
 # ///
-"""Make `districts.geojson` and `rivers.geojson` again from the two open packages they come from.
+"""Make `districts.geojson`, `coverage.geojson` and `rivers.geojson` again from the two open packages they come from.
 
 Get the packages first (nothing of them is run or installed; the first asks for a newer Python than this project)::
 
@@ -22,11 +22,14 @@ Choices made here, and why:
   the same bytes with another version of GEOS where that is possible.
 - Names come from the table below, one by one, never from a rule: a rule would spell some of them wrong.
 - Rivers are cut to the area and rounded, not simplified: the whole file is small as it is.
+- The coverage is the ground for which orders were looked for: the zones' districts and 20 km around them, inside the
+  country. Its arcs are drawn a little inside the 20 km, never outside, as ground that is not covered gets the stricter answer.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sqlite3
 import sys
@@ -38,6 +41,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from pyproj import Transformer
+from pyproj.crs import ProjectedCRS
+from pyproj.crs.coordinate_operation import LambertAzimuthalEqualAreaConversion
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,6 +65,13 @@ GAP_WIDTH_DEGREES = 0.005
 RIVER_DECIMALS = 5
 AREA = (44.5, 38.2, 51.0, 42.1)
 """West, south, east, north of the rivers' window in WGS 84 degrees; `layers.toml` has the same."""
+
+COVERAGE_M = 20_000.0
+COVERAGE_CENTRE = (39.8, 46.8)
+"""Latitude and longitude of the plane's centre: within 150 km of it a length is true to 1 in 10,000."""
+COVERAGE_SLACK_M = 3.0
+"""How far the arcs are drawn inside their distance, and how much simplifying may take back."""
+DENSIFY_DEGREES = 0.01
 
 NAMES: dict[str, str] = {
     "Absheron District": "Abşeron",
@@ -178,6 +191,23 @@ AGDERE: Feature = {
 }
 
 
+COVERAGE: dict[str, str | None] = {
+    "coverage_id": "orders-2020",
+    "name": "The zones and 20 km around them",
+    "orders_state": "listed",
+    "survey_state": "not_surveyed",
+    "reporting_state": "partly",
+    "period_start": "2020-11-10",
+    "period_end": None,
+    "source_ids": None,
+    "note": (
+        "Orders were looked for in public reports from November 2020 on; they were read in the press, not in the gazette. No"
+        " survey of this ground is published as open data. Accidents are reported in part: about 40 % of the victims that the"
+        " mine action agency counts."
+    ),
+}
+
+
 class RebuildError(Exception):
     """A wheel is missing, or holds something else than what these layers were made from."""
 
@@ -197,7 +227,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         gazetteer = find_wheel(options.wheels, GAZETTEER)
         basemap = find_wheel(options.wheels, RIVERS)
-        write_features(options.out / "districts.geojson", district_features(read_districts(gazetteer)))
+        districts = district_features(read_districts(gazetteer))
+        write_features(options.out / "districts.geojson", districts)
+        write_features(options.out / "coverage.geojson", coverage_features(districts, zone_units(options.zones)))
         write_features(options.out / "rivers.geojson", river_features(read_rivers(basemap), AREA))
     except RebuildError as problem:
         sys.stderr.write(f"{problem}\n")
@@ -214,7 +246,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--out", type=Path, default=Path(__file__).parent, help="where to write (default: the folder of this script)"
     )
+    parser.add_argument(
+        "--zones", type=Path, default=Path(__file__).parent / "zones.csv", help="the table of zones, for the coverage"
+    )
     return parser
+
+
+def zone_units(path: Path) -> set[str]:
+    """Return the names of all districts that the zones name."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        return {unit.strip() for row in csv.DictReader(stream) for unit in row["admin_units"].split(";")}
 
 
 def find_wheel(folder: Path, pattern: str) -> Path:
@@ -283,6 +324,37 @@ def district_features(shapes: Sequence[Shape]) -> list[Feature]:
     names = [feature["properties"]["name"] for feature in [*features, AGDERE]]
     _require(len(set(names)) == len(names), "Two districts would bear the same name.")
     return [*features, AGDERE]
+
+
+def coverage_features(districts: Sequence[Feature], restricted: set[str]) -> list[Feature]:
+    """Return the ground whose orders are listed: the restricted districts and 20 km around them, inside the country."""
+    drawn = {
+        each["properties"]["name"]: shapely.from_geojson(json.dumps(each["geometry"]))
+        for each in districts
+        if each["geometry"] is not None
+    }
+    zones = shapely.union_all([shape for name, shape in drawn.items() if name in restricted])
+    around = _grown(zones, COVERAGE_M)
+    covered = round_lon_lat([shapely.intersection(around, shapely.union_all(list(drawn.values())))], DISTRICT_DECIMALS)[
+        0
+    ]
+    _require(bool(shapely.is_valid(covered)) and covered.area > zones.area, "The coverage is not a sound shape.")
+    turned = shapely.orient_polygons(shapely.normalize(covered), exterior_cw=False)
+    return [{"type": "Feature", "properties": COVERAGE, "geometry": _geojson(turned)}]
+
+
+def _grown(shape: BaseGeometry, metres: float) -> BaseGeometry:
+    """Return a WGS 84 shape with all ground within a distance of it."""
+    latitude, longitude = COVERAGE_CENTRE
+    plane = ProjectedCRS(
+        LambertAzimuthalEqualAreaConversion(latitude_natural_origin=latitude, longitude_natural_origin=longitude)
+    )
+    there = Transformer.from_crs("EPSG:4326", plane, always_xy=True).transform
+    back = Transformer.from_crs(plane, "EPSG:4326", always_xy=True).transform
+    in_plane = shapely.transform(shapely.segmentize(shape, DENSIFY_DEGREES), there, interleaved=False)
+    grown = shapely.buffer(in_plane, metres - COVERAGE_SLACK_M, quad_segs=32).simplify(COVERAGE_SLACK_M)
+    grown_lon_lat: BaseGeometry = shapely.transform(grown, back, interleaved=False)
+    return grown_lon_lat
 
 
 def _district_feature(shape: Shape, geometry: BaseGeometry) -> Feature:

@@ -40,6 +40,9 @@ Kind = Literal[
     "coverage",
     "context",
     "sources",
+    "corridors",
+    "events",
+    "routes",
 ]
 OnInvalid = Literal["raise", "reject", "repair"]
 DateOrder = Literal["dmy", "mdy", "ymd"]

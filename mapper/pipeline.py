@@ -45,7 +45,17 @@ if TYPE_CHECKING:
 
 PAGE = "map.html"
 FIRST_YEAR, LAST_YEAR = 1900, 2100
-_TABLES = ("orders", "sources", "casualty_counts", "activities", "context", "hazards", "coverage")
+_TABLES = (
+    "orders",
+    "sources",
+    "casualty_counts",
+    "activities",
+    "context",
+    "hazards",
+    "coverage",
+    "corridors",
+    "events",
+)
 
 
 def build(layers: Path | None = None, *, out: Path, as_of: dt.date | None = None) -> dict[str, Any]:

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from mapper.model import DateOrder
 
-Form = Literal["id", "text", "date", "count", "number", "longitude", "latitude", "code", "place_text"]
+Form = Literal["id", "text", "date", "count", "number", "longitude", "latitude", "code", "codes", "place_text"]
 CASUALTY_STATUS = ("civilian", "military", "deminer", "unknown")
 KILLED = tuple(f"killed_{status}" for status in CASUALTY_STATUS)
 INJURED = tuple(f"injured_{status}" for status in CASUALTY_STATUS)
@@ -48,16 +48,21 @@ GEOMETRY_OF_KIND: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "districts": ("Polygon", "MultiPolygon"),
         "coverage": ("Polygon", "MultiPolygon"),
         "context": ("LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+        "corridors": ("LineString", "MultiLineString", "Polygon", "MultiPolygon"),
+        "routes": ("LineString", "MultiLineString"),
     }
 )
 """Kinds that have a place, with the geometry types that can be one. Kinds not named here are plain tables."""
+LINE_KINDS = ("context", "corridors", "routes")
+"""Kinds whose places may be lines."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a kind: its form, and whether the column must exist and each cell be filled.
 
-    `vocabulary` names the code list of a `code` column. `fatal` says that a failing cell refuses its record.
+    `vocabulary` names the code list of a `code` column, and of a `codes` column, whose cells hold several: ";" between those
+    that stand beside each other, "+" between those that hold at once. `fatal` says that a failing cell refuses its record.
     """
 
     name: str
@@ -131,7 +136,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             Column("class", "code", "hazard_class"),
             Column("status", "code", "hazard_status"),
             Column("product", "code", "land_product"),
-            *_dates("reported_on", "closed_on"),
+            *_texts("contamination", "evidence_direct", "evidence_indirect", "marking", "organisation"),
+            Column("boundary_basis", "code", "geometry_basis"),
+            *_dates("established_on", "reported_on", "status_changed_on", "closed_on"),
             Column("reported_area_m2", "number"),
             _SHAPE_TEXT,
         ),
@@ -148,10 +155,19 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         ),
         "orders": (
             _id("order_id"),
-            *_dates("issued_on", "effective_from", "effective_to"),
+            *_texts("title"),
+            *_dates("issued_on", "effective_from", "effective_to", "recorded_on", "last_confirmed_on"),
             Column("authorities", required=True),
+            *_texts("legal_ref"),
             Column("order_type", "code", "order_type", required=True),
-            *_texts("who", "where", "permit_rule", "end_condition", "key_phrase", "source_ids", "note"),
+            Column("applies_to", "codes", "applies_to"),
+            Column("exempt", "codes", "applies_to"),
+            *_texts("who", "where", "permit_rule", "permit_issuer", "permit_portal", "permit_valid_days"),
+            *_texts("permit_max_persons", "permit_daily_quota"),
+            Column("leave_route_allowed", "code", "leave_route_allowed"),
+            *_texts("checkpoints", "superseded_by", "refers_to", "end_condition"),
+            Column("geometry_basis", "code", "geometry_basis"),
+            *_texts("key_phrase", "text_original", "text_language", "source_ids", "note"),
         ),
         "casualty_counts": (
             _id("count_id"),
@@ -176,12 +192,27 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "sources": (_id("source_id"), *_texts("publisher", "title", "url", "language"), *_dates("published_on")),
         "coverage": (
             _id("coverage_id"),
-            *_codes(survey_state="survey_state", reporting_state="reporting_state"),
+            *_codes(orders_state="orders_state", survey_state="survey_state", reporting_state="reporting_state"),
             *_dates("period_start", "period_end"),
             *_texts("name", "source_ids", "note"),
             _SHAPE_TEXT,
         ),
         "context": (_id("context_id"), Column("kind", "code", "context_kind"), *_texts("name"), _SHAPE_TEXT),
+        "corridors": (
+            _id("corridor_id"),
+            *_texts("name", "order_ids"),
+            Column("width_m", "number"),
+            Column("geometry_basis", "code", "geometry_basis"),
+            *_texts("source_ids", "note"),
+            _SHAPE_TEXT,
+        ),
+        "events": (
+            _id("event_id"),
+            *_dates("date"),
+            Column("kind", "code", "event_kind"),
+            *_texts("title", "districts", "source_ids", "note"),
+        ),
+        "routes": (_id("route_id"), *_texts("name"), _SHAPE_TEXT),
     }
 )
 
@@ -442,11 +473,28 @@ def _rules_of_form(column: Column) -> dict[str, Callable[[pd.Series], pd.Series]
         case "number" | "longitude" | "latitude":
             not_below = {"negative_number": _not_below_zero} if column.form == "number" else {}
             return {"not_a_number": _finite_number, **not_below}
-        case "code":
-            known = list(terms.codes(column.vocabulary or ""))
-            return {"not_in_code_list": lambda cells: cells.isin(known)}
+        case "code" | "codes":
+            return {"not_in_code_list": _in_code_list(column)}
         case _:
             return {}
+
+
+def _in_code_list(column: Column) -> Callable[[pd.Series], pd.Series]:
+    known = frozenset(terms.codes(column.vocabulary or ""))
+    if column.form == "code":
+        return lambda cells: cells.isin(known)
+    return lambda cells: cells.map(lambda cell: _codes_in(cell) <= known).astype(bool)
+
+
+def _codes_in(cell: str) -> set[str]:
+    """Return the codes of a cell that holds several.
+
+    Examples
+    --------
+    >>> sorted(_codes_in("citizens+private_vehicles; foreigners"))
+    ['citizens', 'foreigners', 'private_vehicles']
+    """
+    return {code.strip() for token in cell.split(";") for code in token.split("+")}
 
 
 def _without_fault(fault: str) -> Callable[[pd.Series], pd.Series]:

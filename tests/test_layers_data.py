@@ -33,7 +33,8 @@ ROWS_OF = {
     "orders": 17,
     "casualty_counts": 43,
     "clearance": 28,
-    "sources": 253,
+    "sources": 257,
+    "events": 10,
     "zones": 13,
 }
 ZONE_NAMES = {
@@ -208,7 +209,9 @@ def test_every_source_named_exists_and_is_used() -> None:
     """No `source_ids` points nowhere, no record is without a source, and no page is listed that nothing rests on."""
     known = {row["source_id"] for row in rows("sources")}
     named = [
-        row["source_ids"] for table in ("accidents", "orders", "casualty_counts", "clearance") for row in rows(table)
+        row["source_ids"]
+        for table in ("accidents", "orders", "casualty_counts", "clearance", "events")
+        for row in rows(table)
     ]
     assert all(named)
     used = {source for ids in named for source in ids.split(";")}

@@ -67,7 +67,10 @@ CODES = {
     "severity": "error warning info",
     "caveat": "caveat.blank caveat.density caveat.navigation",
     "layer_kind": "incidents zones hazards districts settlements orders casualty_counts activities coverage context "
-    "sources",
+    "sources corridors events routes",
+    "orders_state": "listed partly not_listed unknown",
+    "event_kind": "ceasefire handover order opening division other",
+    "leave_route_allowed": "yes no unknown",
     "context_kind": "river road other",
     "district_kind": "district city",
     "edge": "none uniform jones-diggle",

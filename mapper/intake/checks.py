@@ -93,6 +93,13 @@ def check(
     return checked
 
 
+def _policy(kind: str, on_invalid: OnInvalid | None) -> OnInvalid:
+    """Mending a shape may add ground: that is strict for what closes ground, and the opposite for what opens it."""
+    if kind == "corridors" and on_invalid != "raise":
+        return "reject"
+    return on_invalid or "repair"
+
+
 def examine(
     layer: Layer,
     *,
@@ -110,7 +117,7 @@ def examine(
     """
     if not layer.counted and not layer.entry.may_be_empty:
         raise DataRefused("it holds no records", **named(layer), advice="Export it again, or leave the layer out.")
-    account = Account(layer.entry, list(layer.findings), on_invalid=on_invalid or "repair")
+    account = Account(layer.entry, list(layer.findings), on_invalid=_policy(layer.entry.kind, on_invalid))
     if not layer.counted:
         account.doubt("empty_layer", None, None)
     account.repaired |= {found.row for found in layer.findings if found.done == CLOSED and found.row is not None}

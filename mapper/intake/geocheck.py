@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from mapper import crs
+from mapper import crs, schema
 from mapper.intake.extents import M_PER_DEGREE, on_the_ground, shared_places
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def geocheck(frame: gpd.GeoDataFrame, kind: str, account: Account, shared: NDArr
     frame : GeoDataFrame
         Kept records in WGS 84, their polygons valid.
     kind : str
-        Of the layer; of context nothing is told.
+        Of the layer; of kinds that hold lines nothing is told.
     account : Account
         Takes the findings; `given` holds the shapes before they were brought to WGS 84 and mended.
     shared : array of bool, optional
@@ -75,7 +75,7 @@ def geocheck(frame: gpd.GeoDataFrame, kind: str, account: Account, shared: NDArr
     """
     if kind in POINTS:
         _same_places(frame, shared_places(frame.geometry.to_numpy()) if shared is None else shared, account)
-    elif kind != "context":
+    elif kind not in schema.LINE_KINDS:
         for given in account.given:
             shapes = given.loc[given.index.isin(frame.index)]
             _many_corners(shapes, account)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _POINT_KINDS = ("incidents", "settlements")
 _DRAWN_KINDS = ("hazards", "coverage")
 """Kinds of which a record without a shape is missing on the map, and a reader must be warned."""
+_UNMENDED_KINDS = ("context", "routes")
+"""Kinds whose polygons, if any, are context: they are drawn as they are."""
 _REPAIRED = "The shape was made valid; it covers all ground it covered before."
 _CROSSES = "Self-intersection"
 _POLYGONS_KEPT = "Its polygons were kept, its points and lines left out."
@@ -109,7 +111,7 @@ def _single_points(shapes: _Shapes, account: Account) -> _Shapes:
 def _polygons_of(shapes: _Shapes, rows: pd.Index[int], kind: str, account: Account) -> _Shapes:
     """Keep the polygons of collections that hold other shapes too; collections without any stay what they are."""
     mixed = np.flatnonzero(shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION).tolist()
-    if not mixed or kind == "context":
+    if not mixed or kind in schema.LINE_KINDS:
         return shapes
     read = shapes.copy()
     for at in mixed:
@@ -186,7 +188,7 @@ def sound_shapes(frame: gpd.GeoDataFrame, kind: str, account: Account) -> gpd.Ge
 
     With `account.on_invalid` other than "repair" every invalid one is refused.
     """
-    if kind == "context" or kind in _POINT_KINDS:
+    if kind in (*_UNMENDED_KINDS, *_POINT_KINDS):
         return frame
     shapes = frame.geometry.to_numpy()
     tangled = _tangled(shapes)

@@ -218,7 +218,17 @@ def _originals(checked: Sequence[Checked]) -> pd.DataFrame:
 ORIGINALS = ("layer", "row", "id", "crs", "shape_as_given")
 _POINT_KINDS = ("incidents", "settlements")
 """Kinds whose shapes as given are not published: a point's own digits say more of a person's place than its record."""
-_TABLES = ("orders", "sources", "casualty_counts", "activities", "context", "hazards", "coverage")
+_TABLES = (
+    "orders",
+    "sources",
+    "casualty_counts",
+    "activities",
+    "context",
+    "hazards",
+    "coverage",
+    "corridors",
+    "events",
+)
 
 
 def empty_table(kind: str) -> pd.DataFrame:

@@ -1,0 +1,298 @@
+"""Orders as law: what kind each is, whom it binds, and whether it is in force on a day.
+
+Every order is read twice, because the two readings doubt in opposite directions. As a *restriction* it counts on the first day
+that its date may mean, for everyone it may concern, until it has certainly ended. As an *opening* it counts from the last day
+that its date may mean, for those it certainly covers, until it may have ended. An order whose kind nobody states is taken for a
+ban without dates.
+
+People are sets of kinds ("citizens+private_vehicles"). Two kinds exclude each other only where nobody can be both: citizens and
+foreigners, and the trades people work in. So a ban for residents binds whoever may be one, and an opening for citizens does
+not cover "all civilians".
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from mapper import terms
+from mapper.analysis.days import first_day, last_day
+from mapper.errors import DataRefused, UsageError
+from mapper.names import units
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Mapping
+
+Who = frozenset[str]
+
+ALL_CIVILIANS = "all_civilians"
+OPERATOR = "mine_action_operator"
+UNCONFIRMED_AFTER_DAYS = 365
+"""An order without an end that nothing has confirmed for so long is told as unconfirmed; it is in force all the same."""
+_AXES = (frozenset({"citizens", "foreigners"}), frozenset({"media", "aid_workers", "contractors", OPERATOR}))
+"""Kinds of which nobody is two at once."""
+_NEVER, _ALWAYS = dt.date.max, dt.date.min
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order as the verdict needs it.
+
+    `kind` is a code of `restriction_kind`. `applies_to` holds sets of kinds of people: one set is enough, and all of a set hold
+    at once. Dates are texts as given, None where not stated. `ended_by` names the orders that supersede or lift it,
+    `refers_to` those that it names itself.
+    """
+
+    id: str
+    type: str | None
+    kind: str
+    applies_to: tuple[Who, ...]
+    exempt: Who
+    start: str | None
+    end: str | None
+    ended_by: tuple[str, ...]
+    refers_to: tuple[str, ...]
+    recorded_on: str | None
+    confirmed: tuple[str, ...]
+    record: Mapping[str, Any]
+
+    @property
+    def restricts(self) -> bool:
+        """Whether it forbids entry by itself."""
+        return self.kind in ("total_ban", "curfew")
+
+    @property
+    def opens(self) -> bool:
+        """Whether it lets somebody enter somewhere."""
+        return bool(terms.vocabulary("restriction_kind")[self.kind].data["opening"])
+
+    @property
+    def verdict(self) -> str | None:
+        """What it answers where it decides; None for an order without an effect of its own."""
+        found = terms.vocabulary("restriction_kind")[self.kind].data["verdict"]
+        return None if found is None else str(found)
+
+
+_UNKNOWN_KIND = "total_ban"
+
+
+def unknown_order(order_id: str) -> Order:
+    """Return what stands for an order that a zone names and no layer holds: a ban for everyone, on every day."""
+    return Order(order_id, None, _UNKNOWN_KIND, (), frozenset(), None, None, (), (), None, (), MappingProxyType({}))
+
+
+def read_orders(frame: pd.DataFrame) -> dict[str, Order]:
+    """Return the orders of a table by their id.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns of `mapper.schema.COLUMNS["orders"]`, as far as there are; one row per order.
+
+    Returns
+    -------
+    dict of str to Order
+        In the order of the table.
+
+    Raises
+    ------
+    DataRefused
+        When orders supersede each other in a circle: none of them could be in force.
+
+    Examples
+    --------
+    >>> rows = [
+    ...     {"order_id": "a", "order_type": "ban", "issued_on": "2021-01"},
+    ...     {"order_id": "b", "order_type": "lifted", "refers_to": "a"},
+    ... ]
+    >>> orders = read_orders(pd.DataFrame(rows))
+    >>> orders["a"].ended_by, is_restriction_in_force(orders["a"], dt.date(2021, 1, 5), orders)
+    (('b',), True)
+    """
+    records = [{str(name): _given(cell) for name, cell in row.items()} for row in frame.to_dict("records")]
+    lifted: dict[str, list[str]] = {}
+    confirmed: dict[str, list[str]] = {}
+    for record in records:
+        for named in units(record.get("refers_to")):
+            if record.get("order_type") == "lifted":
+                lifted.setdefault(named, []).append(str(record["order_id"]))
+            elif (date := record.get("issued_on") or record.get("effective_from")) is not None:
+                confirmed.setdefault(named, []).append(str(date))
+    orders = {
+        str(record["order_id"]): _order(
+            record, lifted.get(str(record["order_id"]), []), confirmed.get(str(record["order_id"]), [])
+        )
+        for record in records
+    }
+    _refuse_circles(orders)
+    return orders
+
+
+def people(who: str) -> Who:
+    """Read a kind of person, or several that hold at once, joined by "+".
+
+    Raises
+    ------
+    UsageError
+        When a kind is none of the vocabulary `applies_to`.
+
+    Examples
+    --------
+    >>> sorted(people("citizens+private_vehicles"))
+    ['citizens', 'private_vehicles']
+    """
+    kinds = frozenset(kind.strip() for kind in who.split("+"))
+    known = terms.codes("applies_to")
+    for kind in sorted(kinds - set(known)):
+        raise UsageError(f"'{kind}' is no kind of person", advice=f"Give one of {', '.join(known)}.")
+    if any(len(kinds & axis) > 1 for axis in _AXES):
+        raise UsageError(f"nobody is '{who}' at once", advice="Name kinds that one person can be.")
+    return kinds
+
+
+def concerns(token: Who, who: Who) -> bool:
+    """Tell whether a person of this kind may be one of those that are named.
+
+    Examples
+    --------
+    >>> (
+    ...     concerns(frozenset({"foreigners"}), frozenset({"all_civilians"})),
+    ...     concerns(frozenset({"foreigners"}), frozenset({"citizens"})),
+    ... )
+    (True, False)
+    """
+    return not any(one != other and {one, other} <= axis for axis in _AXES for one in token for other in who)
+
+
+def binds(order: Order, who: Who) -> bool:
+    """Tell whether a restriction may bind such a person; one that names nobody binds everyone."""
+    if who & order.exempt:
+        return False
+    return not order.applies_to or any(concerns(token, who) for token in order.applies_to)
+
+
+def covers(order: Order, who: Who) -> bool:
+    """Tell whether an opening certainly covers such a person; one that names nobody covers nobody."""
+    civil = OPERATOR not in who
+    return not who & order.exempt and any(
+        all(kind in who or (kind == ALL_CIVILIANS and civil) for kind in token) for token in order.applies_to
+    )
+
+
+def is_restriction_in_force(
+    order: Order, on: dt.date, orders: Mapping[str, Order], known_by: dt.date | None = None
+) -> bool:
+    """Tell whether an order counts as a restriction on a day, for a map that knew what was recorded by `known_by`.
+
+    It begins on the first day its date may mean (an undated one has always begun) and ends after the last day of its stated
+    end, else before the day on which an order that ends it has certainly begun. Both days are included.
+    """
+    begun = order.start is None or (first_day(order.start) or _ALWAYS) <= on
+    if not begun or not _known(order, known_by, early=True):
+        return False
+    if order.end is not None:
+        return on <= (last_day(order.end) or _NEVER)
+    enders = [orders[each] for each in order.ended_by if each in orders and _known(orders[each], known_by, early=False)]
+    return all(on < (last_day(ender.start) or _NEVER) for ender in enders)
+
+
+def is_opening_in_force(
+    order: Order, on: dt.date, orders: Mapping[str, Order], known_by: dt.date | None = None
+) -> bool:
+    """Tell whether an order certainly counts as an opening on a day.
+
+    It begins on the last day its date may mean (an undated one never) and ends with the first day its stated end may mean, or
+    before the first day on which an order that ends it may have begun, whichever is earlier.
+    """
+    begins = last_day(order.start)
+    if begins is None or begins > on or not _known(order, known_by, early=False):
+        return False
+    if order.end is not None and on > (first_day(order.end) or _ALWAYS):
+        return False
+    enders = [
+        orders.get(each) for each in order.ended_by if each not in orders or _known(orders[each], known_by, early=True)
+    ]
+    return all(ender is not None and on < (first_day(ender.start) or _ALWAYS) for ender in enders)
+
+
+def may_replace(opening: Order, ban: Order) -> bool:
+    """Tell whether an opening is of a kind and a date to replace a ban: a `ban`, and not a younger one.
+
+    A closure of a site or a curfew knows of the openings around it and stands, and so does a ban that may be younger than the
+    opening: nothing says that its authority meant to except it.
+    """
+    ban_start, opening_start = last_day(ban.start), first_day(opening.start)
+    return ban.type == "ban" and ban_start is not None and opening_start is not None and opening_start >= ban_start
+
+
+def last_confirmed(order: Order, on: dt.date) -> dt.date | None:
+    """Return the newest day, not after `on`, on which an order is known to have been issued, repeated or spoken of."""
+    days = [last_day(date) for date in (*order.confirmed, order.start, order.recorded_on)]
+    return max((day for day in days if day is not None and day <= on), default=None)
+
+
+def is_unconfirmed(order: Order, on: dt.date) -> bool:
+    """Tell whether an order has no end and nothing has confirmed it for `UNCONFIRMED_AFTER_DAYS`."""
+    newest = last_confirmed(order, on)
+    return order.end is None and (newest is None or (on - newest).days > UNCONFIRMED_AFTER_DAYS)
+
+
+def _order(record: Mapping[str, Any], lifted_by: list[str], confirmed: list[str]) -> Order:
+    order_type = record.get("order_type")
+    term = terms.vocabulary("order_type").get(str(order_type))
+    own = [record[name] for name in ("last_confirmed_on",) if record.get(name) is not None]
+    return Order(
+        id=str(record["order_id"]),
+        type=None if order_type is None else str(order_type),
+        kind=_UNKNOWN_KIND if term is None else str(term.data["kind"]),
+        applies_to=tuple(_together(token) for token in units(record.get("applies_to"))),
+        exempt=frozenset(kind for token in units(record.get("exempt")) for kind in _together(token)),
+        start=_dated(record.get("effective_from")) or _dated(record.get("issued_on")),
+        end=_dated(record.get("effective_to")),
+        ended_by=tuple(dict.fromkeys([*units(record.get("superseded_by")), *lifted_by])),
+        refers_to=tuple(units(record.get("refers_to"))),
+        recorded_on=_dated(record.get("recorded_on")),
+        confirmed=(*own, *confirmed),
+        record=MappingProxyType(dict(record)),
+    )
+
+
+def _together(token: str) -> Who:
+    return frozenset(kind.strip() for kind in token.split("+"))
+
+
+def _given(cell: Hashable) -> Any:  # noqa: ANN401 - whatever a cell holds
+    return None if cell is None or pd.isna(cell) or cell == "" else cell  # type: ignore[call-overload] # scalars only
+
+
+def _dated(date: Any) -> str | None:  # noqa: ANN401 - text or None
+    """Return a date that states a year; any other is as good as none."""
+    return None if date is None or first_day(date) is None else str(date)
+
+
+def _known(order: Order, known_by: dt.date | None, *, early: bool) -> bool:
+    """Tell whether the map knew of an order by a day; of one whose recording nobody dates it knew only from the end."""
+    if known_by is None:
+        return True
+    recorded = first_day(order.recorded_on) if early else last_day(order.recorded_on)
+    return recorded is not None and recorded <= known_by
+
+
+def _refuse_circles(orders: Mapping[str, Order]) -> None:
+    for first in orders:
+        reached, left = set(), [each for each in orders[first].ended_by if each in orders]
+        while left:
+            following = left.pop()
+            if following == first:
+                raise DataRefused(
+                    f"the orders supersede each other in a circle, from '{first}' back to itself",
+                    column="superseded_by",
+                    advice="Name in each order only the later one that replaced it.",
+                )
+            if following not in reached:
+                reached.add(following)
+                left += [each for each in orders[following].ended_by if each in orders]
