@@ -13,6 +13,7 @@ The rooms, and what each may import (the ranks are held by import-linter):
     intake | analysis           foreign data in | frames in, new frames out; the two do not know each other
     output                      compose, page, exports, manifest; files appear whole or not at all
     pipeline, inspection        the straight line; what is in a file or a folder (`asked` what was typed, `answers` what is told)
+    questions                   "may I enter?", asked of layers
     ownfiles, scaffold          the same line for anyone's files; a new folder of layers
     cli, this front door        parse, call, print; nothing else
 
@@ -42,10 +43,12 @@ if TYPE_CHECKING:
     from mapper.output.notebook import HazardMap
     from mapper.ownfiles import make_map, read_incidents, read_zones
     from mapper.pipeline import build, make_edition
+    from mapper.questions import access, read_ground
 
 _HOME = {
     "HazardMap": "mapper.output.notebook",
     "MapperError": "mapper.errors",
+    "access": "mapper.questions",
     "build": "mapper.pipeline",
     "bundled_layers": "mapper.catalogue",
     "check": "mapper.intake.checks",
@@ -56,6 +59,7 @@ _HOME = {
     "make_map": "mapper.ownfiles",
     "place_zones": "mapper.analysis.locate",
     "read_catalogue": "mapper.catalogue",
+    "read_ground": "mapper.questions",
     "read_incidents": "mapper.ownfiles",
     "read_layer": "mapper.intake.files",
     "read_layers": "mapper.intake.files",
@@ -64,6 +68,7 @@ _HOME = {
 __all__ = [
     "HazardMap",
     "MapperError",
+    "access",
     "build",
     "bundled_layers",
     "check",
@@ -74,6 +79,7 @@ __all__ = [
     "make_map",
     "place_zones",
     "read_catalogue",
+    "read_ground",
     "read_incidents",
     "read_layer",
     "read_layers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from typing import TypeVar, get_args
@@ -11,6 +12,7 @@ from mapper.crs import known_crs
 from mapper.errors import DataRefused, UnknownCRS, UsageError
 from mapper.model import DateOrder, Kind, LonLatBox, OnInvalid
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 CHECKED_KINDS: tuple[Kind, ...] = ("incidents", "zones", "hazards", "districts")
 ON_INVALID: tuple[OnInvalid, ...] = get_args(OnInvalid)
 _DEGREES = re.compile(r"[+-]?[0-9]{1,3}(?:\.[0-9]*)?")
@@ -129,3 +131,21 @@ def usable_crs(text: str | None) -> str | None:
     except UnknownCRS as exc:
         raise UsageError(exc.what, advice=exc.advice) from None
     return text
+
+
+def as_date(text: str) -> dt.date:
+    """Read a date that a person typed as YYYY-MM-DD.
+
+    Raises
+    ------
+    UsageError
+        When it is written in any other order (01.02.2021 may be January or February), or no year from 1900 to 2100.
+    """
+    advice = "Write it as 2021-01-28 (year-month-day)."
+    try:
+        day = dt.date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"'{text}' is not a date", advice=advice) from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise UsageError(f"the year of '{text}' is not from {FIRST_YEAR} to {LAST_YEAR}", advice=advice)
+    return day

@@ -266,6 +266,46 @@ def density(
 
 
 @app.command()
+def access(
+    *,
+    at: Annotated[str | None, typer.Option(help="LON,LAT in WGS 84 degrees.")] = None,
+    place: Annotated[str | None, typer.Option(help="Name of a settlement or a district.")] = None,
+    route: Annotated[
+        Path | None, typer.Option(help="File of lines: GPX, GeoJSON, KML or any other that is read.")
+    ] = None,
+    area: Annotated[Path | None, typer.Option(help="File of polygons.")] = None,
+    on: Annotated[
+        str | None, typer.Option(help="Day that is meant, as YYYY-MM-DD; that of the data when left out.")
+    ] = None,
+    known_by: Annotated[str | None, typer.Option(help="Answer as a map made on that day would have.")] = None,
+    who: Annotated[str, typer.Option(help="Kind of person; several that hold at once joined by +.")] = "all_civilians",
+    uncertainty_m: Annotated[float, typer.Option(help="How far the true place may be from the given one.")] = 0.0,
+    layers: Annotated[
+        Path | None, typer.Option(help="Folder with a layers.toml; the bundled one when left out.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """May I enter? Exit code 1 for anything but "no restriction recorded"."""
+    with _working(route, area):
+        from mapper.questions import Question, ask_typed, read_ground
+
+        question = Question(
+            at=None if at is None else _typed(at),
+            place=None if place is None else _typed(place),
+            route=route,
+            area=area,
+            on=_date(on) if on else None,
+            known_by=_date(known_by) if known_by else None,
+            who=who,
+            uncertainty_m=uncertainty_m,
+        )
+        result = ask_typed(question, read_ground(layers)).to_dict()
+    _say(report.verdict(result))
+    _answer(result, as_json=as_json)
+    raise typer.Exit(DONE if result["verdict"] == "no_restriction_recorded" else REFUSED)
+
+
+@app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     title: Annotated[str, typer.Option(help="Title of the map.")] = "Reported accidents and no-entry areas",
@@ -407,7 +447,7 @@ def _readable(text: str) -> str:
 
 
 def _date(text: str) -> dt.date:
-    from mapper.pipeline import as_date
+    from mapper.asked import as_date
 
     return as_date(text)
 

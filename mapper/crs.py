@@ -157,6 +157,38 @@ def working_crs(lon_lat_bounds: LonLatBox) -> CRS:
     )
 
 
+def lon_lat_bounds(geometries: object) -> LonLatBox:
+    """Return the narrowest box around WGS 84 geometries; west > east where it crosses the antimeridian.
+
+    Parameters
+    ----------
+    geometries : GeoSeries or array of geometries
+        At least one with coordinates; missing ones are passed over. A shape that crosses the antimeridian is cut there.
+
+    Raises
+    ------
+    DataRefused
+        When none has coordinates.
+
+    Examples
+    --------
+    >>> lon_lat_bounds(np.array([shapely.box(179, 50, 180, 51), shapely.box(-180, 50, -178, 51)]))
+    (179.0, 50.0, -178.0, 51.0)
+    """
+    bounds = shapely.bounds(shapely.get_parts(np.asarray(geometries, dtype=object).ravel()))
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        raise DataRefused("none of the shapes has coordinates", advice="Give at least one polygon or point.")
+    starts, ends = bounds[:, 0], bounds[:, 2]
+    # The widest gap between spans of longitude, going east around the earth, is what the box leaves out.
+    order = np.argsort(starts, kind="stable")
+    reached = np.maximum.accumulate(ends[order])
+    gaps = np.append(starts[order][1:], starts[order][0] + 360) - reached
+    widest = int(np.argmax(gaps))
+    west, east = starts[order][(widest + 1) % len(order)], reached[widest]
+    return float(west), float(bounds[:, 1].min()), float(east), float(bounds[:, 3].max())
+
+
 def operation(source: str | CRS, target: str | CRS = STORAGE, *, area: LonLatBox | None = None) -> Operation:
     """Describe the operation that `to_storage` and `to_working` would use between two systems.
 

@@ -327,3 +327,80 @@ class Surface:
             "refused": self.refused,
             "left_out": dict(self.left_out),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to "may I enter?" for one place, route or area.
+
+    `legal` speaks of orders, `physical` of recorded hazards and accidents, `verdict` is the stricter of the two; all three are
+    codes of the vocabulary `verdict`, `basis` of `basis`. `orders`, `openings`, `zones`, `hazards`, `accidents`, `coverage` are
+    what it rests on, as plain values with their sources. `doubt_m` is the accuracy of the deciding line plus the position's
+    uncertainty `position_m`. `distance_m` is to the nearest ground that an order in force closes (0 inside, None where none is
+    drawn), `distance_hazard_m` to the nearest hazard that counts. A route has `segments` with kilometres, its `length_km`, the
+    `restricted_km` under permit, hazard or ban, and the place where it first enters such ground.
+    """
+
+    verdict: str
+    legal: str
+    physical: str
+    basis: str
+    on: dt.date
+    known_by: dt.date | None
+    who: str
+    orders: tuple[Mapping[str, Any], ...] = ()
+    openings: tuple[Mapping[str, Any], ...] = ()
+    zones: tuple[Mapping[str, Any], ...] = ()
+    hazards: tuple[Mapping[str, Any], ...] = ()
+    accidents: tuple[Mapping[str, Any], ...] = ()
+    coverage: tuple[Mapping[str, Any], ...] = ()
+    doubt_m: float = 0.0
+    position_m: float = 0.0
+    distance_m: float | None = None
+    distance_hazard_m: float | None = None
+    segments: tuple[Mapping[str, Any], ...] = ()
+    length_km: float | None = None
+    restricted_km: float | None = None
+    entry: Mapping[str, Any] | None = None
+    reason: str | None = None
+    sentence: str = ""
+
+    @classmethod
+    def unresolved(cls, on: dt.date, known_by: dt.date | None, who: str, reason: str) -> Verdict:
+        """Return the answer for a place that could not be told."""
+        sentence = f"Not assessed: {reason}. Treat it as not known, and ask the authorities."
+        same = "not_assessed"
+        return cls(same, same, same, "unresolved", on, known_by, who, reason=reason, sentence=sentence)
+
+    @property
+    def is_mildest(self) -> bool:
+        """Whether nothing is recorded against the place; scripts must stop on everything else."""
+        return self.verdict == "no_restriction_recorded"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer of `mapper access --json`."""
+        return {
+            "verdict": self.verdict,
+            "legal": self.legal,
+            "physical": self.physical,
+            "basis": self.basis,
+            "on": self.on.isoformat(),
+            "known_by": self.known_by.isoformat() if self.known_by else None,
+            "who": self.who,
+            "openings": [dict(each) for each in self.openings],
+            "orders": [dict(each) for each in self.orders],
+            "zones": [dict(each) for each in self.zones],
+            "hazards": [dict(each) for each in self.hazards],
+            "accidents": [dict(each) for each in self.accidents],
+            "coverage": [dict(each) for each in self.coverage],
+            "doubt_m": self.doubt_m,
+            "doubt": {"line_m": self.doubt_m - self.position_m, "position_m": self.position_m},
+            "distance_m": self.distance_m,
+            "distance_hazard_m": self.distance_hazard_m,
+            "segments": [dict(each) for each in self.segments],
+            "length_km": self.length_km,
+            "restricted_km": self.restricted_km,
+            "entry": None if self.entry is None else dict(self.entry),
+            "reason": self.reason,
+            "sentence": self.sentence,
+        }

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     Rows = Sequence[tuple[LayerEntry | None, Any]]
 
 PAGE = "map.html"
-FIRST_YEAR, LAST_YEAR = 1900, 2100
 _TABLES = (
     "orders",
     "sources",
@@ -342,21 +341,3 @@ def _broken_references(checked: Sequence[Checked], tables: dict[str, pd.DataFram
         if column in layer.frame
         for found in unknown_references(layer.frame, column, ids, rule, entry=layer.entry)
     ]
-
-
-def as_date(text: str) -> dt.date:
-    """Read a date that a person typed as YYYY-MM-DD.
-
-    Raises
-    ------
-    UsageError
-        When it is written in any other order (01.02.2021 may be January or February), or no year from 1900 to 2100.
-    """
-    advice = "Write it as 2021-01-28 (year-month-day)."
-    try:
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"'{text}' is not a date", advice=advice) from None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise UsageError(f"the year of '{text}' is not from {FIRST_YEAR} to {LAST_YEAR}", advice=advice)
-    return day

@@ -136,6 +136,76 @@ def located(answer: Mapping[str, Any]) -> str:
     return "\n".join([*lines, told])
 
 
+def verdict(answer: Mapping[str, Any]) -> str:
+    """Say a verdict with what it rests on, the strictest first."""
+    lines = [answer["sentence"]]
+    if answer["reason"] and answer["reason"] not in answer["sentence"]:
+        lines.append(f"  note: {answer['reason']}")
+    lines += [_order(order) for order in answer["orders"]]
+    lines += [_opening(opening) for opening in answer["openings"]]
+    lines += [_hazard(hazard) for hazard in answer["hazards"]]
+    near = answer["accidents"]
+    lines += [_accident(accident) for accident in near[:_MOST_FINDINGS]]
+    if len(near) > _MOST_FINDINGS:
+        lines.append(f"  … and {len(near) - _MOST_FINDINGS} more accidents near; --json lists them all.")
+    for segment in answer["segments"]:
+        code, orders = terms.label("verdict", segment["verdict"]), ", ".join(segment["orders"])
+        lines.append(
+            f"  km {segment['from_km']:.3f} to {segment['to_km']:.3f}: {code}" + (f" ({orders})" if orders else "")
+        )
+    if answer["distance_m"]:
+        lines.append(f"  nearest ground closed by an order: {answer['distance_m']:,.0f} m")
+    if answer["distance_hazard_m"]:
+        lines.append(f"  nearest recorded hazard: {answer['distance_hazard_m']:,.0f} m")
+    return "\n".join(lines)
+
+
+def _order(order: Mapping[str, Any]) -> str:
+    start, end = order["valid_from"] or "start not known", order["valid_to"] or "no end stated"
+    old = "; unconfirmed, still in force" if order["unconfirmed"] else ""
+    quote = f" “{order['quote']}”" if order["quote"] else ""
+    kind = terms.label("restriction_kind", order["kind"]).lower()
+    return (
+        f"  {order['id']}: {kind}, {order['authorities'] or 'authority not stated'}, {start} to {end}{old}"
+        f" [{terms.label('basis', order['relation']).lower()}]{quote} (source: {order['source'] or 'not stated'})"
+    )
+
+
+def _opening(opening: Mapping[str, Any]) -> str:
+    why = "applies here" if opening["applies"] else f"does not open this place: {_WHY_NOT[opening['why_not']]}"
+    permit = f"; {opening['permit']}" if opening["permit"] else ""
+    return f"  opening {opening['id']} ({opening['who'] or 'for whom is not stated'}{permit}): {why}"
+
+
+_WHY_NOT = MappingProxyType(
+    {
+        "no_geometry": "its line or ground is in no data",
+        "not_for_this_person": "it is not for the person asked about",
+        "not_on_its_ground": "the place is not surely on its ground",
+    }
+)
+
+
+def _hazard(hazard: Mapping[str, Any]) -> str:
+    codes = [
+        ("hazard_class", hazard["class"]),
+        ("hazard_status", hazard["status"]),
+        ("land_product", hazard["product"]),
+    ]
+    words = ", ".join(terms.label(name, code).lower() for name, code in codes if code)
+    counts = "" if hazard["counts"] else " (recorded as released; it says nothing milder)"
+    return f"  hazard {hazard['id']}: {words or 'nothing stated'}, {hazard['distance_m']:,.0f} m{counts}"
+
+
+def _accident(accident: Mapping[str, Any]) -> str:
+    if accident["distance_m"] is None:
+        return f"  accident {accident['id']}: known only by its district ({accident['date'] or 'day not stated'})"
+    radius = f" ± {accident['uncertainty_m']:,.0f} m" if accident["uncertainty_m"] else ""
+    return (
+        f"  accident {accident['id']}: {accident['distance_m']:,.0f} m{radius} ({accident['date'] or 'day not stated'})"
+    )
+
+
 def _reading(number: int, reading: Mapping[str, Any]) -> str:
     radius = "uncertainty not known" if reading["uncertainty_m"] is None else f"± {reading['uncertainty_m']:,.1f} m"
     inside = {True: "", False: ", outside the area", None: ""}[reading["in_area"]]

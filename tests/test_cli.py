@@ -248,7 +248,7 @@ def test_the_layers_are_listed(tmp_path: Path) -> None:
     done = run("layers", "--json", cwd=tmp_path)
     assert done.returncode == 0
     assert "accidents: incidents, 114 records" in done.stderr
-    assert len(json.loads(done.stdout)["layers"]) == 9
+    assert len(json.loads(done.stdout)["layers"]) == 11
 
 
 def test_a_folder_without_a_catalogue_is_said(tmp_path: Path) -> None:

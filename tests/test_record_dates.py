@@ -7,7 +7,8 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from mapper.analysis.record_dates import UNCONFIRMED_AFTER_DAYS, dated_after_source, published, unconfirmed_orders
+from mapper.analysis.orders import UNCONFIRMED_AFTER_DAYS
+from mapper.analysis.record_dates import dated_after_source, published, unconfirmed_orders
 
 DATES = {"old": "2021-01-27", "day": "2021-01-28", "new": "2021-01-30", "month": "2021-01"}
 TODAY = dt.date(2026, 11, 23)

@@ -23,6 +23,12 @@ from mapper.analysis.hazard_checks import (
     closed_without_product,
 )
 from mapper.analysis.locate import locate, place_zones
+from mapper.analysis.order_checks import (
+    circular_orders,
+    corridors_without_width,
+    orders_without_effect,
+    zones_without_order,
+)
 from mapper.analysis.positions import district_disagreements, on_borders, suspected_centroids
 from mapper.analysis.record_dates import dated_after_source, published, unconfirmed_orders
 from mapper.findings import finding
@@ -117,9 +123,21 @@ def compare(layers: Layers, *, as_of: dt.date | None = None) -> list[Finding]:
     for kind, rows in layers.items():
         for entry, frame in rows:
             found += dated_after_source(frame, kind, dates, entry=entry)
-    for entry, frame in layers.get("orders", ()):
-        found += [] if as_of is None else unconfirmed_orders(frame, dates, as_of, entry=entry)
+    found += _of_orders(layers, dates, as_of)
     return alarms_first(_countable(found))
+
+
+def _of_orders(layers: Layers, dates: Mapping[str, str], as_of: dt.date | None) -> list[Finding]:
+    """Check the orders, and the zones and corridors that name them; zones are not asked for orders where there are none."""
+    found: list[Finding] = []
+    for entry, frame in layers.get("orders", ()):
+        found += [*circular_orders(frame, entry=entry), *orders_without_effect(frame, entry=entry)]
+        found += [] if as_of is None else unconfirmed_orders(frame, dates, as_of, entry=entry)
+    for entry, frame in layers.get("corridors", ()):
+        found += corridors_without_width(frame, entry=entry)
+    if any(len(frame) for _, frame in layers.get("orders", ())):
+        found += [each for entry, frame in layers.get("zones", ()) for each in zones_without_order(frame, entry=entry)]
+    return found
 
 
 def alarms_first(findings: Iterable[Finding]) -> list[Finding]:

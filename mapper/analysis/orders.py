@@ -13,7 +13,7 @@ not cover "all civilians".
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ import pandas as pd
 
 from mapper import terms
 from mapper.analysis.days import first_day, last_day
-from mapper.errors import DataRefused, UsageError
+from mapper.errors import UsageError
 from mapper.names import units
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ UNCONFIRMED_AFTER_DAYS = 365
 """An order without an end that nothing has confirmed for so long is told as unconfirmed; it is in force all the same."""
 _AXES = (frozenset({"citizens", "foreigners"}), frozenset({"media", "aid_workers", "contractors", OPERATOR}))
 """Kinds of which nobody is two at once."""
+_RESTRICTING = ("total_ban", "curfew")
 _NEVER, _ALWAYS = dt.date.max, dt.date.min
 
 
@@ -44,7 +45,7 @@ class Order:
 
     `kind` is a code of `restriction_kind`. `applies_to` holds sets of kinds of people: one set is enough, and all of a set hold
     at once. Dates are texts as given, None where not stated. `ended_by` names the orders that supersede or lift it,
-    `refers_to` those that it names itself.
+    `refers_to` those that it names itself. One whose end lies before its beginning contradicts itself, and has no end here.
     """
 
     id: str
@@ -59,11 +60,12 @@ class Order:
     recorded_on: str | None
     confirmed: tuple[str, ...]
     record: Mapping[str, Any]
+    contradicts_itself: bool = False
 
     @property
     def restricts(self) -> bool:
         """Whether it forbids entry by itself."""
-        return self.kind in ("total_ban", "curfew")
+        return self.kind in _RESTRICTING
 
     @property
     def opens(self) -> bool:
@@ -80,6 +82,14 @@ class Order:
 _UNKNOWN_KIND = "total_ban"
 
 
+def opening_types() -> tuple[str, ...]:
+    """Return the codes of `order_type` that let somebody enter somewhere."""
+    kinds = terms.vocabulary("restriction_kind")
+    return tuple(
+        code for code, term in terms.vocabulary("order_type").items() if kinds[term.data["kind"]].data["opening"]
+    )
+
+
 def unknown_order(order_id: str) -> Order:
     """Return what stands for an order that a zone names and no layer holds: a ban for everyone, on every day."""
     return Order(order_id, None, _UNKNOWN_KIND, (), frozenset(), None, None, (), (), None, (), MappingProxyType({}))
@@ -91,17 +101,14 @@ def read_orders(frame: pd.DataFrame) -> dict[str, Order]:
     Parameters
     ----------
     frame : DataFrame
-        Columns of `mapper.schema.COLUMNS["orders"]`, as far as there are; one row per order.
+        Columns of `mapper.schema.COLUMNS["orders"]`, as far as there are; one row per order. Where there is a column
+        `confirmed_on`, it holds further dates on which the order was spoken of, separated by ";".
 
     Returns
     -------
     dict of str to Order
-        In the order of the table.
-
-    Raises
-    ------
-    DataRefused
-        When orders supersede each other in a circle: none of them could be in force.
+        In the order of the table. Orders that supersede each other in a circle do not end each other, as nothing tells which
+        was the last; an end before the beginning is none for a restriction, and an opening with one never begins.
 
     Examples
     --------
@@ -113,6 +120,18 @@ def read_orders(frame: pd.DataFrame) -> dict[str, Order]:
     >>> orders["a"].ended_by, is_restriction_in_force(orders["a"], dt.date(2021, 1, 5), orders)
     (('b',), True)
     """
+    orders = ended_as_written(frame)
+    circular = set(circles(orders))
+    return {
+        key: replace(order, ended_by=tuple(each for each in order.ended_by if each not in circular))
+        if key in circular
+        else order
+        for key, order in orders.items()
+    }
+
+
+def ended_as_written(frame: pd.DataFrame) -> dict[str, Order]:
+    """Return the orders of a table as they are written, also where they end each other in a circle."""
     records = [{str(name): _given(cell) for name, cell in row.items()} for row in frame.to_dict("records")]
     lifted: dict[str, list[str]] = {}
     confirmed: dict[str, list[str]] = {}
@@ -122,14 +141,12 @@ def read_orders(frame: pd.DataFrame) -> dict[str, Order]:
                 lifted.setdefault(named, []).append(str(record["order_id"]))
             elif (date := record.get("issued_on") or record.get("effective_from")) is not None:
                 confirmed.setdefault(named, []).append(str(date))
-    orders = {
+    return {
         str(record["order_id"]): _order(
             record, lifted.get(str(record["order_id"]), []), confirmed.get(str(record["order_id"]), [])
         )
         for record in records
     }
-    _refuse_circles(orders)
-    return orders
 
 
 def people(who: str) -> Who:
@@ -189,8 +206,11 @@ def is_restriction_in_force(
     """Tell whether an order counts as a restriction on a day, for a map that knew what was recorded by `known_by`.
 
     It begins on the first day its date may mean (an undated one has always begun) and ends after the last day of its stated
-    end, else before the day on which an order that ends it has certainly begun. Both days are included.
+    end, else before the day on which an order that ends it has certainly begun. Both days are included. An order of unknown kind
+    is in force always.
     """
+    if order.type is None:
+        return True
     begun = order.start is None or (first_day(order.start) or _ALWAYS) <= on
     if not begun or not _known(order, known_by, early=True):
         return False
@@ -209,7 +229,7 @@ def is_opening_in_force(
     before the first day on which an order that ends it may have begun, whichever is earlier.
     """
     begins = last_day(order.start)
-    if begins is None or begins > on or not _known(order, known_by, early=False):
+    if begins is None or begins > on or order.contradicts_itself or not _known(order, known_by, early=False):
         return False
     if order.end is not None and on > (first_day(order.end) or _ALWAYS):
         return False
@@ -230,33 +250,41 @@ def may_replace(opening: Order, ban: Order) -> bool:
 
 
 def last_confirmed(order: Order, on: dt.date) -> dt.date | None:
-    """Return the newest day, not after `on`, on which an order is known to have been issued, repeated or spoken of."""
-    days = [last_day(date) for date in (*order.confirmed, order.start, order.recorded_on)]
-    return max((day for day in days if day is not None and day <= on), default=None)
+    """Return the newest day, not after `on`, on which an order may have been issued, repeated or spoken of."""
+    dates = [(first_day(date), last_day(date)) for date in (*order.confirmed, order.start)]
+    return max((min(last, on) for first, last in dates if first and last and first <= on), default=None)
 
 
 def is_unconfirmed(order: Order, on: dt.date) -> bool:
-    """Tell whether an order has no end and nothing has confirmed it for `UNCONFIRMED_AFTER_DAYS`."""
+    """Tell whether an order that has begun has no end, and nothing has confirmed it for `UNCONFIRMED_AFTER_DAYS`."""
+    if order.end is not None or (first_day(order.start) or _ALWAYS) > on:
+        return False
     newest = last_confirmed(order, on)
-    return order.end is None and (newest is None or (on - newest).days > UNCONFIRMED_AFTER_DAYS)
+    return newest is None or (on - newest).days > UNCONFIRMED_AFTER_DAYS
 
 
 def _order(record: Mapping[str, Any], lifted_by: list[str], confirmed: list[str]) -> Order:
     order_type = record.get("order_type")
     term = terms.vocabulary("order_type").get(str(order_type))
-    own = [record[name] for name in ("last_confirmed_on",) if record.get(name) is not None]
+    if term is None:
+        return replace(unknown_order(str(record["order_id"])), record=MappingProxyType(dict(record)))
+    own = [record["last_confirmed_on"]] if record.get("last_confirmed_on") is not None else []
+    start = _dated(record.get("effective_from")) or _dated(record.get("issued_on"))
+    end = _dated(record.get("effective_to"))
+    contradicts = start is not None and end is not None and (last_day(end) or _NEVER) < (first_day(start) or _ALWAYS)
     return Order(
         id=str(record["order_id"]),
-        type=None if order_type is None else str(order_type),
-        kind=_UNKNOWN_KIND if term is None else str(term.data["kind"]),
+        type=str(order_type),
+        kind=str(term.data["kind"]),
         applies_to=tuple(_together(token) for token in units(record.get("applies_to"))),
         exempt=frozenset(kind for token in units(record.get("exempt")) for kind in _together(token)),
-        start=_dated(record.get("effective_from")) or _dated(record.get("issued_on")),
-        end=_dated(record.get("effective_to")),
+        start=start,
+        end=None if contradicts else end,
+        contradicts_itself=contradicts,
         ended_by=tuple(dict.fromkeys([*units(record.get("superseded_by")), *lifted_by])),
         refers_to=tuple(units(record.get("refers_to"))),
         recorded_on=_dated(record.get("recorded_on")),
-        confirmed=(*own, *confirmed),
+        confirmed=(*own, *units(record.get("confirmed_on")), *confirmed),
         record=MappingProxyType(dict(record)),
     )
 
@@ -282,17 +310,18 @@ def _known(order: Order, known_by: dt.date | None, *, early: bool) -> bool:
     return recorded is not None and recorded <= known_by
 
 
-def _refuse_circles(orders: Mapping[str, Order]) -> None:
-    for first in orders:
-        reached, left = set(), [each for each in orders[first].ended_by if each in orders]
-        while left:
-            following = left.pop()
-            if following == first:
-                raise DataRefused(
-                    f"the orders supersede each other in a circle, from '{first}' back to itself",
-                    column="superseded_by",
-                    advice="Name in each order only the later one that replaced it.",
-                )
-            if following not in reached:
-                reached.add(following)
-                left += [each for each in orders[following].ended_by if each in orders]
+def circles(orders: Mapping[str, Order]) -> list[str]:
+    """Return the ids of the orders that supersede themselves by way of others, in the order of the table."""
+    return [order.id for order in orders.values() if order.id in _reached(order, orders)]
+
+
+def _reached(order: Order, orders: Mapping[str, Order]) -> set[str]:
+    """Return all orders that end an order, or end one that does."""
+    reached: set[str] = set()
+    left = list(order.ended_by)
+    while left:
+        following = left.pop()
+        if following in orders and following not in reached:
+            reached.add(following)
+            left += orders[following].ended_by
+    return reached

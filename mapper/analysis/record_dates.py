@@ -12,20 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from mapper import terms
+from mapper.analysis.days import first_day, last_day
+from mapper.analysis.orders import is_unconfirmed, last_confirmed, opening_types, read_orders
 from mapper.findings import finding
-from mapper.names import units
+from mapper.names import SEPARATOR, units
 from mapper.schema import is_later
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mapper.model import Finding, LayerEntry
-
-UNCONFIRMED_AFTER_DAYS = 365
-"""An order without an end that no source has named for so long is told as unconfirmed."""
-RESTRICTIONS = ("total_ban", "permit_only", "corridor_only", "escorted_only", "curfew")
-"""Kinds of orders (`order_type`, data `kind`) that say where one may not go, or only how: advice has no force to confirm."""
 
 _HAPPENED = MappingProxyType(
     {"incidents": ("date_start",), "casualty_counts": ("as_of",), "activities": ("period_end",)}
@@ -87,17 +83,74 @@ def dated_after_source(
     ]
 
 
+def recorded(
+    frame: pd.DataFrame, published_on: Mapping[str, str], compiled: dt.date | None, *, openings: Iterable[str] = ()
+) -> pd.Series:
+    """Return for each record the date on which the map's makers could first know it, as text.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        With `source_ids`, and where present `recorded_on`, which stands where it is filled, and `order_type`.
+    published_on : mapping of str to str
+        Date by source id (`published`).
+    compiled : date or None
+        The day the list was compiled: for records of which no source is dated.
+    openings : iterable of str
+        Codes of `order_type` for which the latest reading of a month counts; for all others the earliest.
+
+    Returns
+    -------
+    Series of str
+        The given index; NA where nothing is known.
+    """
+    stated = frame["recorded_on"] if "recorded_on" in frame else pd.Series(pd.NA, index=frame.index)
+    types = frame["order_type"] if "order_type" in frame else pd.Series(pd.NA, index=frame.index)
+    late = set(openings)
+    cells = [
+        given
+        if not pd.isna(given)
+        else _first_told(units(sources), published_on, compiled, last_day if kind in late else first_day)
+        for given, sources, kind in zip(stated, frame["source_ids"], types, strict=True)
+    ]
+    return pd.Series(pd.array(cells, dtype="str"), index=frame.index)
+
+
+def orders_as_known(orders: pd.DataFrame, published_on: Mapping[str, str], compiled: dt.date | None) -> pd.DataFrame:
+    """Return orders with `recorded_on` and `confirmed_on` filled from the dates of their sources; the same rows and index."""
+    return orders.assign(
+        recorded_on=recorded(orders, published_on, compiled, openings=opening_types()),
+        confirmed_on=confirmed(orders, published_on),
+    )
+
+
+def confirmed(frame: pd.DataFrame, published_on: Mapping[str, str]) -> pd.Series:
+    """Return for each record the dates of its sources, separated by ";": each time somebody spoke of it.
+
+    Examples
+    --------
+    >>> confirmed(pd.DataFrame({"source_ids": ["a;b;c"]}), {"a": "2021-02", "c": "2022-01-05"}).tolist()
+    ['2021-02;2022-01-05']
+    """
+    cells = [
+        SEPARATOR.join(published_on[source] for source in units(sources) if source in published_on)
+        for sources in frame["source_ids"]
+    ]
+    return pd.Series(pd.array(cells, dtype="str"), index=frame.index)
+
+
 def unconfirmed_orders(
     orders: pd.DataFrame, published_on: Mapping[str, str], as_of: dt.date, *, entry: LayerEntry | None = None
 ) -> list[Finding]:
-    """Find restrictions in force without an end date that nothing has confirmed for `UNCONFIRMED_AFTER_DAYS`.
+    """Find restrictions and openings in force without an end date that nothing has confirmed for `UNCONFIRMED_AFTER_DAYS`.
 
     Parameters
     ----------
     orders : DataFrame
-        `order_id`, `order_type`, `issued_on`, `effective_from`, `effective_to`, `source_ids`.
+        `order_id`, `order_type`, `issued_on`, `effective_from`, `effective_to`, `source_ids`, and where present `refers_to`: an
+        order that names another, such as a warning that repeats a ban, confirms it.
     published_on : mapping of str to str
-        Date by source id (`published`): the newest source of an order is its confirmation, or its own date if newer.
+        Date by source id (`published`): each source of an order confirms it.
     as_of : date
         The day the edition speaks of.
     entry : LayerEntry, optional
@@ -108,24 +161,40 @@ def unconfirmed_orders(
     list of Finding
         In row order, severity `info`: the order counts as in force.
     """
-    kinds = {code: term.data.get("kind") for code, term in terms.vocabulary("order_type").items()}
-    restricting = {code for code, kind in kinds.items() if kind in RESTRICTIONS}
-    open_ended = orders[orders["effective_to"].isna() & orders["order_type"].isin(restricting)]
-    newest = [_newest(order, published_on) for order in open_ended.to_dict("records")]
-    return [
-        finding(
-            "unconfirmed_order",
-            "info",
-            "It counts as in force.",
-            entry=entry,
-            row=row,
-            column="effective_to",
-            value=f"{order_id}: "
-            + (f"last named {day}, {(as_of - day).days} days before" if day else "no date is known"),
+    read = read_orders(orders.assign(confirmed_on=confirmed(orders, published_on)))
+    found = []
+    for row, order_id in orders["order_id"].items():
+        order = read[str(order_id)]
+        if not (order.restricts or order.opens) or not is_unconfirmed(order, as_of):
+            continue
+        day = last_confirmed(order, as_of)
+        told = f"last named {day}, {(as_of - day).days} days before" if day else "no date is known"
+        found.append(
+            finding(
+                "unconfirmed_order",
+                "info",
+                "It counts as in force.",
+                entry=entry,
+                row=row,
+                column="effective_to",
+                value=f"{order_id}: {told}",
+            )
         )
-        for (row, order_id), day in zip(open_ended["order_id"].items(), newest, strict=True)
-        if day is None or (as_of - day).days > UNCONFIRMED_AFTER_DAYS
+    return found
+
+
+def _first_told(
+    sources: Iterable[str],
+    published_on: Mapping[str, str],
+    compiled: dt.date | None,
+    reading: Callable[[Any], dt.date | None],
+) -> str | None:
+    dated = [
+        (day, published_on[source]) for source in sources if (day := reading(published_on.get(source))) is not None
     ]
+    if dated:
+        return min(dated)[1]
+    return None if compiled is None else compiled.isoformat()
 
 
 def _late(
@@ -150,27 +219,3 @@ def _late(
                 column=name,
                 value=f"{date}; {oldest} was published {published_on[oldest]}",
             )
-
-
-def _newest(order: Mapping[Hashable, Any], published_on: Mapping[str, str]) -> dt.date | None:
-    """Return the newest day on which an order is known to have been spoken of."""
-    own = [order[name] for name in ("issued_on", "effective_from") if not pd.isna(order[name])]
-    known = [published_on[source] for source in units(order["source_ids"]) if source in published_on]
-    return max((day for date in (*own, *known) if (day := _last_day(date)) is not None), default=None)
-
-
-def _last_day(date: str) -> dt.date | None:
-    """Return the last day a date may mean, None where no year is stated.
-
-    Examples
-    --------
-    >>> _last_day("2021-02"), _last_day("2021"), _last_day("--02-01")
-    (datetime.date(2021, 2, 28), datetime.date(2021, 12, 31), None)
-    """
-    if date.startswith("-"):
-        return None
-    year, month, day = (int(part) for part in [*date.split("-"), "0", "0"][:3])
-    if day:
-        return dt.date(year, month, day)
-    following = dt.date(year + month // 12, month % 12 + 1, 1) if month else dt.date(year + 1, 1, 1)
-    return following - dt.timedelta(days=1)

@@ -1,0 +1,142 @@
+"""May I enter? The verdict of the rule: which order applies here, to whom, on that day, and why.
+
+Two axes are answered apart, `legal` (orders) and `physical` (recorded hazards and accidents), and the verdict is the stricter.
+The questions stand here: for a frame, for one place, for a name; `mapper.analysis.routes` has that for a route. What counts on a
+day is `in_force`, what reaches a place `reach`, which of it decides `judgement`, the answer in words and lists `telling`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from mapper import crs
+from mapper.analysis.in_force import VERDICTS, Asked
+from mapper.analysis.judgement import BASES, Named, judge
+from mapper.analysis.orders import ALL_CIVILIANS, people
+from mapper.analysis.reach import Places, on_earth, places_of
+from mapper.analysis.telling import told, unresolved
+from mapper.errors import UsageError
+from mapper.names import name_key, units
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    import geopandas as gpd
+
+    from mapper.analysis.ground import Ground
+    from mapper.analysis.reach import Flags
+    from mapper.model import Verdict
+
+
+def ask(ground: Ground, on: dt.date | None = None, known_by: dt.date | None = None, who: str = ALL_CIVILIANS) -> Asked:
+    """Complete a question: the day of the data when none is named.
+
+    Raises
+    ------
+    UsageError
+        When a kind of person is not known, or neither the question nor the data name a day.
+    """
+    day = on or ground.data_date
+    if day is None:
+        raise UsageError("neither the question nor the data say which day is meant", advice="Name the day (`on`).")
+    return Asked(day, known_by, people(who), who)
+
+
+def access_frame(frame: gpd.GeoDataFrame, ground: Ground, asked: Asked) -> gpd.GeoDataFrame:
+    """Answer for every row of a frame.
+
+    Parameters
+    ----------
+    frame : GeoDataFrame
+        Points, lines or polygons in any CRS; where present, `uncertainty_m` of each row in metres (blank counts as 0).
+    ground : Ground
+        See `mapper.analysis.ground.make_ground`.
+    asked : Asked
+        Day, knowledge and person (`ask`).
+
+    Returns
+    -------
+    GeoDataFrame
+        The given rows, index and columns, with `verdict`, `legal`, `physical`, `basis` (text) and `doubt_m` (metres) added.
+        A row without a geometry, or off the earth, gets `not_assessed`, `unresolved`.
+
+    Raises
+    ------
+    UnknownCRS
+        When the frame states no CRS.
+    DataRefused
+        When an uncertainty is negative or no number.
+    """
+    shapes = np.asarray(crs.to_storage(frame).geometry.to_numpy(), dtype=object)
+    there = on_earth(shapes)
+    stated = frame["uncertainty_m"] if "uncertainty_m" in frame else pd.Series(0.0, index=frame.index)
+    doubt = np.asarray(stated.astype("float64").fillna(0.0).to_numpy(), dtype=np.float64)
+    answer = pd.DataFrame(
+        {"verdict": "not_assessed", "legal": "not_assessed", "physical": "not_assessed", "basis": "unresolved"},
+        index=np.arange(len(frame)),
+    ).assign(doubt_m=doubt)
+    if there.any():
+        judged = judge(places_of(shapes[there], doubt[there]), ground, asked)
+        verdicts, bases = np.array(VERDICTS, dtype=object), np.array(BASES, dtype=object)
+        found = {
+            "verdict": verdicts[judged.rank],
+            "legal": verdicts[judged.legal],
+            "physical": verdicts[judged.physical],
+            "basis": bases[judged.basis],
+            "doubt_m": judged.doubt_m,
+        }
+        for name, values in found.items():
+            answer.loc[there, name] = values
+    return frame.assign(**{name: answer[name].to_numpy() for name in answer.columns})
+
+
+def access_place(geometry: shapely.Geometry, ground: Ground, asked: Asked, *, uncertainty_m: float = 0.0) -> Verdict:
+    """Answer for one place in WGS 84: a point, or an area, of which the strictest of its points counts.
+
+    Raises
+    ------
+    DataRefused
+        When the uncertainty is negative or no number.
+    """
+    if not on_earth(np.array([geometry], dtype=object))[0]:
+        return unresolved(asked, "its coordinates are no longitude and latitude on earth")
+    places = places_of(np.array([geometry], dtype=object), uncertainty_m)
+    return told(places, judge(places, ground, asked), ground, asked)
+
+
+def access_named(name: str, ground: Ground, asked: Asked, *, uncertainty_m: float = 0.0) -> Verdict | None:
+    """Answer for the zones that bear a name or name a district so; None where none does.
+
+    Zones without an outline act by their name alone; those with one are asked about as areas.
+    """
+    key = name_key(name)
+    zones = ground.zones.records
+    rows = [
+        row
+        for row, (zone, cell) in enumerate(zip(zones["name"], zones["admin_units"], strict=True))
+        if key and key in {name_key(zone), *(name_key(unit) for unit in units(cell))}
+    ]
+    if not rows:
+        return None
+    drawn = [ground.zones.shapes.lon_lat[row] for row in rows if ground.zones.shapes.lon_lat[row] is not None]
+    if drawn:
+        area = shapely.union_all(np.array(drawn, dtype=object))
+        places = places_of(np.array([area], dtype=object), uncertainty_m)
+        named = Named(tuple(rows), _beside(area, rows, ground), drawn=True)
+    else:
+        none = np.zeros(1)
+        places = Places(none, none, None, np.array([uncertainty_m], dtype=np.float64))
+        named = Named(tuple(rows), np.zeros(len(ground.zones), dtype=bool), drawn=False)
+    return told(places, judge(places, ground, asked, named), ground, asked, nowhere=not drawn)
+
+
+def _beside(area: shapely.Geometry, named: Sequence[int], ground: Ground) -> Flags:
+    """Tell which zones of other names share a line with an area and no ground: neighbours that it was not asked about."""
+    beside: Flags = shapely.touches(ground.zones.shapes.lon_lat, area)
+    beside[list(named)] = False
+    return beside
