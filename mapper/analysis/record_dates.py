@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper import terms
+from mapper.analysis.periods import last_day
 from mapper.findings import finding
 from mapper.names import units
 from mapper.schema import is_later
@@ -156,21 +157,4 @@ def _newest(order: Mapping[Hashable, Any], published_on: Mapping[str, str]) -> d
     """Return the newest day on which an order is known to have been spoken of."""
     own = [order[name] for name in ("issued_on", "effective_from") if not pd.isna(order[name])]
     known = [published_on[source] for source in units(order["source_ids"]) if source in published_on]
-    return max((day for date in (*own, *known) if (day := _last_day(date)) is not None), default=None)
-
-
-def _last_day(date: str) -> dt.date | None:
-    """Return the last day a date may mean, None where no year is stated.
-
-    Examples
-    --------
-    >>> _last_day("2021-02"), _last_day("2021"), _last_day("--02-01")
-    (datetime.date(2021, 2, 28), datetime.date(2021, 12, 31), None)
-    """
-    if date.startswith("-"):
-        return None
-    year, month, day = (int(part) for part in [*date.split("-"), "0", "0"][:3])
-    if day:
-        return dt.date(year, month, day)
-    following = dt.date(year + month // 12, month % 12 + 1, 1) if month else dt.date(year + 1, 1, 1)
-    return following - dt.timedelta(days=1)
+    return max((day for date in (*own, *known) if (day := last_day(date)) is not None), default=None)
