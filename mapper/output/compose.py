@@ -1,7 +1,7 @@
 """Put the results of all steps together as one edition: what the page shows and the exports hold.
 
-Nothing is computed here but sums, areas, label points and the ledger; nothing is written. The edition's id is a hash of the inputs,
-so that two maps on two machines can be told to be the same without a clock.
+Nothing is computed here but sums, areas, label points and the ledger; nothing is written. The edition's id is a hash of the
+inputs, so that two maps on two machines can be told to be the same without a clock.
 """
 
 from __future__ import annotations
