@@ -137,6 +137,24 @@ def layers(
     _answer(result, as_json=as_json)
 
 
+@app.command()
+def ledger(
+    layers: Annotated[
+        Path | None, typer.Argument(help="Folder with a layers.toml; the bundled layers when left out.")
+    ] = None,
+    *,
+    as_of: Annotated[str | None, typer.Option(help="Date the ledger speaks of, as YYYY-MM-DD.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Set official counts and clearance statements side by side, each count beside what is mapped of its days."""
+    with _working():
+        from mapper import pipeline
+
+        result = pipeline.ledger(layers, as_of=_date(as_of) if as_of else None)
+    _say(report.ledger(result))
+    _answer(result, as_json=as_json)
+
+
 Columns = Annotated[
     list[str] | None,
     typer.Option("--column", help="ours=theirs: which column of the incidents is which; may be given again."),

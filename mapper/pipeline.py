@@ -17,6 +17,7 @@ from mapper.analysis.contours import no_contours
 from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
 from mapper.analysis.duplicates import repeated_ids
 from mapper.analysis.join import join
+from mapper.analysis.ledger import FINDINGS as LEDGER_RULES
 from mapper.analysis.locate import locate, place_zones
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused, UsageError
@@ -114,6 +115,29 @@ def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) ->
         checked = [check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers]
     with step("joining, counting, taking the density"):
         return edition_of(catalogue, checked, as_of)
+
+
+def ledger(layers: Path | None = None, *, as_of: dt.date | None = None) -> dict[str, Any]:
+    """Set what publishers count side by side, as `mapper ledger --json` does, writing nothing.
+
+    Parameters
+    ----------
+    layers, as_of
+        As in `build`; counts and statements later than the date are left out too.
+
+    Returns
+    -------
+    dict
+        `PublishedLedger.to_dict()`, and `findings`: those of the edition that tell of counts, or of one accident twice.
+
+    Raises
+    ------
+    MapperError
+        One of its kinds, as a sentence.
+    """
+    edition = make_edition(layers, as_of=as_of)
+    found = [each.to_dict() for each in edition.findings if each.rule in LEDGER_RULES]
+    return {**edition.ledger.to_dict(), "findings": found}
 
 
 def edition_of(

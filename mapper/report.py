@@ -109,6 +109,74 @@ def layers(answer: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def ledger(answer: Mapping[str, Any]) -> str:
+    """Say what is mapped of the newest count, and list counts by source and clearance statements by agency in order of time."""
+    lines = [answer["sentence"]]
+    if answer["headline"] is not None and answer["headline"]["uncertain"]["accidents"]:
+        doubt = answer["headline"]["uncertain"]
+        lines.append(f"  {_accidents(doubt)} more, of which the day is not certain: {_casualties(doubt)}")
+    lines.append("Counts by source; they are compared with the map one by one and never added:")
+    for source in answer["sources"]:
+        lines += [f"  {source['source'] or _UNSTATED}", *(f"    {_count(count)}" for count in source["counts"])]
+    lines.append("Clearance statements by agency; they are not added where their periods overlap or may:")
+    for agency in answer["clearance"]:
+        lines += [f"  {agency['agency'] or _UNSTATED}", *(f"    {_statement(each)}" for each in agency["statements"])]
+        lines += [f"    {', '.join(group)}: their periods overlap" for group in agency["groups"]]
+        lines += (
+            [f"    {', '.join(agency['undated'])}: their periods are not stated whole"] if agency["undated"] else []
+        )
+        lines += [
+            f"    {_name(each['column'])} {each['total']:,} in {', '.join(each['statements'])} together, "
+            "which certainly do not overlap"
+            for each in agency["sums"]
+        ]
+    return "\n".join([*lines, *_first_findings(answer["findings"])])
+
+
+_UNSTATED = "not stated"
+_LAND = ("area_hectares", "ap_mines", "av_mines", "mines_unspecified", "uxo", "personnel")
+
+
+def _count(count: Mapping[str, Any]) -> str:
+    figures = [f"{outcome} {_figure(count[f'{outcome}_total'])}" for outcome in ("killed", "injured")]
+    parts = [f"{_name(key)} {count[key]}" for key in _PARTS if count[key] is not None]
+    told = f"{count['count_id']}: {_days(count)}, as of {count['as_of'] or _UNSTATED}: "
+    told += ", ".join([*figures, f"in all {_figure(count['official'])}", *parts])
+    if count["mapped"] is None:
+        return f"{told}; not compared, its period is not stated whole"
+    share = "" if count["percent"] is None else f" ({count['percent']} %)"
+    return f"{told}; mapped here: {_casualties(count['mapped'])}{share}"
+
+
+_PARTS = tuple(f"{outcome}_{who}" for outcome in ("killed", "injured") for who in ("civilian", "military", "deminer"))
+
+
+def _statement(statement: Mapping[str, Any]) -> str:
+    figures = [f"{_name(key)} {statement[key]:,}" for key in _LAND if statement[key] is not None]
+    told = f"{statement['activity_id']}: {_days(statement)}, reported {statement['reported_on'] or _UNSTATED}"
+    return f"{told}: {', '.join(figures) or 'no figure'}"
+
+
+def _days(record: Mapping[str, Any]) -> str:
+    return f"{record['period_start'] or _UNSTATED} to {record['period_end'] or _UNSTATED}"
+
+
+def _casualties(mapped: Mapping[str, Any]) -> str:
+    return f"killed {_figure(mapped['killed'])}, injured {_figure(mapped['injured'])}"
+
+
+def _accidents(mapped: Mapping[str, Any]) -> str:
+    return f"{mapped['accidents']} accident{'' if mapped['accidents'] == 1 else 's'}"
+
+
+def _figure(figure: int | None) -> str:
+    return _UNSTATED if figure is None else f"{figure:,}"
+
+
+def _name(column: str) -> str:
+    return column.replace("_", " ")
+
+
 def joined(answer: Mapping[str, Any]) -> str:
     """Say how many records lie in how many zones."""
     keys = ("incidents", "zones", "pairs", "inside_any", "uncertain_only", "outside", "unlocated", "refused")

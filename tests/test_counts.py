@@ -6,8 +6,10 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mapper.analysis.counts import count_falls
+from mapper.analysis.counts import count_falls, counts_contradict, counts_overlap
 from mapper.schema import typed
 
 MFA, PROSECUTOR = "Ministry of Foreign Affairs", "Prosecutor General"
@@ -106,3 +108,119 @@ def test_no_source_at_all_is_no_series() -> None:
     first = {"as_of": "2021-01-28", "victims_total": "50"}
     assert told(first, {"as_of": "2021-02-28", "victims_total": "40"}) == []
     assert count_falls(counts(first).iloc[:0]) == []
+
+
+# ------------------------------------------------------------------ against other sources and scopes
+def contradictions(*rows: dict[str, Any]) -> list[tuple[int | None, str | None, str | None]]:
+    """Row, column and value of each contradiction, all of severity `info`."""
+    found = counts_contradict(counts(*rows))
+    assert {each.severity for each in found} <= {"info"}
+    return [(each.row, each.column, each.value) for each in found]
+
+
+def test_a_lower_figure_of_another_source_is_told_as_a_fact() -> None:
+    """6 soldiers by the ministry in December, 5 by the prosecutor in February: DOMAIN's first two rows."""
+    one = {"issuing_authority": MFA, "as_of": "2020-12-22", "killed_civilian": "6", "killed_military": "6"}
+    other = {"issuing_authority": PROSECUTOR, "as_of": "2021-02-09", "killed_civilian": "9", "killed_military": "5"}
+    expected = [(3, "killed_military", f"5 as of 2021-02-09; 6 as of 2020-12-22 ({MFA})")]
+    assert contradictions(one, other) == expected
+
+
+def test_one_source_with_another_scope_contradicts_itself() -> None:
+    """21 injured civilians on 17 March, 16 on the 19th, said of other things; of the same things it is a fall."""
+    first = {"issuing_authority": PROSECUTOR, "as_of": "2021-03-17", "injured_civilian": "21"}
+    later = {**first, "as_of": "2021-03-19", "injured_civilian": "16"}
+    assert contradictions(first, later) == []
+    assert len(contradictions(first, {**later, "scope": "15 explosions"})) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"period_start": "2021-01-01"},  # a part of the time may well have fewer
+        {"period_start": "2020-11"},
+        {"period_start": None},
+        {"as_of": "2020-12-21"},  # it ends before
+        {"as_of": "2020-12"},  # it may
+        {"as_of": None},
+        {"as_of": "--02-09"},
+        {"killed_military": None},
+        {"killed_military": "6"},
+        {"issuing_authority": None},
+    ],
+)
+def test_what_cannot_be_told_to_contradict_is_not(other: dict[str, str | None]) -> None:
+    """Another start, an end that may lie before, no figure, as many, nobody who says it."""
+    one = {"issuing_authority": MFA, "as_of": "2020-12-22", "killed_military": "6"}
+    later = {"issuing_authority": PROSECUTOR, "as_of": "2021-02-09", "killed_military": "5"}
+    assert contradictions(one, {**later, **other}) == []
+
+
+def overlaps(*rows: dict[str, Any]) -> list[tuple[int | None, str | None]]:
+    """Row and value of each overlap."""
+    return [(each.row, each.value) for each in counts_overlap(counts(*rows))]
+
+
+def test_a_year_within_the_whole_is_a_double_count_if_added() -> None:
+    """58 victims of the year 2023 are among the 342 since 2020; the two of one series are not told."""
+    whole = {"issuing_authority": PROSECUTOR, "as_of": "2024-01-26", "victims_total": "342"}
+    year = {**whole, "period_start": "2023-01-01", "period_end": "2023-12-31", "victims_total": "58"}
+    assert overlaps(whole, {**whole, "as_of": "2023-06-01"}) == []
+    assert overlaps(year, whole) == [(2, "2 counts: c2, c3")]
+    assert overlaps(year, {**whole, "issuing_authority": MFA}) == []
+    assert overlaps(year, {**whole, "as_of": "2022-12-31"}) == []
+
+
+COUNTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "issuing_authority": st.sampled_from(["A", "B", None]),
+            "scope": st.sampled_from(["war", "roads"]),
+            "period_start": st.sampled_from(["2020-11-10", "2021-01-01", "2021", None]),
+            "as_of": st.sampled_from(["2021-02-01", "2021-02-02", "2021-03", "2021-06-01", "--03-01", None]),
+            "victims_total": st.sampled_from([None, "1", "2", "3"]),
+        }
+    ),
+    min_size=1,
+    max_size=9,
+)
+START = {"2020-11-10": ("2020-11-10",) * 2, "2021-01-01": ("2021-01-01",) * 2, "2021": ("2021-01-01", "2021-12-31")}
+END = {day: (day, day) for day in ("2021-02-01", "2021-02-02", "2021-06-01")} | {
+    "2021-03": ("2021-03-01", "2021-03-31")
+}
+
+
+@given(rows=COUNTS)
+def test_contradictions_and_overlaps_are_those_of_every_pair(rows: list[dict[str, Any]]) -> None:
+    """A second way to find them: look at all pairs, with the days of each date written out."""
+
+    def series(row: dict[str, Any]) -> tuple[Any, ...]:
+        return (row["issuing_authority"], row["scope"], row["period_start"])
+
+    dated = {
+        number: row
+        for number, row in enumerate(rows, start=2)
+        if row["issuing_authority"] and row["period_start"] in START and row["as_of"] in END
+    }
+    lower = {
+        number
+        for number, row in dated.items()
+        for other in dated.values()
+        if row["victims_total"] and other["victims_total"] and other["victims_total"] > row["victims_total"]
+        if series(other) != series(row) and other["period_start"] == row["period_start"] != "2021"
+        if END[other["as_of"]][1] <= END[row["as_of"]][0]
+    }
+    sharing = {
+        (row["issuing_authority"], number)
+        for number, row in dated.items()
+        for other in dated.values()
+        if other["issuing_authority"] == row["issuing_authority"] and series(other) != series(row)
+        if max(START[row["period_start"]][1], START[other["period_start"]][1])
+        <= min(END[row["as_of"]][0], END[other["as_of"]][0])
+    }
+    assert [each.row for each in counts_contradict(counts(*rows))] == sorted(lower)
+    expected = {
+        authority: sorted(f"c{number}" for name, number in sharing if name == authority) for authority, _ in sharing
+    }
+    found = [each.value or "" for each in counts_overlap(counts(*rows))]
+    assert sorted(found) == sorted(f"{len(ids)} counts: {', '.join(ids)}" for ids in expected.values())

@@ -1,7 +1,8 @@
 """Checks across layers: what no single file, and no single row, can show.
 
 Every check returns findings and moves nothing. The rules themselves stand by subject: `hazard_checks` (accidents in land
-recorded as released), `positions` (points against lines and names), `duplicates`, `counts`, `record_dates`. Here they are
+recorded as released), `positions` (points against lines and names), `duplicates`, `counts`, `ledger`, `clearance`,
+`record_dates`. Here they are
 put together, in two forms: `compare` for layers whose places are known, as the build has them, and `across` for layers as
 they come from their checks.
 """
@@ -14,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper import schema
-from mapper.analysis.counts import count_falls
+from mapper.analysis.clearance import statements_overlap
+from mapper.analysis.counts import count_falls, counts_contradict, counts_overlap
 from mapper.analysis.duplicates import possible_duplicates, repeated_ids
 from mapper.analysis.hazard_checks import (
     IN_RELEASED_LAND,
@@ -22,6 +24,7 @@ from mapper.analysis.hazard_checks import (
     accidents_in_released_land,
     closed_without_product,
 )
+from mapper.analysis.ledger import more_mapped_than_counted
 from mapper.analysis.locate import locate, place_zones
 from mapper.analysis.order_checks import (
     circular_orders,
@@ -117,8 +120,7 @@ def compare(layers: Layers, *, as_of: dt.date | None = None) -> list[Finding]:
         found += repeated_ids(layers.get(kind, ()), kind)
     for entry, frame in layers.get("hazards", ()):
         found += closed_without_product(frame, others=hazards, entry=entry)
-    for entry, frame in layers.get("casualty_counts", ()):
-        found += count_falls(frame, entry=entry)
+    found += _of_the_ledger(layers)
     dates = {} if sources is None else published(sources)
     for kind, rows in layers.items():
         for entry, frame in rows:
@@ -163,6 +165,19 @@ def unknown_references(
         for reference in dict.fromkeys(units(cell))
         if reference not in ids
     ]
+
+
+def _of_the_ledger(layers: Layers) -> list[Finding]:
+    """Check counts against each other and against the accidents, and clearance statements against each other."""
+    incidents = _together(layers.get("incidents", ()))
+    found: list[Finding] = []
+    for entry, counts in layers.get("casualty_counts", ()):
+        for rule in (count_falls, counts_contradict, counts_overlap):
+            found += rule(counts, entry=entry)
+        found += [] if incidents is None else more_mapped_than_counted(incidents, counts, entry=entry)
+    for entry, activities in layers.get("activities", ()):
+        found += statements_overlap(activities, entry=entry)
+    return found
 
 
 def _references(layers: Layers) -> list[Finding]:

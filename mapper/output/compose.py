@@ -1,7 +1,7 @@
 """Put the results of all steps together as one edition: what the page shows and the exports hold.
 
-Nothing is computed here but sums, areas and label points; nothing is written. The edition's id is a hash of the inputs,
-so that two maps on two machines can be told to be the same without a clock.
+Nothing is computed here but sums, areas, label points and the ledger; nothing is written. The edition's id is a hash of the
+inputs, so that two maps on two machines can be told to be the same without a clock.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import shapely
 
 from mapper import crs, schema
 from mapper.analysis.join import casualties
+from mapper.analysis.ledger import PublishedLedger, ledger
 from mapper.findings import severities
 from mapper.names import name_key, units
 from mapper.schema import INJURED, KILLED
@@ -39,6 +40,7 @@ class Edition:
     label points and counts; `tables` holds the other kinds by name (`orders`, `sources`, `casualty_counts`, `activities`,
     `context`, `hazards`), each with all columns of its kind, also when the edition has no such layer. `originals` keeps the
     shape as given of each area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given.
+    `ledger` sets the counts and clearance statements of `tables` side by side, each count beside the incidents of its days.
     """
 
     title: str
@@ -61,6 +63,7 @@ class Edition:
     undrawn_zones: int
     assumptions: tuple[str, ...]
     originals: pd.DataFrame
+    ledger: PublishedLedger
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -179,6 +182,7 @@ def compose(
         killed=casualties(joined.incidents, KILLED), injured=casualties(joined.incidents, INJURED)
     )
     zones = joined.zones.assign(area_km2=_areas(joined.zones.geometry))
+    tables = {kind: _table(results.tables, kind) for kind in _TABLES}
     return Edition(
         title=catalogue.title,
         organisation=catalogue.organisation,
@@ -191,7 +195,7 @@ def compose(
         incidents=incidents,
         zones=zones,
         districts=_with_counts(results.districts, incidents, zones),
-        tables={kind: _table(results.tables, kind) for kind in _TABLES},
+        tables=tables,
         pairs=joined.pairs,
         surface=results.surface,
         findings=results.findings,
@@ -200,6 +204,7 @@ def compose(
         undrawn_zones=results.undrawn_zones,
         assumptions=tuple(assumptions),
         originals=_originals(checked),
+        ledger=ledger(incidents, tables["casualty_counts"], tables["activities"], as_of=data_date),
     )
 
 

@@ -30,6 +30,8 @@ from mapper.output.compose import CAVEATS, Edition
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mapper.analysis.ledger import Count
+
 WORDS = (
     "page",
     "caveat",
@@ -154,6 +156,32 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             for entry, _, sha256 in edition.layers
         ],
         "assumptions": list(edition.assumptions),
+        "ledger": _ledger(edition),
+    }
+
+
+def _ledger(edition: Edition) -> dict[str, Any]:
+    """Return the ledger as the page needs it: figures beside positions in its tables, which hold the rest."""
+    ledger = edition.ledger
+    return {
+        "headline": None if ledger.headline is None else ledger.headline.at,
+        "over_time": [_beside(count) for count in ledger.over_time],
+        "sources": [
+            {"source": source.name, "counts": [count.at for count in source.counts]} for source in ledger.sources
+        ],
+        "clearance": [
+            {**agency.to_dict(), "statements": [statement.at for statement in agency.statements]}
+            for agency in ledger.clearance
+        ],
+    }
+
+
+def _beside(count: Count) -> dict[str, Any]:
+    told = count.to_dict()
+    return {
+        "at": count.at,
+        "date": count.date,
+        **{key: told[key] for key in ("official", "mapped", "uncertain", "percent")},
     }
 
 

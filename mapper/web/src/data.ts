@@ -233,6 +233,47 @@ export interface DensityMeta {
   readonly left_out: Readonly<Record<string, number>>;
 }
 
+/** Casualties of a set of accidents as far as stated; null: none of them states a figure. */
+export interface MappedMeta {
+  readonly accidents: number;
+  readonly killed: number | null;
+  readonly injured: number | null;
+  readonly killed_not_stated: number;
+  readonly injured_not_stated: number;
+}
+
+/** A count beside what is mapped of its days; `at` is its row of `casualty_counts`, `date` what it is of, as given. */
+export interface CountMeta {
+  readonly at: number;
+  readonly date: string | null;
+  /** All victims it speaks of; null where it does not say. */
+  readonly official: number | null;
+  /** Null: its period is not stated on both ends. */
+  readonly mapped: MappedMeta | null;
+  readonly uncertain: MappedMeta | null;
+  readonly percent: number | null;
+}
+
+/** What one agency stated; `statements` are rows of `activities`, the others their ids. */
+export interface AgencyMeta {
+  readonly agency: string | null;
+  readonly statements: readonly number[];
+  readonly groups: readonly (readonly string[])[];
+  readonly undated: readonly string[];
+  readonly sums: readonly { readonly column: string; readonly total: number; readonly statements: readonly string[] }[];
+}
+
+/**
+ * Counts in order of time and by source, clearance statements by agency. All arithmetic between them was done before the page;
+ * `headline` and the `counts` of a source are rows of `casualty_counts`.
+ */
+export interface LedgerMeta {
+  readonly headline: number | null;
+  readonly over_time: readonly CountMeta[];
+  readonly sources: readonly { readonly source: string | null; readonly counts: readonly number[] }[];
+  readonly clearance: readonly AgencyMeta[];
+}
+
 export interface Meta {
   readonly title: string;
   readonly organisation: string;
@@ -259,6 +300,7 @@ export interface Meta {
   readonly bounds: readonly [west: number, south: number, east: number, north: number] | null;
   readonly layers: readonly LayerMeta[];
   readonly assumptions: readonly string[];
+  readonly ledger: LedgerMeta;
 }
 
 export interface Data {

@@ -1,9 +1,10 @@
 /** The drawer's lists: everything that is not a mark on the map, each with its sources. */
-import { districtCard, incidentList, orderCard, sourceLine, sourceList, zoneCard, type Telling } from "./cards.ts";
+import { districtCard, incidentList, orderCard, sourceLine, zoneCard, type Telling } from "./cards.ts";
 import type { Data, LayerMeta } from "./data.ts";
-import { dateInWords, periodInWords } from "./dates.ts";
+import { dateInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
 import type { Grouped } from "./grouping.ts";
+import { activitiesSection, countsSection } from "./ledger.ts";
 
 export interface SectionNeeds extends Telling {
   readonly grouped: Grouped;
@@ -17,102 +18,6 @@ function more({ words }: Telling): (left: number) => string {
 function ordersSection(tell: SectionNeeds): Content[] {
   const { orders } = tell.data;
   return [paged(orders.indices(), (row) => orderCard(tell, orders.text("order_id", row)), more(tell))];
-}
-
-/** The number of a count's cell; a dash is explained under the table's heading. */
-function figure({ words }: Telling, value: number | null): HTMLElement {
-  return value === null
-    ? el("td", { class: "mapper-blank", "aria-label": words.say("not_stated"), title: words.say("not_stated") }, "–")
-    : el("td", { class: "mapper-number" }, words.number(value));
-}
-
-const COUNT_COLUMNS = [
-  "killed_total",
-  "killed_civilian",
-  "killed_military",
-  "killed_deminer",
-  "injured_total",
-  "injured_civilian",
-  "injured_military",
-  "injured_deminer",
-  "victims_total",
-] as const;
-
-function countsHead({ words }: Telling): HTMLElement {
-  const group = (code: string, columns: number) => el("th", { scope: "colgroup", colspan: columns }, words.say(code));
-  const short = ["total", "civilian", "military", "deminer"].map((part) => `counts.short.${part}`);
-  const full = ["total", "civilian", "military", "deminer"].map((part) => `casualties.${part}`);
-  const heads = short.map((code, index) => () => el("th", { scope: "col", title: words.say(full[index] as string), "aria-label": words.say(full[index] as string) }, words.say(code)));
-  return el(
-    "thead",
-    {},
-    el("tr", {}, group("casualties.killed", 4), group("casualties.injured", 4), group("counts.all", 1)),
-    el("tr", {}, ...heads.map((make) => make()), ...heads.map((make) => make()), el("th", { scope: "col" }, words.say("counts.short.total"))),
-  );
-}
-
-function countBody(tell: SectionNeeds, row: number): HTMLElement {
-  const { data, words } = tell;
-  const counts = data.casualty_counts;
-  const [publisher, authority] = [counts.text("publisher", row), counts.text("issuing_authority", row)];
-  const period = periodInWords(words, counts.text("period_start", row), counts.text("period_end", row));
-  const wide = COUNT_COLUMNS.length;
-  return el(
-    "tbody",
-    {},
-    el("tr", {}, el("th", { scope: "rowgroup", colspan: wide, class: "mapper-count-head" },
-      words.say("counts.as_of", { date: dateInWords(words, counts.text("as_of", row)) }), " – ", dataText(authority || words.say("not_stated")))),
-    el("tr", {}, ...COUNT_COLUMNS.map((column) => figure(tell, counts.get(column, row)))),
-    el("tr", {}, el("td", { colspan: wide, class: "mapper-count-text" },
-      facts([
-        [words.say("counts.publisher"), dataText(publisher || words.say("not_stated"))],
-        [words.say("counts.period"), period],
-        [words.say("counts.scope"), dataText(counts.text("scope", row) || words.say("not_stated"))],
-        [words.say("note"), counts.text("note", row) === "" ? null : dataText(counts.text("note", row))],
-      ]),
-      sourceList(tell, counts.list("source_ids", row)))),
-  );
-}
-
-function countsSection(tell: SectionNeeds): Content[] {
-  const { words, data } = tell;
-  return [
-    el("p", { class: "mapper-warning" }, words.say("counts.contradict")),
-    el("p", { class: "mapper-hint" }, words.say("counts.dash")),
-    el("div", { class: "mapper-scroll", tabindex: 0, role: "region", "aria-label": words.say("section.counts") },
-      el("table", { class: "mapper-counts" }, countsHead(tell), ...data.casualty_counts.indices().map((row) => countBody(tell, row)))),
-  ];
-}
-
-const FOUND_COLUMNS = ["ap_mines", "av_mines", "mines_unspecified", "uxo", "personnel"] as const;
-
-function activityCard(tell: SectionNeeds, row: number): HTMLElement {
-  const { data, words } = tell;
-  const { activities } = data;
-  const hectares = activities.get("area_hectares", row);
-  const found = FOUND_COLUMNS.map((column) => [words.say(`activity.${column}`), activities.get(column, row)] as const);
-  return el(
-    "article",
-    { class: "mapper-card" },
-    el("h4", {}, words.say("activity.reported", { date: dateInWords(words, activities.text("reported_on", row)) }), " – ", dataText(activities.text("agency", row) || words.say("not_stated"))),
-    facts([
-      [words.say("activity.team"), activities.text("team", row) === "" ? null : dataText(activities.text("team", row))],
-      [words.say("activity.period"), periodInWords(words, activities.text("period_start", row), activities.text("period_end", row))],
-      [words.say("activity.district"), dataText(activities.text("district", row) || words.say("not_stated"))],
-      [words.say("activity.area"), hectares === null ? words.say("not_stated") : words.say("unit.ha", { n: words.number(hectares, 1) })],
-      ...found.map(([name, value]) => [name, words.count(value)] as const),
-      [words.say("activity.other_items"), dataText(activities.text("other_items", row) || words.say("not_stated"))],
-    ]),
-    activities.text("note", row) === "" ? null : el("p", { class: "mapper-note" }, dataText(activities.text("note", row))),
-    sourceList(tell, activities.list("source_ids", row)),
-  );
-}
-
-function activitiesSection(tell: SectionNeeds): Content[] {
-  return [
-    el("p", { class: "mapper-warning" }, tell.words.say("activity.warning")),
-    paged(tell.data.activities.indices(), (row) => activityCard(tell, row), more(tell)),
-  ];
 }
 
 /** Rows of the districts that have no outline, and of the zones that have none and belong to no such district. */

@@ -53,6 +53,16 @@ export const META = {
   bounds: [46, 39, 48, 41],
   layers: [{ name: "zones", kind: "zones", title: "Zones", source: "s", licence: "l", date: null, accuracy_m: 5000, sha256: "00", note: "" }],
   assumptions: [],
+  ledger: {
+    headline: 0,
+    over_time: [{
+      at: 0, date: "2020-12-22", official: 33, percent: 51.5,
+      mapped: { accidents: 6, killed: 8, injured: 9, killed_not_stated: 1, injured_not_stated: 2 },
+      uncertain: { accidents: 14, killed: 1, injured: 15, killed_not_stated: 10, injured_not_stated: 1 },
+    }],
+    sources: [{ source: "MFA", counts: [0] }],
+    clearance: [],
+  },
 };
 
 const DISC = { place: "disc", lon: 46.9, lat: 40.1, uncertainty_m: 2000, district: "Ağdam", settlement: "Tağıbəyli", location_level: "settlement" };
