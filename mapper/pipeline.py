@@ -19,6 +19,7 @@ from mapper.analysis.duplicates import repeated_ids
 from mapper.analysis.join import join
 from mapper.analysis.ledger import FINDINGS as LEDGER_RULES
 from mapper.analysis.locate import locate, place_zones
+from mapper.analysis.record_dates import orders_as_known, published, recorded
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused, UsageError
 from mapper.findings import finding
@@ -182,7 +183,12 @@ def edition_of(
     layers |= {"incidents": incidents, "zones": zones}
     _require_own_ids(layers)
     tables = {kind: _together(layers[kind]) for kind in _TABLES}
-    joined = join(_together(incidents), _together(zones))
+    dates = published(tables["sources"])
+    tables["orders"] = orders_as_known(tables["orders"], dates, catalogue.data_date)
+    tables["hazards"] = tables["hazards"].assign(recorded_on=recorded(tables["hazards"], dates, catalogue.data_date))
+    located = _together(incidents)
+    known = located.assign(recorded_on=recorded(located, dates, catalogue.data_date))
+    joined = join(known, _together(zones))
     findings = [
         *(each for layer in checked for each in layer.findings),
         *found,
