@@ -384,8 +384,8 @@ def _in_doubt(verdict: Verdict, lost: int) -> Verdict:
 
 def _frame_in_doubt(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     mild = frame["verdict"].eq("no_restriction_recorded")
-    codes = ("verdict", "legal", "physical")
-    return frame.assign(
-        **{name: frame[name].mask(frame[name].eq("no_restriction_recorded"), "not_assessed") for name in codes},
-        basis=frame["basis"].mask(mild, "not_covered"),
-    )
+    doubted = {
+        name: frame[name].where(~frame[name].eq("no_restriction_recorded"), "not_assessed")
+        for name in ("verdict", "legal", "physical")
+    }
+    return frame.assign(**doubted, basis=frame["basis"].where(~mild, "not_covered"))

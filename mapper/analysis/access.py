@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from mapper import crs
-from mapper.analysis.in_force import VERDICTS, Asked
+from mapper.analysis.in_force import RANK, VERDICTS, Asked
 from mapper.analysis.judgement import BASES, Named, judge
 from mapper.analysis.orders import ALL_CIVILIANS, people
 from mapper.analysis.reach import Places, on_earth, places_of
@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from mapper.analysis.ground import Ground
     from mapper.analysis.reach import Flags
     from mapper.model import Verdict
+
+
+_STRICTNESS = pd.CategoricalDtype(list(VERDICTS), ordered=True)
+_REASONS = pd.CategoricalDtype([*BASES, "unresolved"])
 
 
 def ask(ground: Ground, on: dt.date | None = None, known_by: dt.date | None = None, who: str = ALL_CIVILIANS) -> Asked:
@@ -62,7 +66,8 @@ def access_frame(frame: gpd.GeoDataFrame, ground: Ground, asked: Asked) -> gpd.G
     Returns
     -------
     GeoDataFrame
-        The given rows, index and columns, with `verdict`, `legal`, `physical`, `basis` (text) and `doubt_m` (metres) added.
+        The given rows, index and columns, with `verdict`, `legal`, `physical` (ordered categories, the strictest last), `basis`
+        (a category) and `doubt_m` (metres) added.
         A row without a geometry, or off the earth, gets `not_assessed`, `unresolved`.
 
     Raises
@@ -76,23 +81,22 @@ def access_frame(frame: gpd.GeoDataFrame, ground: Ground, asked: Asked) -> gpd.G
     there = on_earth(shapes)
     stated = frame["uncertainty_m"] if "uncertainty_m" in frame else pd.Series(0.0, index=frame.index)
     doubt = np.asarray(stated.astype("float64").fillna(0.0).to_numpy(), dtype=np.float64)
-    answer = pd.DataFrame(
-        {"verdict": "not_assessed", "legal": "not_assessed", "physical": "not_assessed", "basis": "unresolved"},
-        index=np.arange(len(frame)),
-    ).assign(doubt_m=doubt)
+    rank = {name: np.full(len(frame), RANK["not_assessed"], dtype=np.int8) for name in ("verdict", "legal", "physical")}
+    basis = np.full(len(frame), len(BASES), dtype=np.int8)
+    doubt = doubt.copy()
     if there.any():
         judged = judge(places_of(shapes[there], doubt[there]), ground, asked)
-        verdicts, bases = np.array(VERDICTS, dtype=object), np.array(BASES, dtype=object)
-        found = {
-            "verdict": verdicts[judged.rank],
-            "legal": verdicts[judged.legal],
-            "physical": verdicts[judged.physical],
-            "basis": bases[judged.basis],
-            "doubt_m": judged.doubt_m,
-        }
-        for name, values in found.items():
-            answer.loc[there, name] = values
-    return frame.assign(**{name: answer[name].to_numpy() for name in answer.columns})
+        rank["verdict"][there], rank["legal"][there], rank["physical"][there] = (
+            judged.rank,
+            judged.legal,
+            judged.physical,
+        )
+        basis[there], doubt[there] = judged.basis, judged.doubt_m
+    return frame.assign(
+        **{name: pd.Categorical.from_codes(codes, dtype=_STRICTNESS) for name, codes in rank.items()},
+        basis=pd.Categorical.from_codes(basis, dtype=_REASONS),
+        doubt_m=doubt,
+    )
 
 
 def access_place(geometry: shapely.Geometry, ground: Ground, asked: Asked, *, uncertainty_m: float = 0.0) -> Verdict:

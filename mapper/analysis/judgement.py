@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import shapely
 
 from mapper.analysis.days import first_day, last_day
 from mapper.analysis.in_force import (
@@ -39,6 +40,7 @@ from mapper.analysis.reach import (
     Pairs,
     Places,
     Positions,
+    in_plane,
     lies_along,
     lies_within,
     nearest_m,
@@ -62,13 +64,12 @@ ZONE, HAZARD, ACCIDENT = 0, 1, 2
 
 
 class Items(NamedTuple):
-    """One row for each zone, hazard or accident that reaches a place."""
+    """One row for each zone, hazard or accident that reaches a place; `doubt_m` is that of its line, `record` its position."""
 
     place: Positions
     axis: npt.NDArray[np.int8]
     rank: npt.NDArray[np.int8]
     basis: npt.NDArray[np.int8]
-    distance_m: Floats
     doubt_m: Floats
     what: npt.NDArray[np.int8]
     record: Positions
@@ -135,7 +136,7 @@ def judge(places: Places, ground: Ground, asked: Asked, named: Named | None = No
         on_axis = items.axis == axis
         np.maximum.at(ranks, items.place[on_axis], items.rank[on_axis])
     basis = np.where(covered, _OUTSIDE, _NOT_COVERED).astype(np.int8)
-    first = _deciding(items)
+    first = _deciding(items, places, ground)
     basis[items.place[first]] = items.basis[first]
     doubt = places.uncertainty_m.copy()
     alone = np.ones(len(places), dtype=bool)
@@ -231,8 +232,7 @@ def _accidents(places: Places, ground: Ground, asked: Asked) -> Items:
     rank = np.full(len(record), RANK["near_restricted"], dtype=np.int8)
     basis = np.full(len(record), _NEAR, dtype=np.int8)
     doubt = ground.incidents.shapes.doubt_m[record]
-    beyond = pairs._replace(distance_m=np.maximum(pairs.distance_m - doubt, 0.0))
-    return _items(beyond, record, rank, basis, doubt, ACCIDENT)
+    return _items(pairs, record, rank, basis, doubt, ACCIDENT)
 
 
 def _accidents_by_name(ground: Ground, asked: Asked, named: Sequence[int]) -> Items:
@@ -242,7 +242,7 @@ def _accidents_by_name(ground: Ground, asked: Asked, named: Sequence[int]) -> It
     rows = np.array(
         [row for row in known_accidents(ground, asked) if name_key(districts.iloc[row]) in keys], dtype=np.intp
     )
-    pairs = Pairs(np.zeros_like(rows), rows, np.full(len(rows), NEAR, dtype=np.int8), np.zeros(len(rows)))
+    pairs = Pairs(np.zeros_like(rows), rows, np.full(len(rows), NEAR, dtype=np.int8))
     rank = np.full(len(rows), RANK["near_restricted"], dtype=np.int8)
     return _items(pairs, rows, rank, np.full(len(rows), _NEAR, dtype=np.int8), np.zeros(len(rows)), ACCIDENT)
 
@@ -251,7 +251,7 @@ def _named_zones(ground: Ground, rules: Rules, named: Sequence[int]) -> Items:
     rows = np.array(
         [row for row in named if ground.zones.shapes.lon_lat[row] is None and rules.effects[row]], dtype=np.intp
     )
-    pairs = Pairs(np.zeros_like(rows), rows, np.full(len(rows), INSIDE, dtype=np.int8), np.zeros(len(rows)))
+    pairs = Pairs(np.zeros_like(rows), rows, np.full(len(rows), INSIDE, dtype=np.int8))
     rank = np.array([max(each.rank for each in rules.effects[row]) for row in rows], dtype=np.int8)
     basis = np.full(len(rows), _NO_GEOMETRY, dtype=np.int8)
     return _items(pairs, rows, rank, basis, ground.zones.shapes.doubt_m[rows], ZONE)
@@ -272,20 +272,55 @@ def _items(
         np.full(count, axis, dtype=np.int8),
         rank,
         basis,
-        pairs.distance_m,
         doubt_m,
         np.full(count, what, dtype=np.int8),
         record,
     )
 
 
-def _deciding(items: Items) -> Positions:
-    """Return the row that decides for each place that has any: strictest, legal, by basis, nearest, of the largest doubt."""
-    order = np.lexsort(
-        (items.record, -items.doubt_m, items.distance_m, items.basis, items.axis, -items.rank, items.place)
-    )
-    ordered = items.place[order]
-    return order[np.flatnonzero(np.diff(ordered, prepend=-1))]
+def _deciding(items: Items, places: Places, ground: Ground) -> Positions:
+    """Return the row that decides for each place that has any: strictest, legal, by basis, nearest, of the largest doubt.
+
+    Distances are measured only where a place has several rows that differ in nothing else but their doubt.
+    """
+    best = np.full(len(places), -1, dtype=np.intp)
+    best[items.place] = np.arange(len(items.place))
+    crowded = np.flatnonzero(np.bincount(items.place, minlength=len(places))[items.place] > 1)
+    keys = (items.basis[crowded], items.axis[crowded], -items.rank[crowded], items.place[crowded])
+    same = crowded[np.lexsort(keys)]
+    first = same[np.flatnonzero(np.diff(items.place[same], prepend=-1))]
+    best[items.place[first]] = first
+    leader = best[items.place[crowded]]
+    tied = crowded[
+        (items.rank[crowded] == items.rank[leader])
+        & (items.axis[crowded] == items.axis[leader])
+        & (items.basis[crowded] == items.basis[leader])
+    ]
+    several = tied[np.bincount(items.place[tied], minlength=len(places))[items.place[tied]] > 1]
+    distance = _distances(several, items, places, ground)
+    order = several[np.lexsort((items.record[several], -items.doubt_m[several], distance, items.place[several]))]
+    nearest = order[np.flatnonzero(np.diff(items.place[order], prepend=-1))]
+    best[items.place[nearest]] = nearest
+    return best[best >= 0]
+
+
+def _distances(rows: Positions, items: Items, places: Places, ground: Ground) -> Floats:
+    """Return how far the records of some rows are from their places, in the plane: 0 inside, or within an accident's circle."""
+    apart = np.zeros(len(rows))
+    outside = np.flatnonzero(~np.isin(items.basis[rows], (_INSIDE, _PART, _NO_GEOMETRY)))
+    if not len(outside):
+        return apart
+    asked = rows[outside]
+    shapes = np.array([None] * len(asked), dtype=object)
+    for what, part in ((ZONE, ground.zones), (HAZARD, ground.hazards), (ACCIDENT, ground.incidents)):
+        of_kind = np.flatnonzero(items.what[asked] == what)
+        shapes[of_kind] = part.shapes.plane[items.record[asked[of_kind]]]
+    which, at = np.unique(items.place[asked], return_inverse=True)
+    here = in_plane(_some(places, which), ground.plane)
+    found = np.nan_to_num(shapely.distance(shapes, here[at]))
+    radius = np.where(items.what[asked] == ACCIDENT, items.doubt_m[asked], 0.0)
+    apart[outside] = np.maximum(found - radius, 0.0)
+    return apart
 
 
 def _covered(places: Places, ground: Ground, on: dt.date) -> Flags:

@@ -91,7 +91,9 @@ def _measured(places: Places, items: Items, ground: Ground) -> Floats:
     )
     here = in_plane(places, ground.plane)
     apart = np.zeros(len(shapes))
-    outside = ~shapely.is_missing(shapes) & ~((items.distance_m == 0) & (items.what != ACCIDENT))
+    outside = ~shapely.is_missing(shapes) & ~np.isin(
+        items.basis, (BASES.index("inside"), BASES.index("part_of_district"))
+    )
     if outside.any():
         apart[outside] = measured_m(here[items.place[outside]], shapes[outside], ground.plane)
     return apart
@@ -222,10 +224,11 @@ def _hazards_told(
         counting = set(counting_hazards(ground, asked).tolist())
         others = [row for row in range(len(ground.hazards)) if row not in counting]
         pairs = pairs_near(places, ground.hazards.shapes.taken(others), 0.0)
-        told_of |= {
-            others[shape]: (_RELATIONS[int(level)], float(away))
-            for shape, level, away in zip(pairs.shape, pairs.level, pairs.distance_m, strict=True)
-        }
+        here = in_plane(places, ground.plane)
+        for shape, level in zip(pairs.shape, pairs.level, strict=True):
+            outline = ground.hazards.shapes.plane[[others[shape]]]
+            away = 0.0 if level == INSIDE else float(measured_m(here, outline, ground.plane)[0])
+            told_of[others[shape]] = (_RELATIONS[int(level)], away)
     else:
         counting = set()
     for row, (relation, away) in told_of.items():
