@@ -4,7 +4,7 @@
  * The page inlines both files under a content-security policy by hash, so the bundle must be one classic script (IIFE),
  * equal bytes for equal sources, ASCII only, and must not hold a sequence that ends or changes a script element.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -13,7 +13,8 @@ import { failureWords } from "./words.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
-const BUNDLED = ["leaflet", "fflate", "@noble/hashes"];
+const BUNDLED = ["leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic"];
+const LICENCE_FILES = ["LICENSE", "LICENSE.txt"];
 const FORBIDDEN = ["</script", "<!--", "<script", "</style"];
 
 /** Leaflet's classic build would replace the `L` of a page that has its own (a notebook's); its module does not. */
@@ -47,7 +48,8 @@ function licences() {
   const texts = BUNDLED.map((name) => {
     const folder = join(HERE, "node_modules", name);
     const version = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
-    return `${name} ${version}\n\n${readFileSync(join(folder, "LICENSE"), "utf8").trim()}\n`;
+    const file = LICENCE_FILES.map((each) => join(folder, each)).find(existsSync);
+    return `${name} ${version}\n\n${readFileSync(file, "utf8").trim()}\n`;
   });
   writeFileSync(join(DIST, "LICENCES.txt"), texts.join(`\n${"-".repeat(80)}\n\n`));
 }

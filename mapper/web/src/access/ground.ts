@@ -1,0 +1,208 @@
+/**
+ * What a question is asked of, what is asked, and what is answered: plain data, the same in the page and in every check.
+ *
+ * Dates are text as given (`YYYY-MM-DD`, `YYYY-MM`, `YYYY`); "" and null are "not stated". Lists are text joined with ";",
+ * as in the data block. Distances are metres, positions WGS 84 degrees, longitude first.
+ */
+import type { Geometry, LonLat, Polygon } from "../geometry.ts";
+
+type Text = string | null | undefined;
+type Metres = number | null | undefined;
+
+export interface ZoneRow {
+  readonly zone_id: string;
+  readonly name?: Text;
+  readonly admin_units?: Text;
+  readonly extent?: Text;
+  readonly order_ids?: Text;
+  readonly accuracy_m?: Metres;
+  readonly geometry: Geometry | null;
+}
+
+export interface OrderRow {
+  readonly order_id: string;
+  readonly order_type?: Text;
+  readonly applies_to?: Text;
+  readonly exempt?: Text;
+  readonly issued_on?: Text;
+  readonly effective_from?: Text;
+  readonly effective_to?: Text;
+  readonly superseded_by?: Text;
+  readonly refers_to?: Text;
+  readonly recorded_on?: Text;
+  readonly last_confirmed_on?: Text;
+}
+
+/** Ground that openings name: a route with its width, or an area. */
+export interface CorridorRow {
+  readonly corridor_id: string;
+  readonly order_ids?: Text;
+  readonly width_m?: Metres;
+  readonly accuracy_m?: Metres;
+  readonly geometry: Geometry | null;
+}
+
+export interface HazardRow {
+  readonly hazard_id: string;
+  readonly status?: Text;
+  readonly product?: Text;
+  readonly closed_on?: Text;
+  readonly recorded_on?: Text;
+  readonly accuracy_m?: Metres;
+  readonly geometry: Geometry | null;
+}
+
+export interface IncidentRow {
+  readonly incident_id: string;
+  /** point, disc, district or none. */
+  readonly place?: Text;
+  readonly uncertainty_m?: Metres;
+  readonly district?: Text;
+  readonly recorded_on?: Text;
+  /** The point; the district's outline where only the district is known. */
+  readonly geometry: Geometry | null;
+}
+
+export interface CoverageRow {
+  readonly coverage_id: string;
+  readonly orders_state?: Text;
+  readonly period_start?: Text;
+  readonly period_end?: Text;
+  readonly geometry: Geometry | null;
+}
+
+export interface Ground {
+  readonly zones: readonly ZoneRow[];
+  readonly orders: readonly OrderRow[];
+  readonly corridors: readonly CorridorRow[];
+  readonly hazards: readonly HazardRow[];
+  readonly incidents: readonly IncidentRow[];
+  readonly coverage: readonly CoverageRow[];
+  readonly dataDate: string | null;
+  readonly staleAfter: string | null;
+}
+
+/** The asked place: exactly one of the four. */
+export type Where =
+  | { readonly at: LonLat }
+  | { readonly route: readonly LonLat[] }
+  | { readonly area: readonly Polygon[] }
+  | { readonly place: string };
+
+export type Question = Where & {
+  readonly uncertainty_m?: number | null | undefined;
+  /** A day; the data date when left out. */
+  readonly on?: string | null | undefined;
+  readonly known_by?: string | null | undefined;
+  /** Kinds of person joined by "+"; all civilians when left out. */
+  readonly who?: string | null | undefined;
+};
+
+/** From mild to strict; the index is the rank. */
+export const VERDICTS = [
+  "no_restriction_recorded",
+  "not_assessed",
+  "near_restricted",
+  "permit_only",
+  "corridor_only",
+  "hazard_recorded",
+  "no_entry",
+] as const;
+export type VerdictCode = (typeof VERDICTS)[number];
+
+/** In the order in which they decide between items of one verdict; then what is said when there is no item. */
+export const BASES = ["inside", "part_of_district", "within_doubt", "no_geometry", "near", "outside", "not_covered", "unresolved"] as const;
+export type Basis = (typeof BASES)[number];
+
+/** How a restricted shape lies to the asked place, nearest first. */
+export const RELATIONS = ["inside", "within_doubt", "no_geometry", "near"] as const;
+export type Relation = (typeof RELATIONS)[number];
+
+export type WhyNot = "no_geometry" | "not_for_this_person" | "not_on_its_ground";
+
+export interface OrderEntry {
+  readonly id: string;
+  readonly kind: string;
+  readonly valid_from: string | null;
+  readonly valid_to: string | null;
+  readonly relation: Relation;
+  /** No end is known and nobody confirmed it in the year before the day that is asked for. */
+  readonly unconfirmed: boolean;
+}
+
+export interface OpeningEntry {
+  readonly id: string;
+  readonly kind: string;
+  readonly applies: boolean;
+  readonly why_not: WhyNot | null;
+}
+
+export interface ZoneEntry {
+  readonly id: string;
+  readonly relation: Relation;
+  /** Null where the zone has no outline. */
+  readonly distance_m: number | null;
+}
+
+export interface HazardEntry {
+  readonly id: string;
+  readonly relation: Relation;
+  readonly distance_m: number;
+  /** Cancelled, reduced, cleared or closed: told, and gives nothing. */
+  readonly released: boolean;
+}
+
+export interface AccidentEntry {
+  readonly id: string;
+  /** To the edge of its circle or district; 0 inside; null where only a name ties it to the place. */
+  readonly distance_m: number | null;
+}
+
+export interface Segment {
+  readonly from_km: number;
+  readonly to_km: number;
+  readonly verdict: VerdictCode;
+  readonly orders: readonly string[];
+}
+
+export interface Verdict {
+  readonly verdict: VerdictCode;
+  readonly legal: VerdictCode;
+  readonly physical: VerdictCode;
+  readonly basis: Basis;
+  readonly on: string;
+  readonly known_by: string | null;
+  readonly who: string;
+  readonly openings: readonly OpeningEntry[];
+  readonly orders: readonly OrderEntry[];
+  readonly hazards: readonly HazardEntry[];
+  readonly accidents: readonly AccidentEntry[];
+  readonly zones: readonly ZoneEntry[];
+  /** Accuracy of what decides, and uncertainty of the position. */
+  readonly doubt_m: number;
+  /** The part of it that is the line's. */
+  readonly line_m: number;
+  /** To the nearest zone that restricts this person on that day; null when none has an outline. */
+  readonly distance_m: number | null;
+  readonly distance_hazard_m: number | null;
+  /** Of a route; empty for every other place. */
+  readonly segments: readonly Segment[];
+}
+
+/** The items of a list that is text joined with ";". */
+export function items(text: Text): string[] {
+  return (text ?? "")
+    .split(";")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+/** Whether `a` is stricter than `b`. */
+export function isStricter(a: VerdictCode, b: VerdictCode): boolean {
+  return VERDICTS.indexOf(a) > VERDICTS.indexOf(b);
+}
+
+/** The strictest of the verdicts; the mildest of all when there are none. */
+export function strictest(...codes: readonly VerdictCode[]): VerdictCode {
+  return codes.reduce<VerdictCode>((worst, code) => (isStricter(code, worst) ? code : worst), VERDICTS[0]);
+}

@@ -1,0 +1,168 @@
+/**
+ * When orders are in force, and what they do.
+ *
+ * The same order can be read as a restriction or as an opening, and every date that is not a day is read towards the stricter
+ * answer: a restriction begins early and ends late, an opening begins late and ends early.
+ */
+import { dayBefore, daysBetween, firstDay, lastDay } from "./dates.ts";
+import { items, type Ground, type OrderRow, type VerdictCode } from "./ground.ts";
+import type { Person } from "./who.ts";
+
+/** The day that is asked for, what was known by then, and who asks. */
+export interface Moment {
+  readonly on: string;
+  readonly known_by: string | null;
+  readonly person: Person;
+}
+
+/** How an order is read. */
+export type As = "restriction" | "opening";
+
+const TYPE_KIND: Readonly<Record<string, string>> = {
+  ban: "total_ban",
+  site_closure: "total_ban",
+  curfew: "curfew",
+  permit_rule: "corridor_only",
+  permit_extension: "corridor_only",
+  opening_with_limit: "permit_only",
+  escorted_only: "escorted_only",
+  relaxation: "limit_change",
+  warning: "advisory",
+  warning_with_sanctions: "advisory",
+  conduct_rules: "condition",
+  lifted: "lifted",
+};
+const OPENING_VERDICT: Readonly<Record<string, VerdictCode>> = {
+  corridor_only: "corridor_only",
+  permit_only: "permit_only",
+  escorted_only: "corridor_only",
+};
+const UNCONFIRMED_DAYS = 365;
+
+/** The kind of an order; null when its type is blank or unknown. */
+export function knownKind(order: OrderRow): string | null {
+  const type = (order.order_type ?? "").trim();
+  return Object.prototype.hasOwnProperty.call(TYPE_KIND, type) ? (TYPE_KIND[type] as string) : null;
+}
+
+/** The kind of an order, or of no order at all: what is not understood is a total ban. */
+export function kindOf(order: OrderRow | undefined): string {
+  return (order === undefined ? null : knownKind(order)) ?? "total_ban";
+}
+
+/** What an opening lets happen; null for every other order. */
+export function openingVerdict(order: OrderRow): VerdictCode | null {
+  return OPENING_VERDICT[kindOf(order)] ?? null;
+}
+
+export function isRestricting(order: OrderRow): boolean {
+  return ["total_ban", "curfew"].includes(kindOf(order));
+}
+
+/** Orders of a ground by id, and the later orders that end each. */
+export class Orders {
+  private readonly rows: ReadonlyMap<string, OrderRow>;
+  private readonly places: ReadonlyMap<string, number>;
+  readonly openings: readonly OrderRow[];
+  private readonly lifting: readonly OrderRow[];
+
+  constructor(private readonly ground: Pick<Ground, "orders" | "dataDate">) {
+    this.rows = new Map(ground.orders.map((order) => [order.order_id, order]));
+    this.places = new Map(ground.orders.map((order, place) => [order.order_id, place]));
+    this.openings = ground.orders.filter((order) => openingVerdict(order) !== null);
+    this.lifting = ground.orders.filter((order) => kindOf(order) === "lifted");
+  }
+
+  get(id: string): OrderRow | undefined {
+    return this.rows.get(id);
+  }
+
+  /** Ids in the order of the table; what the table does not hold comes last. */
+  sorted(ids: Iterable<string>): string[] {
+    const place = (id: string) => this.places.get(id) ?? Infinity;
+    return [...new Set(ids)].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
+  }
+
+  private startText(order: OrderRow): string | null | undefined {
+    return firstDay(order.effective_from) === null ? order.issued_on : order.effective_from;
+  }
+
+  /** First or last day of the order's beginning; null when not stated. */
+  start(order: OrderRow, edge: typeof firstDay): string | null {
+    return edge(this.startText(order));
+  }
+
+  /** Whether the map had heard of the order. */
+  private wasKnown(order: OrderRow, edge: typeof firstDay, { known_by }: Moment): boolean {
+    if (known_by === null) return true;
+    const recorded = edge(order.recorded_on);
+    if (recorded !== null) return recorded <= known_by;
+    return this.ground.dataDate !== null && known_by >= this.ground.dataDate;
+  }
+
+  private enders(order: OrderRow): (OrderRow | undefined)[] {
+    const named = items(order.superseded_by).map((id) => this.rows.get(id));
+    return [...named, ...this.lifting.filter((lifted) => items(lifted.refers_to).includes(order.order_id))];
+  }
+
+  /** The first day on which a later order has ended this one as a restriction; null when none has a day. */
+  private endedOn(order: OrderRow, moment: Moment): string | null {
+    const days = this.enders(order)
+      .filter((later): later is OrderRow => later !== undefined && this.wasKnown(later, lastDay, moment))
+      .map((later) => this.start(later, lastDay))
+      .filter((day): day is string => day !== null);
+    return days.sort()[0] ?? null;
+  }
+
+  /** A later order that is not to be found, or has no day, ends an opening at once. */
+  private openingHasEnded(order: OrderRow, moment: Moment): boolean {
+    return this.enders(order).some((later) => {
+      if (later === undefined) return true;
+      const day = this.start(later, firstDay);
+      return this.wasKnown(later, firstDay, moment) && (day === null || moment.on >= day);
+    });
+  }
+
+  private holdsAsRestriction(order: OrderRow, moment: Moment): boolean {
+    if (knownKind(order) === null) return true;
+    const start = this.start(order, firstDay);
+    if (!this.wasKnown(order, firstDay, moment) || (start !== null && start > moment.on)) return false;
+    const end = lastDay(order.effective_to);
+    if (end !== null) return moment.on <= end;
+    const ended = this.endedOn(order, moment);
+    return ended === null || moment.on < ended;
+  }
+
+  private holdsAsOpening(order: OrderRow, moment: Moment): boolean {
+    const start = this.start(order, lastDay);
+    const end = firstDay(order.effective_to);
+    return (
+      this.wasKnown(order, lastDay, moment) &&
+      start !== null && start <= moment.on &&
+      (end === null || moment.on <= end) &&
+      !this.openingHasEnded(order, moment)
+    );
+  }
+
+  /** Whether the order is known and in force, read in one of the two ways. */
+  holds(order: OrderRow, as: As, moment: Moment): boolean {
+    return as === "opening" ? this.holdsAsOpening(order, moment) : this.holdsAsRestriction(order, moment);
+  }
+
+  /** The beginning and the end as they are told; null when not stated. */
+  period(order: OrderRow, moment: Moment): { readonly valid_from: string | null; readonly valid_to: string | null } {
+    const end = lastDay(order.effective_to) === null ? null : (order.effective_to as string);
+    const ended = this.endedOn(order, moment);
+    return {
+      valid_from: this.start(order, firstDay) === null ? null : (this.startText(order) as string),
+      valid_to: end ?? (ended === null ? null : dayBefore(ended)),
+    };
+  }
+
+  /** No end is stated, and the order neither began nor was confirmed within a year before the day. */
+  isUnconfirmed(order: OrderRow, moment: Moment): boolean {
+    if (this.period(order, moment).valid_to !== null) return false;
+    const days = [this.start(order, firstDay), firstDay(order.last_confirmed_on)];
+    return !days.some((day) => day !== null && daysBetween(day, moment.on) <= UNCONFIRMED_DAYS);
+  }
+}
