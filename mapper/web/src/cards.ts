@@ -216,16 +216,37 @@ export function districtCard(tell: Telling, row: number, rows: readonly number[]
   );
 }
 
+/** A route or ground that openings name, with its orders. */
+export function corridorCard(tell: Telling, row: number): HTMLElement {
+  const { data: { corridors }, words } = tell;
+  const [width, accuracy, orders] = [corridors.get("width_m", row), corridors.get("accuracy_m", row), corridors.list("order_ids", row)];
+  return el(
+    "article",
+    { class: "mapper-card mapper-corridor-card" },
+    el("h3", {}, dataText(corridors.text("name", row) || corridors.text("corridor_id", row))),
+    el("p", { class: "mapper-hint" }, words.say("legend.corridor")),
+    facts([
+      [words.say("corridor.width"), width === null ? words.say("not_stated") : words.metres(width)],
+      [words.say("zone.accuracy"), accuracy === null ? words.say("not_stated") : words.say("zone.uncertain_by", { n: words.metres(accuracy) })],
+    ]),
+    ...orders.map((id) => orderCard(tell, id)),
+  );
+}
+
 export function hazardCard(tell: Telling, row: number): HTMLElement {
   const { data, words } = tell;
   const { hazards } = data;
-  const area = hazards.get("area_m2", row);
+  const [area, accuracy] = [hazards.get("area_m2", row), hazards.get("accuracy_m", row)];
+  const [name, product, closed] = [hazards.text("name", row), hazards.text("product", row), hazards.text("closed_on", row)];
   return el(
     "article",
     { class: "mapper-card mapper-hazard-card" },
     el("h3", {}, words.label("hazard_class", hazards.get("class", row)), ` – ${words.label("hazard_status", hazards.get("status", row))}`),
     facts([
-      [words.say("hazard.id"), dataText(hazards.text("hazard_id", row))],
+      [words.say("hazard.id"), dataText([name, hazards.text("hazard_id", row)].filter((part) => part !== "").join(", "))],
+      [words.say("hazard.product"), product === "" ? null : words.say("legend.product", { product: words.label("land_product", product) })],
+      [words.say("hazard.closed"), closed === "" ? null : dateInWords(words, closed)],
+      [words.say("zone.accuracy"), accuracy === null ? words.say("not_stated") : words.say("zone.uncertain_by", { n: words.metres(accuracy) })],
       [words.say("hazard.area"), area === null ? null : words.say("unit.m2", { n: words.number(area) })],
       [words.say("hazard.reported"), dateInWords(words, hazards.text("reported_on", row))],
     ]),

@@ -38,6 +38,7 @@ export const INCIDENTS = {
   injured: "i32",
   source_ids: "text",
   note: "text",
+  recorded_on: "text",
   relation: "code",
   zone_ids: "text",
   relations: "text",
@@ -48,6 +49,7 @@ export const INCIDENTS = {
 export const ZONES = {
   zone_id: "text",
   name: "text",
+  admin_units: "text",
   extent: "code",
   extent_note: "text",
   geometry_basis: "code",
@@ -78,11 +80,16 @@ export const DISTRICTS = {
 
 export const HAZARDS = {
   hazard_id: "text",
+  name: "text",
   class: "code",
   status: "code",
+  product: "code",
   geometry: "geometry",
+  accuracy_m: "f64",
   area_m2: "f64",
   reported_on: "text",
+  closed_on: "text",
+  recorded_on: "text",
   source_ids: "text",
   note: "text",
 } as const;
@@ -117,6 +124,39 @@ export const ORDERS = {
   key_phrase: "text",
   text_original: "text",
   text_language: "text",
+  source_ids: "text",
+  note: "text",
+} as const;
+
+/** Ground that openings name. */
+export const CORRIDORS = {
+  corridor_id: "text",
+  name: "text",
+  order_ids: "text",
+  width_m: "f64",
+  accuracy_m: "f64",
+  geometry: "geometry",
+} as const;
+
+/** Of which ground and time the map's makers looked for what. */
+export const COVERAGE = {
+  coverage_id: "text",
+  name: "text",
+  orders_state: "code",
+  survey_state: "code",
+  reporting_state: "code",
+  period_start: "text",
+  period_end: "text",
+  geometry: "geometry",
+} as const;
+
+/** Dated context: it closes and opens no ground. */
+export const EVENTS = {
+  event_id: "text",
+  date: "text",
+  kind: "code",
+  title: "text",
+  districts: "text",
   source_ids: "text",
   note: "text",
 } as const;
@@ -201,6 +241,9 @@ export type Zones = Table<typeof ZONES>;
 export type Districts = Table<typeof DISTRICTS>;
 export type Hazards = Table<typeof HAZARDS>;
 export type Orders = Table<typeof ORDERS>;
+export type Corridors = Table<typeof CORRIDORS>;
+export type Coverage = Table<typeof COVERAGE>;
+export type Events = Table<typeof EVENTS>;
 export type Sources = Table<typeof SOURCES>;
 export type CasualtyCounts = Table<typeof CASUALTY_COUNTS>;
 export type Activities = Table<typeof ACTIVITIES>;
@@ -311,6 +354,9 @@ export interface Data {
   readonly districts: Districts;
   readonly hazards: Hazards;
   readonly orders: Orders;
+  readonly corridors: Corridors;
+  readonly coverage: Coverage;
+  readonly events: Events;
   readonly sources: Sources;
   readonly casualty_counts: CasualtyCounts;
   readonly activities: Activities;
@@ -334,6 +380,9 @@ export function openData(block: Block): Data {
     districts: openTable(block, "districts", DISTRICTS),
     hazards: openTable(block, "hazards", HAZARDS),
     orders: openTable(block, "orders", ORDERS),
+    corridors: openTable(block, "corridors", CORRIDORS),
+    coverage: openTable(block, "coverage", COVERAGE),
+    events: openTable(block, "events", EVENTS),
     sources: openTable(block, "sources", SOURCES),
     casualty_counts: openTable(block, "casualty_counts", CASUALTY_COUNTS),
     activities: openTable(block, "activities", ACTIVITIES),

@@ -38,7 +38,8 @@ const HAZARD_LOOKS: Readonly<Record<string, Look>> = {
 
 const STATUS_DASHES: Readonly<Record<string, string>> = { open: "", worked_on: "8 4", suspended: "8 4 2 4", closed: "2 4" };
 
-function colourOr(colour: string | null | undefined, fallback: string): string {
+/** The colour, when it is written as `#rrggbb`; else the fallback. */
+export function colourOr(colour: string | null | undefined, fallback: string): string {
   return colour !== null && colour !== undefined && /^#[0-9a-f]{6}$/i.test(colour) ? colour : fallback;
 }
 

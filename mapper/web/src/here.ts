@@ -2,8 +2,9 @@
  * What is recorded at a place: the answer to a click, a tap, or Enter on a label.
  *
  * The page asks its own data rather than the drawn shapes, so that a circle lying on a zone answers with both, and a place
- * just outside a zone is told that the line is uncertain. (The verdict of "may I enter?" will be asked here too.)
+ * just outside a zone is told that the line is uncertain. What it means for entering is `inquiry.ts`.
  */
+import { Shape } from "./access/shape.ts";
 import type { Data } from "./data.ts";
 import { distance, distanceToLine, inGeometry, type Geometry, type LonLat } from "./geometry.ts";
 import type { DistrictCount, Group, Grouped } from "./grouping.ts";
@@ -19,6 +20,8 @@ export interface Here {
   /** Zones whose line is nearer than its own accuracy. */
   readonly nearZones: readonly NearZone[];
   readonly hazards: readonly number[];
+  /** Routes and ground of openings within reach. */
+  readonly corridors: readonly number[];
   readonly groups: readonly Group[];
   readonly district: number | null;
   readonly districtCount: DistrictCount | null;
@@ -44,6 +47,11 @@ function nearZones({ zones }: Data, at: LonLat, inside: readonly number[]): Near
     .sort((a, b) => a.distance_m - b.distance_m);
 }
 
+function corridorsAt({ corridors }: Data, at: LonLat, reach_m: number): number[] {
+  const place = Shape.point(at);
+  return corridors.indices().filter((row) => (Shape.of(corridors.get("geometry", row))?.metresTo(place, reach_m) ?? Infinity) <= reach_m);
+}
+
 /** The groups whose circle holds the place, or that are within reach of the finger; nearest first. */
 function groupsAt(groups: readonly Group[], at: LonLat, reach_m: number): Group[] {
   return groups
@@ -62,6 +70,7 @@ export function whatIsHere(data: Data, grouped: Grouped, at: LonLat, reach_m: nu
     zones,
     nearZones: nearZones(data, at, zones),
     hazards: containing(data.hazards, at),
+    corridors: corridorsAt(data, at, reach_m),
     groups: groupsAt(grouped.groups, at, reach_m),
     district,
     districtCount: grouped.districtCounts.find((count) => count.district === district) ?? null,

@@ -90,6 +90,10 @@ export class Labels {
     this.pane = map.getPane("mapper-labels") ?? map.createPane("mapper-labels");
     this.pane.classList.add("leaflet-zoom-hide");
     map.on("moveend zoomend resize", () => this.place());
+    // A label asks about its own place; the map must not ask about the pointer's after it.
+    this.pane.addEventListener("click", (event) => {
+      if ((event.target as Element).closest("button") !== null) event.stopPropagation();
+    });
   }
 
   /** Give the labels of one layer; null takes them away. */

@@ -3,6 +3,8 @@ import type { Data } from "./data.ts";
 import { el, svg, type Content } from "./elements.ts";
 import { extentLook, hazardLook, type Hatches, type Look } from "./hatch.ts";
 import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
+import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
+import { NOT_ASSESSED_COLOUR } from "./layers/coverage.ts";
 import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
 import { isMeasured, type Grouped } from "./grouping.ts";
 import type { Words } from "./words.ts";
@@ -53,6 +55,8 @@ function hazardsPart({ data: { hazards }, words, hatches }: LegendNeeds): HTMLEl
   const rows = hazards.indices();
   const classes = present(rows.map((one) => hazards.text("class", one)), words.codes("hazard_class"));
   const statuses = present(rows.map((one) => hazards.text("status", one)), words.codes("hazard_status"));
+  const products = present(rows.map((one) => hazards.text("product", one)), words.codes("land_product"));
+  const notes = products.map((code) => el("p", { class: "mapper-hint" }, words.say("legend.product", { product: words.label("land_product", code) })));
   return list(words.say("legend.hazards"), [
     ...classes.map((code) => {
       const look = hazardLook(words, code, "open");
@@ -62,6 +66,21 @@ function hazardsPart({ data: { hazards }, words, hatches }: LegendNeeds): HTMLEl
       const look = hazardLook(words, "", code);
       return row(box("none", look.outline, look.dash), words.say("legend.outline", { status: words.label("hazard_status", code) }));
     }),
+  ], ...notes);
+}
+
+function corridorsPart({ words }: LegendNeeds): HTMLElement {
+  const line = svg("path", { d: "M1,10 h32", fill: "none", stroke: CORRIDOR_COLOUR, "stroke-width": 3.5, "stroke-dasharray": CORRIDOR_DASH });
+  return list(words.say("layer.corridors"), [row(swatch(line), words.say("legend.corridor"))]);
+}
+
+/** Blank ground has a meaning of its own, so it stands in the legend as a sign does. */
+function coveragePart({ words }: LegendNeeds): HTMLElement {
+  const places = [[4, 5], [13, 5], [22, 5], [31, 5], [8.5, 14], [17.5, 14], [26.5, 14]] as const;
+  const dots = places.map(([cx, cy]) => svg("circle", { cx, cy, r: 1, fill: NOT_ASSESSED_COLOUR }));
+  return list(words.say("legend.coverage"), [
+    row(swatch(...dots), words.say("legend.not_assessed")),
+    row(box("#ffffff", "#b9b4a8", ""), words.say("legend.blank")),
   ]);
 }
 
@@ -147,6 +166,8 @@ function districtsPart({ words }: LegendNeeds): HTMLElement {
 
 const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   zones: zonesPart,
+  corridors: corridorsPart,
+  coverage: coveragePart,
   hazards: hazardsPart,
   incidents: incidentsPart,
   district_counts: districtCountsPart,

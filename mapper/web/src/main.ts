@@ -2,7 +2,7 @@
  * Start: load, draw, and only then take the banner away.
  *
  * The answer to scripts is `window.mapper`: `ready` resolves when all is drawn and is rejected when the page must not be used;
- * `shown()` counts what is visible now, by layer. A page of ours starts by itself. Any other document (folium's, in a
+ * `shown()` counts what is visible now, by layer; `verdict()` answers "may I enter?" as soon as the data are loaded. A page of ours starts by itself. Any other document (folium's, in a
  * notebook) calls `mount`, which draws without waiting and gives back the Leaflet map.
  */
 import "./app.css";
@@ -10,16 +10,20 @@ import "./app.css";
 import type { Map as LeafletMap } from "leaflet";
 
 import { asFailure, Banner, checkStyle } from "./failure.ts";
+import { Inquiry, type Answer, type PointQuestion } from "./inquiry.ts";
 import type { Shown } from "./layers/layer.ts";
 import { load } from "./load.ts";
 import { drawInto, provideGlobals } from "./notebook.ts";
 import { draw, type Ready, type View } from "./view.ts";
+import { Words } from "./words.ts";
 
 declare global {
   interface Window {
     mapper?: {
       readonly ready: Promise<Ready>;
       shown(): Partial<Shown>;
+      /** The answer of `mapper access` for a place. Throws a sentence on nonsense, and while there is nothing to ask. */
+      verdict(question: PointQuestion): Answer;
       /** In a document that is not a page of ours: draw into the element. Damage shows the banner; a map comes back anyway. */
       mount?(element: HTMLElement, blockBase64: string, sealJson: string): LeafletMap;
     };
@@ -29,7 +33,12 @@ declare global {
 const OWN_PARTS = "#mapper-root, #mapper-seal, #mapper-block";
 
 let view: View | null = null;
+let inquiry: Inquiry | null = null;
 const shown = () => view?.shown() ?? {};
+const verdict = (question: PointQuestion) => {
+  if (inquiry === null) throw new Error("There are no data to ask: the map has not loaded, or must not be used.");
+  return inquiry.ask(question);
+};
 
 function rootOf(page: Document): HTMLElement {
   const root = page.getElementById("mapper-root") ?? page.createElement("div");
@@ -44,6 +53,7 @@ async function start(page: Document): Promise<Ready> {
   try {
     checkStyle(page);
     const loaded = await load(page);
+    inquiry = new Inquiry(loaded.data, new Words(loaded.data.words, loaded.data.meta.language));
     view = draw(root, loaded, new Date());
     page.title = loaded.data.meta.title;
     page.documentElement.lang = loaded.data.meta.language;
@@ -51,6 +61,7 @@ async function start(page: Document): Promise<Ready> {
     return view.ready;
   } catch (cause) {
     view = null;
+    inquiry = null;
     root.textContent = "";
     banner.show(asFailure(cause));
     throw asFailure(cause);
@@ -65,11 +76,12 @@ function waitForMount(): void {
   const mount = (element: HTMLElement, blockBase64: string, sealJson: string) => {
     const mounted = drawInto(element, blockBase64, sealJson);
     view = mounted.view;
+    inquiry = view?.inquiry ?? null;
     settle(mounted.ready instanceof Error ? Promise.reject(mounted.ready) : mounted.ready);
     return mounted.map;
   };
   provideGlobals(window);
-  window.mapper = { ready, shown, mount };
+  window.mapper = { ready, shown, verdict, mount };
 }
 
 if (document.querySelector(OWN_PARTS) === null) {
@@ -77,5 +89,5 @@ if (document.querySelector(OWN_PARTS) === null) {
 } else {
   const ready = start(document);
   ready.catch(() => undefined);
-  window.mapper = { ready, shown };
+  window.mapper = { ready, shown, verdict };
 }

@@ -12,10 +12,12 @@ import type { Words } from "./words.ts";
 
 /** Pane names from the ground up: over a user's tiles (200), under a user's shapes (400), markers (600) and pop-ups (700). */
 export const PANES = {
+  coverage: 305,
   density: 310,
   context: 320,
   districts: 330,
   zones: 340,
+  corridors: 345,
   hazards: 350,
   incidents: 360,
   pointer: 370,

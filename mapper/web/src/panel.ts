@@ -1,9 +1,12 @@
-/** The panel that answers "what is recorded here?", strictest things first. */
-import { districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
+/** The panel that answers "what is recorded here?": first what it means for entering, then each thing in full. */
+import { corridorCard, districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
 import { button, data as dataText, el, paged, type Content } from "./elements.ts";
+import { enterSection, type Terms } from "./enter.ts";
 import type { LonLat } from "./geometry.ts";
 import { isMeasured, type Group } from "./grouping.ts";
 import type { Here } from "./here.ts";
+import type { Inquiry } from "./inquiry.ts";
+import { ALL } from "./access/who.ts";
 
 /** Where marks lie close, a press meets hundreds of them; the nearest come first. */
 const GROUPS_AT_ONCE = 5;
@@ -39,12 +42,10 @@ function densityLine({ words, data }: Telling, contour: number | null): Content 
 
 function content(tell: Telling, here: Here): Content[] {
   const { words } = tell;
-  const restricted = here.zones.length + here.nearZones.length + here.hazards.length > 0;
   return [
-    el("p", { class: "mapper-position" }, degrees(tell, here.at)),
-    restricted ? null : el("p", { class: "mapper-warning" }, words.say("here.no_restriction")),
     ...here.zones.map((row) => zoneCard(tell, row)),
     ...here.nearZones.map(({ zone, distance_m }) => zoneCard(tell, zone, distance_m)),
+    ...here.corridors.map((row) => corridorCard(tell, row)),
     ...here.hazards.map((row) => hazardCard(tell, row)),
     paged(here.groups, (group) => groupSection(tell, group), (left) => words.say("list.more", { n: left }), GROUPS_AT_ONCE),
     here.district === null ? null : districtCard(tell, here.district, here.districtCount?.rows ?? []),
@@ -56,12 +57,17 @@ export class Panel {
   readonly element: HTMLElement;
   private readonly body = el("div", {});
   private readonly heading: HTMLElement;
+  private readonly terms: Terms;
 
+  /** `day`: the day that is asked for until the reader names another. */
   constructor(
     private readonly tell: Telling,
+    private readonly inquiry: Inquiry,
+    day: string,
     onClose: () => void,
   ) {
     const { words } = tell;
+    this.terms = { on: day, known_by: "", who: ALL };
     this.heading = el("h2", { tabindex: -1 }, words.say("here.title"));
     const close = button({ class: "mapper-close" }, () => { this.close(); onClose(); }, words.say("panel.close"));
     this.element = el(
@@ -72,8 +78,13 @@ export class Panel {
     );
   }
 
-  show(here: Here): void {
+  /** Tell of a place; `reach_m` is how far the finger may have missed it, and so its uncertainty. */
+  show(here: Here, reach_m: number): void {
     this.body.textContent = "";
+    this.body.append(
+      el("p", { class: "mapper-position" }, degrees(this.tell, here.at)),
+      enterSection(this.tell, this.inquiry, here.at, Math.ceil(reach_m), this.terms),
+    );
     for (const part of content(this.tell, here)) if (part) this.body.append(part);
     this.element.hidden = false;
     this.element.scrollIntoView?.({ block: "start" });

@@ -1,5 +1,5 @@
 /** The drawer's lists: everything that is not a mark on the map, each with its sources. */
-import { districtCard, incidentList, orderCard, sourceLine, zoneCard, type Telling } from "./cards.ts";
+import { districtCard, incidentList, orderCard, sourceLine, sourceList, zoneCard, type Telling } from "./cards.ts";
 import type { Data, LayerMeta } from "./data.ts";
 import { dateInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
@@ -18,6 +18,31 @@ function more({ words }: Telling): (left: number) => string {
 function ordersSection(tell: SectionNeeds): Content[] {
   const { orders } = tell.data;
   return [paged(orders.indices(), (row) => orderCard(tell, orders.text("order_id", row)), more(tell))];
+}
+
+function eventCard(tell: SectionNeeds, row: number): HTMLElement {
+  const { words, data: { events } } = tell;
+  const [districts, note] = [events.text("districts", row), events.text("note", row)];
+  return el(
+    "article",
+    { class: "mapper-card" },
+    el("h4", {}, dateInWords(words, events.text("date", row)), " – ", words.label("event_kind", events.get("kind", row))),
+    el("p", {}, dataText(events.text("title", row) || words.say("not_stated"))),
+    districts === "" ? null : facts([[words.say("event.districts"), dataText(districts)]]),
+    note === "" ? null : el("p", { class: "mapper-note" }, dataText(note)),
+    sourceList(tell, events.list("source_ids", row)),
+  );
+}
+
+/** The earliest first; what has no date comes last. */
+function eventsSection(tell: SectionNeeds): Content[] {
+  const { events } = tell.data;
+  const dates = events.indices().map((row) => events.text("date", row) || "\uffff");
+  const earliestFirst = (a: number, b: number) => ((dates[a] ?? "") < (dates[b] ?? "") ? -1 : (dates[a] ?? "") > (dates[b] ?? "") ? 1 : a - b);
+  return [
+    el("p", { class: "mapper-hint" }, tell.words.say("event.text")),
+    paged(events.indices().sort(earliestFirst), (row) => eventCard(tell, row), more(tell)),
+  ];
 }
 
 /** Rows of the districts that have no outline, and of the zones that have none and belong to no such district. */
@@ -148,7 +173,7 @@ function aboutSection(tell: SectionNeeds): Content[] {
     el("h3", {}, words.say("about.layers")),
     ...meta.layers.map((layer) => layerCard(tell, layer)),
     el("h3", {}, words.say("about.software")),
-    el("p", {}, "Leaflet 1.9.4 (BSD-2-Clause), fflate 0.8.3 (MIT), noble-hashes 2.4.0 (MIT)"),
+    el("p", {}, "Leaflet 1.9.4 (BSD-2-Clause), fflate 0.8.3 (MIT), noble-hashes 2.4.0 (MIT), geographiclib-geodesic 2.2.0 (MIT)"),
   ];
 }
 
@@ -170,6 +195,7 @@ export function drawerSections(tell: SectionNeeds): HTMLElement[] {
   parts.push(
     section("section.incidents", data.incidents.rows, () => incidentsSection(tell)),
     section("section.orders", data.orders.rows, () => ordersSection(tell)),
+    ...(data.events.rows > 0 ? [section("section.events", data.events.rows, () => eventsSection(tell))] : []),
     section("section.counts", data.casualty_counts.rows, () => countsSection(tell)),
     section("section.activities", data.activities.rows, () => activitiesSection(tell)),
     section("section.not_on_map", grouped.listed.length + districtLevel, () => notOnMapSection(tell)),

@@ -3,6 +3,7 @@ import * as L from "leaflet";
 
 import { telling } from "./cards.ts";
 import type { Meta } from "./data.ts";
+import { isoDate } from "./dates.ts";
 import { el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
 import { ASSUMED_ID, isLow, isNarrow, makeFrame } from "./frame.ts";
@@ -10,6 +11,7 @@ import { groupIncidents } from "./grouping.ts";
 import type { LonLat } from "./geometry.ts";
 import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
+import { dayOfData, Inquiry } from "./inquiry.ts";
 import { Labels } from "./labels.ts";
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
@@ -18,6 +20,8 @@ import { Panel } from "./panel.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
 import { layerSwitches } from "./switches.ts";
 import { Words } from "./words.ts";
+import { corridorsLayer } from "./layers/corridors.ts";
+import { coverageLayer } from "./layers/coverage.ts";
 import { contextLayer } from "./layers/context.ts";
 import { densityLayer } from "./layers/density.ts";
 import { districtsLayer } from "./layers/districts.ts";
@@ -26,7 +30,7 @@ import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
 import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
 import { zonesLayer } from "./layers/zones.ts";
 
-const NOTHING: Shown = { zones: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, context: 0 };
+const NOTHING: Shown = { zones: 0, corridors: 0, coverage: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, context: 0 };
 /** What `window.mapper.ready` resolves to. */
 export interface Ready {
   /** False when the edition itself lacks a zone or hazard area; the page then says so in a bar that stays. */
@@ -44,6 +48,7 @@ const NO_REACH_M = 1;
 export interface View {
   readonly map: L.Map;
   readonly ready: Ready;
+  readonly inquiry: Inquiry;
   shown(): Shown;
 }
 
@@ -52,6 +57,8 @@ function makeLayers(stage: Stage): MapLayer[] {
   const drawing = (pane: string) => L.svg({ pane, padding: 0.5 });
   return [
     zonesLayer(stage, drawing("zones")),
+    corridorsLayer(stage, drawing("corridors")),
+    coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 })),
     hazardsLayer(stage, drawing("hazards")),
     incidentsLayer(stage, L.canvas({ pane: "incidents", padding: 0.3 })),
     districtCountsLayer(stage),
@@ -100,13 +107,14 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const hatches = new Hatches();
   const tell = telling(data, words);
   const pointer = new Pointer(map);
-  const panel = new Panel(tell, () => {
+  const inquiry = new Inquiry(data, words);
+  const panel = new Panel(tell, inquiry, dayOfData(meta) ?? isoDate(now), () => {
     pointer.hide();
     frame.map.focus();
   });
   const ask = (at: LonLat, reach_m: number) => {
     frame.open(true);
-    panel.show(whatIsHere(data, grouped, at, reach_m));
+    panel.show(whatIsHere(data, grouped, at, reach_m), reach_m);
     pointer.show(at, isNarrow());
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
@@ -134,5 +142,5 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   );
   frame.open(!closed);
   stage.labels.place();
-  return { map, ready: { complete: meta.complete, records, drawn: sum(shown()), sha256 }, shown };
+  return { map, inquiry, ready: { complete: meta.complete, records, drawn: sum(shown()), sha256 }, shown };
 }

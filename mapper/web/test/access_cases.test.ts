@@ -81,7 +81,7 @@ test.each([
 
 test("the answer tells distances and doubt", () => {
   const far = ask(WORLD, { at: [46.5, south(1600)], uncertainty_m: 30 });
-  expect([far.verdict, far.doubt_m, far.line_m]).toEqual(["no_restriction_recorded", 530, 500]);
+  expect([far.verdict, far.doubt_m, far.doubt]).toEqual(["no_restriction_recorded", 530, { line_m: 500, position_m: 30 }]);
   expect(far.distance_m).toBeCloseTo(1600, 0);
   expect(far.distance_hazard_m).toBeNull();
   expect(ask(WORLD, { at: [46.5, 40.5] }).distance_m).toBe(0);

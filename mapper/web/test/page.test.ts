@@ -36,7 +36,7 @@ function openAll(root: HTMLElement): void {
 
 test("what is shown is what the data holds, by layer", () => {
   const { view } = drawn();
-  expect(view.shown()).toEqual({ zones: 2, hazards: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, context: 0 });
+  expect(view.shown()).toEqual({ zones: 2, corridors: 0, coverage: 0, hazards: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, context: 0 });
   expect(view.ready.drawn).toBe(9);
 });
 
@@ -160,6 +160,128 @@ test("hazard areas are drawn, named and counted", () => {
   const { root, view } = drawn(tablesWith({ hazards }));
   expect(view.shown().hazards).toBe(1);
   expect(root.querySelector("#mapper-legend")?.textContent).toContain("Suspected hazardous area");
+});
+
+function askMiddle(root: HTMLElement): HTMLElement {
+  root.querySelector("#mapper-map")?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+  return root.querySelector("#mapper-details") as HTMLElement;
+}
+
+const factsOf = (card: Element | null) =>
+  Object.fromEntries([...(card?.querySelectorAll(":scope > .mapper-facts > dt") ?? [])].map((term) => [term.textContent, term.nextElementSibling?.textContent]));
+
+test("the panel opens with the verdict, legal and physical apart, and its order as a quotation", () => {
+  const { root } = drawn(TABLES, { ...META, bounds: [46.8, 40, 47.2, 40.4] });
+  const card = askMiddle(root).querySelector(".mapper-verdict");
+  expect(card?.getAttribute("data-verdict")).toBe("no_entry");
+  expect(card?.querySelector("h3")?.textContent).toBe("No entry");
+  const facts = factsOf(card);
+  expect([facts["By the orders"], facts["Why"]]).toEqual(["No entry", "In a district the order meant in part"]);
+  expect(facts["Doubt"]).toMatch(/^[\d,]+ m: line 5,000 m, position [\d,]+ m$/);
+  expect(facts["Nearest restricted ground"]).toBe("here");
+  expect(facts["Nearest recorded hazard area"]).toBe("none is recorded; that does not mean that there are no mines");
+  expect(card?.querySelector("blockquote")?.textContent).toBe("“temporarily prohibited”");
+  expect(card?.textContent).toContain("Unconfirmed: no end is stated");
+  expect(card?.textContent).toContain("no list of orders covers this place");
+});
+
+test("another day or person is asked for in the panel", () => {
+  const { root } = drawn(TABLES, { ...META, bounds: [46.8, 40, 47.2, 40.4] });
+  const panel = askMiddle(root);
+  const change = (input: HTMLInputElement | HTMLSelectElement | null, value: string) => {
+    if (input === null) throw new Error("There is no such control.");
+    input.value = value;
+    input.dispatchEvent(new Event("change"));
+  };
+  const [on, knownBy] = [...panel.querySelectorAll<HTMLInputElement>(".mapper-ask input")];
+  const verdict = () => panel.querySelector(".mapper-verdict")?.getAttribute("data-verdict");
+  expect([on?.value, knownBy?.value]).toEqual(["2026-11-23", ""]);
+  // the only order begins on 1 January 2021; the accident near by counts on every day
+  change(on ?? null, "2020-12-31");
+  expect([verdict(), panel.querySelector(".mapper-verdict")?.textContent]).toEqual(["near_restricted", expect.stringContaining("Asked for 31 December 2020")]);
+  change(on ?? null, "2021-01-01");
+  expect(verdict()).toBe("no_entry");
+  change(panel.querySelector("select"), "foreigners");
+  expect(panel.querySelector(".mapper-verdict")?.textContent).toContain("for: Foreigners");
+  // an order without a recorded day was known on the day of the data and not before
+  change(knownBy ?? null, "2026-11-22");
+  expect(verdict()).not.toBe("no_entry");
+  change(knownBy ?? null, "2026-11-23");
+  expect(verdict()).toBe("no_entry");
+});
+
+test("scripts get the same answer with a sentence, and a sentence for nonsense", () => {
+  const { view: { inquiry } } = drawn();
+  const answer = inquiry.ask({ lon: 47.2, lat: 39.4 });
+  expect([answer.verdict, answer.basis, answer.on, answer.who]).toEqual(["no_entry", "inside", "2026-11-23", "all_civilians"]);
+  expect(answer.orders.map(({ id }) => id)).toEqual(["or-1", "or-9"]);
+  expect(answer.sentence).toMatch(/^No entry\. An order in force forbids entry .* Why: Inside the zone\. Doubt: 5,000 m\.$/);
+  expect(answer.accidents[0]).toEqual({ id: "i-3", distance_m: 0 });
+  for (const [question, message] of [
+    [undefined, /Ask with an object/],
+    [{ lon: 47 }, /"lat" must be a number/],
+    [{ lon: 47, lat: 39, uncertainty: 5 }, /no "uncertainty"/],
+    [{ lon: 47, lat: 39, on: "soon" }, /YYYY-MM-DD/],
+    [{ lon: 47, lat: 39, who: "tourists" }, /"who" must be/],
+  ] as const) expect(() => inquiry.ask(question as never)).toThrow(message);
+});
+
+test("what the map covers stands in the legend, blank ground with a meaning of its own", () => {
+  const coverage = [
+    { coverage_id: "c-1", orders_state: "listed", survey_state: "not_surveyed", reporting_state: "partly", period_start: "2020-11", geometry: square(46, 39, 2) },
+    { coverage_id: "c-2", orders_state: "partly", geometry: square(40, 39, 2) },
+  ];
+  const { root, view } = drawn(tablesWith({ coverage }), { ...META, bounds: [47.9, 40.9, 47.94, 40.94] });
+  expect(view.shown().coverage).toBe(1);
+  const legend = root.querySelector("#mapper-legend")?.textContent;
+  expect(legend).toContain("Not assessed: no list of orders covers this ground");
+  expect(legend).toContain("Blank ground: not surveyed / not known");
+  const card = askMiddle(root).querySelector(".mapper-verdict");
+  expect(card?.getAttribute("data-verdict")).toBe("no_restriction_recorded");
+  expect(card?.textContent).toContain("Not surveyed");
+});
+
+test("routes of openings are dashed lines, and the openings say why they do not apply", () => {
+  const orders = [
+    ...(TABLES["orders"] ?? []),
+    { order_id: "or-2", order_type: "permit_rule", applies_to: "citizens", who: "bus passengers", effective_from: "2022-01-24" },
+  ];
+  const line = { kind: "lines", lines: [[[46.9, 40.2], [47.1, 40.2]]] } as const;
+  const corridors = [
+    { corridor_id: "k-1", name: "A road", order_ids: "or-2", width_m: 20, geometry: line },
+    { corridor_id: "k-2", name: "A town", order_ids: "or-2", geometry: square(46.9, 40.1, 0.2) },
+  ];
+  const { root, view } = drawn(tablesWith({ orders, corridors }), { ...META, bounds: [46.8, 40, 47.2, 40.4] });
+  expect(view.shown().corridors).toBe(2);
+  expect(root.querySelectorAll('#mapper-map path[stroke="#2b1a6b"]').length).toBe(2);
+  expect(root.querySelector("#mapper-legend")?.textContent).toContain("Route or ground that an opening names");
+  const panel = askMiddle(root);
+  expect(panel.querySelector(".mapper-verdict")?.textContent).toContain("bus passengersIt softens nothing here: it does not certainly cover this person.");
+  expect(panel.querySelector(".mapper-corridor-card")?.textContent).toContain("A town");
+});
+
+test("a hazard area tells its product, which is no leave to enter", () => {
+  const hazards = [{ hazard_id: "h-1", name: "Field 7", class: "sha", status: "closed", product: "reduced", closed_on: "2024-05", accuracy_m: 30, geometry: square(46.8, 40, 0.4) }];
+  const { root } = drawn(tablesWith({ hazards }), { ...META, bounds: [46.8, 40, 47.2, 40.4] });
+  expect(root.querySelector("#mapper-legend")?.textContent).toContain("Recorded product: Reduced. That is not leave to enter.");
+  const panel = askMiddle(root);
+  const card = panel.querySelector(".mapper-hazard-card")?.textContent;
+  for (const told of ["Field 7, h-1", "Recorded product: Reduced", "May 2024", "30 m"]) expect(card).toContain(told);
+  expect(panel.querySelector(".mapper-verdict")?.textContent).toContain("Recorded as released. That is not leave to enter.");
+});
+
+test("events are listed by date with their sources", () => {
+  const events = [
+    { event_id: "e-2", date: "2021-01-01", kind: "order", title: "A ban", source_ids: "s-1" },
+    { event_id: "e-1", date: "2020-11-10", kind: "ceasefire", title: "A ceasefire", districts: "Ağdam", note: "As reported." },
+  ];
+  const { root } = drawn(tablesWith({ events }));
+  openAll(root);
+  const cards = [...root.querySelectorAll("#mapper-section-events .mapper-card")].map((card) => card.textContent ?? "");
+  expect(cards.map((text) => text.slice(0, 16))).toEqual(["10 November 2020", "1 January 2021 –"]);
+  expect(cards[0]).toContain("Ceasefire");
+  expect(cards[1]).toContain("Today.az");
+  expect(drawn().root.querySelector("#mapper-section-events")).toBeNull();
 });
 
 test("no data at all is a page, not a blank one", () => {

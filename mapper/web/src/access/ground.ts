@@ -31,6 +31,8 @@ export interface OrderRow {
   readonly refers_to?: Text;
   readonly recorded_on?: Text;
   readonly last_confirmed_on?: Text;
+  readonly authorities?: Text;
+  readonly source_ids?: Text;
 }
 
 /** Ground that openings name: a route with its width, or an area. */
@@ -65,7 +67,10 @@ export interface IncidentRow {
 
 export interface CoverageRow {
   readonly coverage_id: string;
+  readonly name?: Text;
   readonly orders_state?: Text;
+  readonly survey_state?: Text;
+  readonly reporting_state?: Text;
   readonly period_start?: Text;
   readonly period_end?: Text;
   readonly geometry: Geometry | null;
@@ -123,8 +128,13 @@ export type WhyNot = "no_geometry" | "not_for_this_person" | "not_on_its_ground"
 export interface OrderEntry {
   readonly id: string;
   readonly kind: string;
+  /** As the data say; null when they do not hold the order, or not its type. */
+  readonly type: string | null;
   readonly valid_from: string | null;
   readonly valid_to: string | null;
+  readonly authorities: string | null;
+  /** Ids of its sources, joined with ";". */
+  readonly source: string | null;
   readonly relation: Relation;
   /** No end is known and nobody confirmed it in the year before the day that is asked for. */
   readonly unconfirmed: boolean;
@@ -148,14 +158,25 @@ export interface HazardEntry {
   readonly id: string;
   readonly relation: Relation;
   readonly distance_m: number;
-  /** Cancelled, reduced, cleared or closed: told, and gives nothing. */
-  readonly released: boolean;
+  /** False for what was cancelled, reduced, cleared or closed: told, and gives nothing. */
+  readonly counts: boolean;
 }
 
 export interface AccidentEntry {
   readonly id: string;
   /** To the edge of its circle or district; 0 inside; null where only a name ties it to the place. */
   readonly distance_m: number | null;
+}
+
+/** What is known of the map's knowledge at the place, whether it bounds the answer or not. */
+export interface CoverageEntry {
+  readonly id: string;
+  readonly name: string | null;
+  readonly orders_state: string | null;
+  readonly survey_state: string | null;
+  readonly reporting_state: string | null;
+  readonly period_start: string | null;
+  readonly period_end: string | null;
 }
 
 export interface Segment {
@@ -178,10 +199,11 @@ export interface Verdict {
   readonly hazards: readonly HazardEntry[];
   readonly accidents: readonly AccidentEntry[];
   readonly zones: readonly ZoneEntry[];
+  readonly coverage: readonly CoverageEntry[];
   /** Accuracy of what decides, and uncertainty of the position. */
   readonly doubt_m: number;
-  /** The part of it that is the line's. */
-  readonly line_m: number;
+  /** The two apart. */
+  readonly doubt: { readonly line_m: number; readonly position_m: number };
   /** To the nearest zone that restricts this person on that day; null when none has an outline. */
   readonly distance_m: number | null;
   readonly distance_hazard_m: number | null;

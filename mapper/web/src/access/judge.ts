@@ -8,7 +8,7 @@ import { Accidents } from "./accidents.ts";
 import { firstDay, lastDay } from "./dates.ts";
 import {
   BASES, isStricter, strictest, VERDICTS,
-  type AccidentEntry, type Basis, type Ground, type HazardEntry, type HazardRow, type OpeningEntry, type Relation, type VerdictCode, type ZoneEntry, type ZoneRow,
+  type AccidentEntry, type Basis, type CoverageEntry, type Ground, type HazardEntry, type HazardRow, type OpeningEntry, type Relation, type VerdictCode, type ZoneEntry, type ZoneRow,
 } from "./ground.ts";
 import { Legal, type Act } from "./legal.ts";
 import { OpeningGrounds } from "./openings.ts";
@@ -39,6 +39,7 @@ export interface Judged {
   readonly zones: readonly ZoneEntry[];
   readonly hazards: readonly HazardEntry[];
   readonly accidents: readonly AccidentEntry[];
+  readonly coverage: readonly CoverageEntry[];
 }
 
 /** A zone that restricts the person on the day, wherever it is. */
@@ -142,6 +143,21 @@ export class Judge {
     return this.coverage.some((shape) => shape.holds(place, this.asked.u));
   }
 
+  /** Every row that holds the place, of whatever state and time. */
+  private coverageAt(place: Shape): CoverageEntry[] {
+    return this.ground.coverage
+      .filter(({ geometry }) => shapeOf(geometry)?.holds(place, 0) ?? false)
+      .map(({ coverage_id, name, orders_state, survey_state, reporting_state, period_start, period_end }) => ({
+        id: coverage_id,
+        name: name || null,
+        orders_state: orders_state || null,
+        survey_state: survey_state || null,
+        reporting_state: reporting_state || null,
+        period_start: period_start || null,
+        period_end: period_end || null,
+      }));
+  }
+
   /** The nearest of some shapes; undefined when there is none. */
   private nearest(place: Shape, shapes: readonly { readonly shape: Shape | null; readonly accuracy_m: number }[]): Nearest | undefined {
     let best: Nearest | undefined;
@@ -205,7 +221,7 @@ export class Judge {
     for (const { row, shape, accuracy_m, released } of this.hazards) {
       const at = this.relationOf(place, shape, accuracy_m);
       if (at === null) continue;
-      entries.push({ id: row.hazard_id, ...at, released });
+      entries.push({ id: row.hazard_id, ...at, counts: !released });
       const verdict = at.relation === "near" ? "near_restricted" : "hazard_recorded";
       if (!released) items.push({ verdict, axis: "physical", basis: at.relation, distance_m: at.distance_m, accuracy_m });
     }
@@ -241,6 +257,7 @@ export class Judge {
       physical: physical.length > 0 ? strictest(...physical.map(({ verdict }) => verdict)) : without,
       hazards: hazards.entries,
       accidents: accidents.entries,
+      coverage: this.coverageAt(place),
     };
   }
 
@@ -258,6 +275,7 @@ export class Judge {
       physical: near.length > 0 ? "near_restricted" : "not_assessed",
       hazards: [],
       accidents: accidents.map(({ incident_id }) => ({ id: incident_id, distance_m: null })),
+      coverage: [],
     };
   }
 }
@@ -292,6 +310,7 @@ export function together(parts: readonly Judged[]): Judged {
     zones: nearestById(parts.flatMap(({ zones }) => zones)),
     hazards: nearestById(parts.flatMap(({ hazards }) => hazards)),
     accidents: nearestById(parts.flatMap(({ accidents }) => accidents)),
+    coverage: [...new Map(parts.flatMap(({ coverage }) => coverage).map((entry) => [entry.id, entry])).values()],
   };
 }
 

@@ -5,7 +5,7 @@ import { polygonsOf, type Geometry, type LonLat } from "../geometry.ts";
 import { makeBoundary, metresBetween, type Boundary } from "./geodesy.ts";
 import { degrees, makePath, pathsMeet, shifts, sideOf, TURN, units, witnesses, wrap, type Box, type Path, type Spot } from "./rings.ts";
 
-/** Smaller than any metre of a meridian or parallel of the ellipsoid that is taken for it. */
+/** A degree of arc is nowhere on the ellipsoid shorter than 110,574 m. */
 const LEAST_METRES_PER_DEGREE = 110_000;
 const RADIANS = Math.PI / 180;
 

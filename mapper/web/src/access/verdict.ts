@@ -37,6 +37,9 @@ function tell(judge: Judge, judged: Judged, place: Shape | null, segments: reado
       return {
         id,
         kind: kindOf(order),
+        type: order?.order_type || null,
+        authorities: order?.authorities || null,
+        source: order?.source_ids || null,
         ...(order === undefined ? untold : orders.period(order, asked)),
         relation,
         unconfirmed: order === undefined || orders.isUnconfirmed(order, asked),
@@ -45,8 +48,9 @@ function tell(judge: Judge, judged: Judged, place: Shape | null, segments: reado
     hazards: judged.hazards,
     accidents: judged.accidents,
     zones: judged.zones,
+    coverage: judged.coverage,
     doubt_m: line_m + asked.u,
-    line_m,
+    doubt: { line_m, position_m: asked.u },
     distance_m: zone?.distance_m ?? null,
     distance_hazard_m: hazard?.distance_m ?? null,
     segments,
@@ -56,7 +60,7 @@ function tell(judge: Judge, judged: Judged, place: Shape | null, segments: reado
 function unresolved(judge: Judge): Verdict {
   const nothing: Judged = {
     legal: "not_assessed", physical: "not_assessed", covered: false,
-    items: [], orders: new Map(), openings: [], zones: [], hazards: [], accidents: [],
+    items: [], orders: new Map(), openings: [], zones: [], hazards: [], accidents: [], coverage: [],
   };
   return { ...tell(judge, nothing, null), basis: "unresolved" };
 }

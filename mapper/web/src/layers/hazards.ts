@@ -14,7 +14,9 @@ function namePlace(geometry: Geometry | null): LonLat | null {
 function hazardLabel(stage: Stage, row: number, at: LonLat): Label {
   const { words, data } = stage;
   const [kind, status] = [data.hazards.text("class", row), data.hazards.text("status", row)];
-  const text = `${words.label("hazard_class", kind)} – ${words.label("hazard_status", status)}`;
+  const product = data.hazards.text("product", row);
+  const parts = [words.label("hazard_class", kind), words.label("hazard_status", status), product === "" ? "" : words.label("land_product", product)];
+  const text = parts.filter((part) => part !== "").join(" – ");
   const make = (shown: string) => () =>
     button(
       { class: "mapper-hazard-label", "data-label": `hazard ${row}`, "aria-label": text },

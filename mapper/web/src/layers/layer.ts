@@ -8,8 +8,8 @@ import type { Hatches } from "../hatch.ts";
 import type { Labels, LabelSource } from "../labels.ts";
 import type { Words } from "../words.ts";
 
-/** What can be counted as visible: zones, hazard areas, outlines, and accident records by the kind of their mark. */
-export type ShownName = "zones" | "hazards" | "districts" | "discs" | "points" | "district_counts" | "contours" | "context";
+/** What can be counted as visible: zones, routes of openings, covered ground, hazard areas, outlines, and accident records by the kind of their mark. */
+export type ShownName = "zones" | "corridors" | "coverage" | "hazards" | "districts" | "discs" | "points" | "district_counts" | "contours" | "context";
 export type Shown = Record<ShownName, number>;
 
 /** What a layer draws with. */

@@ -1,0 +1,130 @@
+/**
+ * "May I enter?" asked of the loaded data, by the panel and by scripts.
+ *
+ * The data are turned into the plain ground of `access/` once, at the first question. An accident known by its district has
+ * the district's outline; one whose district has none is near nothing, and is told where the district is asked by name.
+ */
+import { isDay } from "./access/dates.ts";
+import type { CorridorRow, CoverageRow, Ground, HazardRow, IncidentRow, OrderRow, Verdict, ZoneRow } from "./access/ground.ts";
+import { verdict } from "./access/verdict.ts";
+import type { Data, Incidents, Meta } from "./data.ts";
+import { polygonsOf, type Geometry } from "./geometry.ts";
+import type { Words } from "./words.ts";
+
+/** What `window.mapper.verdict` takes. */
+export interface PointQuestion {
+  readonly lon: number;
+  readonly lat: number;
+  readonly uncertainty_m?: number | null;
+  readonly on?: string | null;
+  readonly known_by?: string | null;
+  readonly who?: string | null;
+}
+
+/** What it gives: the answer of `mapper access`, its sentence in the page's language. */
+export interface Answer extends Verdict {
+  readonly sentence: string;
+}
+
+const LONG_PAST = "0001-01-01";
+const QUESTION_KEYS = ["lon", "lat", "uncertainty_m", "on", "known_by", "who"];
+
+/** The outlines of all districts of a name. */
+function outlines({ districts }: Data): ReadonlyMap<string, Geometry> {
+  const found = new Map<string, Geometry>();
+  for (const row of districts.indices()) {
+    const polygons = polygonsOf(districts.get("geometry", row));
+    const name = districts.text("name", row);
+    if (polygons.length > 0) found.set(name, { kind: "polygons", polygons: [...polygonsOf(found.get(name) ?? null), ...polygons] });
+  }
+  return found;
+}
+
+/** A row that is read when it is looked at: there may be a hundred thousand. */
+class Incident implements IncidentRow {
+  constructor(private readonly incidents: Incidents, private readonly row: number, private readonly outline: ReadonlyMap<string, Geometry>) {}
+
+  get incident_id(): string {
+    return this.incidents.text("incident_id", this.row);
+  }
+
+  get place(): string {
+    return this.incidents.text("place", this.row);
+  }
+
+  get uncertainty_m(): number | null {
+    return this.incidents.get("uncertainty_m", this.row);
+  }
+
+  get district(): string {
+    return this.incidents.text("district", this.row);
+  }
+
+  get recorded_on(): string {
+    return this.incidents.text("recorded_on", this.row);
+  }
+
+  get geometry(): Geometry | null {
+    if (this.place === "district") return this.outline.get(this.district) ?? null;
+    const [lon, lat] = [this.incidents.get("lon", this.row), this.incidents.get("lat", this.row)];
+    return lon === null || lat === null ? null : { kind: "point", at: [lon, lat] };
+  }
+}
+
+type Cells = { readonly rows: number; get(column: never, row: number): unknown; indices(): number[] };
+
+/** Rows of a table as plain objects of the named columns. */
+function plain<T>(table: Cells, columns: readonly (keyof T & string)[]): T[] {
+  return table.indices().map((row) => Object.fromEntries(columns.map((column) => [column, table.get(column as never, row)])) as unknown as T);
+}
+
+/** The day of the data; null when it is not stated, or not a day. */
+export function dayOfData({ data_date }: Meta): string | null {
+  return data_date !== null && isDay(data_date) ? data_date : null;
+}
+
+/** The ground of the loaded data. A limit of their age that cannot be read has passed. */
+export function groundOf(data: Data): Ground {
+  const outline = outlines(data);
+  const staleAfter = data.meta.stale_after;
+  return {
+    zones: plain<ZoneRow>(data.zones, ["zone_id", "name", "admin_units", "extent", "order_ids", "accuracy_m", "geometry"]),
+    orders: plain<OrderRow>(data.orders, [
+      "order_id", "order_type", "applies_to", "exempt", "issued_on", "effective_from", "effective_to", "superseded_by", "refers_to",
+      "recorded_on", "last_confirmed_on", "authorities", "source_ids",
+    ]),
+    corridors: plain<CorridorRow>(data.corridors, ["corridor_id", "order_ids", "width_m", "accuracy_m", "geometry"]),
+    hazards: plain<HazardRow>(data.hazards, ["hazard_id", "status", "product", "closed_on", "recorded_on", "accuracy_m", "geometry"]),
+    incidents: data.incidents.indices().map((row) => new Incident(data.incidents, row, outline)),
+    coverage: plain<CoverageRow>(data.coverage, ["coverage_id", "name", "orders_state", "survey_state", "reporting_state", "period_start", "period_end", "geometry"]),
+    dataDate: dayOfData(data.meta),
+    staleAfter: staleAfter === null || isDay(staleAfter) ? staleAfter : LONG_PAST,
+  };
+}
+
+/** The verdict and what it means, and why. */
+export function sentenceOf(words: Words, { verdict: code, basis, doubt_m }: Verdict): string {
+  const why = words.say("access.because", { basis: words.label("basis", basis), doubt: words.metres(Math.ceil(doubt_m)) });
+  return [`${words.label("verdict", code)}.`, words.definition("verdict", code) ?? "", why].filter((part) => part !== "").join(" ");
+}
+
+function checked(question: unknown): PointQuestion {
+  if (typeof question !== "object" || question === null) throw new TypeError(`Ask with an object of ${QUESTION_KEYS.join(", ")}.`);
+  const unknown = Object.keys(question).find((key) => !QUESTION_KEYS.includes(key));
+  if (unknown !== undefined) throw new TypeError(`A question has no "${unknown}"; it has ${QUESTION_KEYS.join(", ")}.`);
+  return question as PointQuestion;
+}
+
+export class Inquiry {
+  private made: Ground | null = null;
+
+  constructor(private readonly data: Data, private readonly words: Words) {}
+
+  /** Answer one question. Throws with a sentence about a question that cannot be understood. */
+  ask(question: PointQuestion): Answer {
+    const { lon, lat, ...rest } = checked(question);
+    this.made ??= groundOf(this.data);
+    const answer = verdict(this.made, { at: [lon, lat], ...rest });
+    return { ...answer, sentence: sentenceOf(this.words, answer) };
+  }
+}
