@@ -180,6 +180,23 @@ test("a district that an order meant in part, and one without an outline", () =>
   expect([named.verdict, named.basis, named.physical, named.doubt_m, named.distance_m]).toEqual(["no_entry", "no_geometry", "near_restricted", 500, null]);
 });
 
+test("a district asked by its name is not its neighbour, unless they have ground in common", () => {
+  const zone = (zone_id: string, west: number, order_ids: string) => ({ zone_id, name: zone_id, extent: zone_id === "a" ? "part" : "whole", order_ids, geometry: box(west, 40, 1) });
+  const asked = (west: number) => ask(world({ zones: [zone("a", 46, "ban"), zone("b", west, "ban")] }), { place: "a" });
+  expect([asked(47).basis, asked(47).zones.map(({ id }) => id)]).toEqual(["part_of_district", ["a"]]);
+  expect([asked(46.9).basis, asked(46.9).zones.map(({ id }) => id)]).toEqual(["inside", ["a", "b"]]);
+  expect(asked(46).basis).toBe("inside");
+  // 0.005 degree of longitude at 40 N: 85,394 m to the degree, so 427 m beside it, where it still is near
+  expect(asked(47.005).zones.map(({ id, relation }) => [id, relation])).toEqual([["a", "inside"], ["b", "near"]]);
+});
+
+test("orders that contradict themselves count as in force", () => {
+  const backwards = world({ orders: [{ ...BAN, effective_from: "2022-01-01", effective_to: "2021-01-01" }] });
+  expect(brief({ at: [46.5, 40.5] }, backwards)).toBe("no_entry inside");
+  const circle = world({ orders: [{ ...BAN, superseded_by: "late" }, { ...BAN, order_id: "late", issued_on: "2022-01-01", superseded_by: "ban" }] });
+  expect(brief({ at: [46.5, 40.5] }, circle)).toBe("no_entry inside");
+});
+
 test("hazards, released hazards and accidents", () => {
   const hazard = { hazard_id: "h", accuracy_m: 50, geometry: box(45.5, 39.5, 0.01) };
   const answer = (row: object, at: readonly [number, number], more: Ask = {}) => {

@@ -79,10 +79,11 @@ function wasRecorded(recorded_on: string | null | undefined, known_by: string | 
   return day === null || day <= known_by;
 }
 
-function isReleased({ status, product, closed_on }: HazardRow, { on, known_by }: Asked): boolean {
+/** Closed or released by the day and known to be; a closing day that is not stated is the day of the data. */
+function isReleased({ status, product, closed_on }: HazardRow, { on, known_by }: Asked, dataDate: string | null): boolean {
   const state = (status ?? "").trim();
   if (state !== "closed" && !(state === "" && (product ?? "").trim() !== "")) return false;
-  const closed = lastDay(closed_on);
+  const closed = lastDay(closed_on) ?? dataDate;
   return closed === null || (closed <= on && (known_by === null || closed <= known_by));
 }
 
@@ -121,7 +122,7 @@ export class Judge {
       .filter(({ acts }) => acts.length > 0);
     this.hazards = ground.hazards.filter((row) => wasRecorded(row.recorded_on, asked.known_by)).flatMap((row) => {
       const shape = shapeOf(row.geometry);
-      return shape === null ? [] : [{ row, shape, accuracy_m: row.accuracy_m ?? 0, released: isReleased(row, asked) }];
+      return shape === null ? [] : [{ row, shape, accuracy_m: row.accuracy_m ?? 0, released: isReleased(row, asked, ground.dataDate) }];
     });
     this.accidents = Accidents.of(ground.incidents);
     this.coverage = this.coverageNow();
@@ -132,7 +133,7 @@ export class Judge {
     if (staleAfter !== null && on > staleAfter) return [];
     return coverage
       .filter(({ orders_state, period_start, period_end }) => {
-        const [start, end] = [firstDay(period_start), lastDay(period_end)];
+        const [start, end] = [lastDay(period_start), firstDay(period_end)];
         return orders_state === "listed" && (start === null || start <= on) && (end === null || on <= end);
       })
       .map(({ geometry }) => shapeOf(geometry))
@@ -238,10 +239,10 @@ export class Judge {
     return { entries, items };
   }
 
-  /** Everything that acts at a place with an outline. */
-  at(place: Shape): Judged {
+  /** Everything that acts at a place with an outline; `leftOut` are zones that are told not to act there. */
+  at(place: Shape, leftOut: ReadonlySet<ZoneRow> = new Set()): Judged {
     const found = this.active.flatMap((active) => {
-      const at = active.shape === null ? null : this.relationOf(place, active.shape, active.accuracy_m);
+      const at = active.shape === null || leftOut.has(active.zone) ? null : this.relationOf(place, active.shape, active.accuracy_m);
       return at === null ? [] : [{ active, ...at }];
     });
     const legal = this.weighLegal(found, place);

@@ -64,13 +64,46 @@ export class Orders {
   private readonly rows: ReadonlyMap<string, OrderRow>;
   private readonly places: ReadonlyMap<string, number>;
   readonly openings: readonly OrderRow[];
-  private readonly lifting: readonly OrderRow[];
+  /** Ids of the orders that are named as ending each; a `lifted` order names what it ends. */
+  private readonly endedBy = new Map<string, readonly string[]>();
+  /** Days on which a warning named an order, and so confirmed it. */
+  private readonly confirmed = new Map<string, readonly string[]>();
 
   constructor(private readonly ground: Pick<Ground, "orders" | "dataDate">) {
     this.rows = new Map(ground.orders.map((order) => [order.order_id, order]));
     this.places = new Map(ground.orders.map((order, place) => [order.order_id, place]));
     this.openings = ground.orders.filter((order) => openingVerdict(order) !== null);
-    this.lifting = ground.orders.filter((order) => kindOf(order) === "lifted");
+    for (const order of ground.orders) this.put(this.endedBy, order.order_id, ...items(order.superseded_by));
+    for (const order of ground.orders) for (const named of items(order.refers_to)) this.note(order, named);
+    this.dropCircles();
+  }
+
+  private put(lists: Map<string, readonly string[]>, key: string, ...values: readonly string[]): void {
+    lists.set(key, [...(lists.get(key) ?? []), ...values]);
+  }
+
+  private note(order: OrderRow, named: string): void {
+    const [kind, day] = [kindOf(order), this.start(order, firstDay)];
+    if (kind === "lifted") this.put(this.endedBy, named, order.order_id);
+    if (kind === "advisory" && day !== null) this.put(this.confirmed, named, day);
+  }
+
+  /** Whether the order is ended by itself, by way of others. */
+  private isCircular(id: string): boolean {
+    const reached = new Set<string>();
+    const left = [...(this.endedBy.get(id) ?? [])];
+    for (let next = left.pop(); next !== undefined; next = left.pop()) {
+      if (reached.has(next)) continue;
+      reached.add(next);
+      left.push(...(this.endedBy.get(next) ?? []));
+    }
+    return reached.has(id);
+  }
+
+  /** Orders that end each other in a circle end nobody in it: nothing tells which was the last. */
+  private dropCircles(): void {
+    const circular = new Set([...this.endedBy.keys()].filter((id) => this.isCircular(id)));
+    for (const id of circular) this.endedBy.set(id, (this.endedBy.get(id) ?? []).filter((ender) => !circular.has(ender)));
   }
 
   get(id: string): OrderRow | undefined {
@@ -101,8 +134,18 @@ export class Orders {
   }
 
   private enders(order: OrderRow): (OrderRow | undefined)[] {
-    const named = items(order.superseded_by).map((id) => this.rows.get(id));
-    return [...named, ...this.lifting.filter((lifted) => items(lifted.refers_to).includes(order.order_id))];
+    return (this.endedBy.get(order.order_id) ?? []).map((id) => this.rows.get(id));
+  }
+
+  /** Whether the stated end certainly lies before the beginning. */
+  private endsBeforeItBegins(order: OrderRow): boolean {
+    const [start, end] = [this.start(order, firstDay), lastDay(order.effective_to)];
+    return start !== null && end !== null && end < start;
+  }
+
+  /** The last day that is stated; an end before the beginning is none. */
+  private statedEnd(order: OrderRow): string | null {
+    return this.endsBeforeItBegins(order) ? null : lastDay(order.effective_to);
   }
 
   /** The first day on which a later order has ended this one as a restriction; null when none has a day. */
@@ -127,7 +170,7 @@ export class Orders {
     if (knownKind(order) === null) return true;
     const start = this.start(order, firstDay);
     if (!this.wasKnown(order, firstDay, moment) || (start !== null && start > moment.on)) return false;
-    const end = lastDay(order.effective_to);
+    const end = this.statedEnd(order);
     if (end !== null) return moment.on <= end;
     const ended = this.endedOn(order, moment);
     return ended === null || moment.on < ended;
@@ -137,6 +180,7 @@ export class Orders {
     const start = this.start(order, lastDay);
     const end = firstDay(order.effective_to);
     return (
+      !this.endsBeforeItBegins(order) &&
       this.wasKnown(order, lastDay, moment) &&
       start !== null && start <= moment.on &&
       (end === null || moment.on <= end) &&
@@ -151,7 +195,7 @@ export class Orders {
 
   /** The beginning and the end as they are told; null when not stated. */
   period(order: OrderRow, moment: Moment): { readonly valid_from: string | null; readonly valid_to: string | null } {
-    const end = lastDay(order.effective_to) === null ? null : (order.effective_to as string);
+    const end = this.statedEnd(order) === null ? null : (order.effective_to as string);
     const ended = this.endedOn(order, moment);
     return {
       valid_from: this.start(order, firstDay) === null ? null : (this.startText(order) as string),
@@ -162,7 +206,7 @@ export class Orders {
   /** No end is stated, and the order neither began nor was confirmed within a year before the day. */
   isUnconfirmed(order: OrderRow, moment: Moment): boolean {
     if (this.period(order, moment).valid_to !== null) return false;
-    const days = [this.start(order, firstDay), firstDay(order.last_confirmed_on)];
+    const days = [this.start(order, firstDay), firstDay(order.last_confirmed_on), ...(this.confirmed.get(order.order_id) ?? [])];
     return !days.some((day) => day !== null && daysBetween(day, moment.on) <= UNCONFIRMED_DAYS);
   }
 }

@@ -166,6 +166,28 @@ export function pathsMeet(a: Path, b: Path): boolean {
   });
 }
 
+/** A spot inside the polygon, half-way between its line's crossings of a parallel; null when it has no inside. */
+export function insideSpot(rings: readonly Path[]): Spot | null {
+  const outer = rings[0];
+  if (outer === undefined) return null;
+  const corners = [...new Set(outer.ys)].sort((a, b) => a - b);
+  for (let i = 1; i < corners.length; i++) {
+    const y = ((corners[i - 1] as number) + (corners[i] as number)) / 2;
+    const xs: number[] = [];
+    for (const { xs: ringXs, ys } of rings) {
+      for (let j = 1; j < ys.length; j++) {
+        const [ax, ay, bx, by] = [ringXs[j - 1] as number, ys[j - 1] as number, ringXs[j] as number, ys[j] as number];
+        if (ay > y !== by > y) xs.push(ax + ((y - ay) / (by - ay)) * (bx - ax));
+      }
+    }
+    xs.sort((a, b) => a - b);
+    const middles = xs.slice(1).map((x, j): Spot => ({ x: (x + (xs[j] as number)) / 2, y }));
+    const found = middles.find((spot) => sideOf(rings, spot) === "in");
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
 /** Parts (0 to 1) of the edge at which it crosses the other, or at which their ends touch. */
 function crossings([ax, ay, bx, by]: Edge, [cx, cy, dx, dy]: Edge): number[] {
   const length2 = (bx - ax) ** 2 + (by - ay) ** 2;

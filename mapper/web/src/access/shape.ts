@@ -3,7 +3,7 @@
  */
 import { polygonsOf, type Geometry, type LonLat } from "../geometry.ts";
 import { makeBoundary, metresBetween, type Boundary } from "./geodesy.ts";
-import { degrees, makePath, pathsMeet, shifts, sideOf, TURN, units, witnesses, wrap, type Box, type Path, type Spot } from "./rings.ts";
+import { degrees, insideSpot, makePath, pathsMeet, shifts, sideOf, TURN, units, witnesses, wrap, type Box, type Path, type Spot } from "./rings.ts";
 
 /** A degree of arc is nowhere on the ellipsoid shorter than 110,574 m. */
 const LEAST_METRES_PER_DEGREE = 110_000;
@@ -101,6 +101,21 @@ export class Shape {
       other.holdsAStartOf(this) ||
       this.linesMeet(other)
     );
+  }
+
+  /** Whether the insides of two sets of polygons have ground in common. */
+  sharesInsideWith(other: Shape): boolean {
+    return this.entersInsideOf(other) || other.entersInsideOf(this) || this.insides().some((spot) => other.containsWithin(spot));
+  }
+
+  /** Whether some of this line runs through the inside of the other. */
+  private entersInsideOf(other: Shape): boolean {
+    return this.paths.some((path) => witnesses(path, other.paths).some((spot) => other.containsWithin(spot)));
+  }
+
+  /** A spot inside each polygon, for the case that two have the very same line. */
+  private insides(): Spot[] {
+    return this.polygons.map(insideSpot).filter((spot): spot is Spot => spot !== null);
   }
 
   /** Metres to the other, 0 when they meet; Infinity when that is more than `most`. */

@@ -8,7 +8,7 @@ import { deciding, Judge, together, verdictOf, type Judged } from "./judge.ts";
 import { kindOf } from "./orders.ts";
 import { complete, isOnGlobe } from "./question.ts";
 import { alongRoute } from "./route.ts";
-import { Shape } from "./shape.ts";
+import { Shape, shapeOf } from "./shape.ts";
 
 function basisWithout(judged: Judged): Basis {
   return judged.covered ? "outside" : "not_covered";
@@ -87,6 +87,14 @@ function namesOf(zone: ZoneRow): string[] {
   return [zone.name ?? "", ...items(zone.admin_units)].map((name) => name.normalize("NFC").trim()).filter((name) => name !== "");
 }
 
+/** Zones of other names that share a line with the area and nothing of its inside: they were not asked about. */
+function neighbours({ zones }: Ground, named: readonly ZoneRow[], area: Shape): Set<ZoneRow> {
+  return new Set(zones.filter((zone) => {
+    const shape = named.includes(zone) ? null : shapeOf(zone.geometry);
+    return shape !== null && shape.meets(area) && !shape.sharesInsideWith(area);
+  }));
+}
+
 /** A place by its name: the outlines of the zones of that name as one area, and the zones that have none. */
 function byName(judge: Judge, ground: Ground, place: string): Verdict {
   const name = place.normalize("NFC").trim();
@@ -96,7 +104,7 @@ function byName(judge: Judge, ground: Ground, place: string): Verdict {
   const area = Shape.of({ kind: "polygons", polygons: zones.flatMap(({ geometry }) => polygonsOf(geometry)) });
   const parts = [
     ...(withoutOutline.length > 0 ? [judge.atNames(withoutOutline, new Set([name, ...withoutOutline.flatMap(namesOf)]))] : []),
-    ...(area === null ? [] : [judge.at(area)]),
+    ...(area === null ? [] : [judge.at(area, neighbours(ground, zones, area))]),
   ];
   return tell(judge, together(parts), area);
 }

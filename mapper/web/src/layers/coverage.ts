@@ -26,7 +26,7 @@ interface CanvasInside {
 /** Rows whose list of orders holds on the day of the data; without such a day every period counts as past or to come. */
 export function listedRows(coverage: Coverage, day: string | null): number[] {
   return coverage.indices().filter((row) => {
-    const [start, end] = [firstDay(coverage.get("period_start", row)), lastDay(coverage.get("period_end", row))];
+    const [start, end] = [lastDay(coverage.get("period_start", row)), firstDay(coverage.get("period_end", row))];
     const holds = day === null ? start === null && end === null : (start === null || start <= day) && (end === null || day <= end);
     return coverage.get("orders_state", row) === "listed" && holds;
   });
