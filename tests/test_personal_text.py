@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper.output.person_names import place_words, without_names
-from mapper.output.personal_text import masked, masked_address
+from mapper.output.personal_text import masked, masked_address, masked_texts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PLACES = place_words(["Ağdam", "Füzuli", "Mərzili", "Aşağı Seyidəhmədli", "Qubadlı"])
 
@@ -122,6 +127,23 @@ def test_masking_again_changes_nothing(text: str) -> None:
     """Whatever stands beside each other."""
     once = masked(text, PLACES).text
     assert tuple(masked(once, PLACES)) == (once, set())
+
+
+@given(st.lists(PIECES, max_size=4).map(" ".join), st.sampled_from([str, str.upper, str.lower, str.title]))
+def test_many_texts_at_once_are_masked_as_each_alone(text: str, case: Callable[[str], str]) -> None:
+    """The quick look never passes over a text that holds something."""
+    alone = masked(case(text), PLACES)
+    assert masked_texts([case(text)], PLACES) == ({case(text): alone} if alone.kinds else {})
+
+
+@pytest.mark.parametrize(("text", "left", "kinds"), FOUND)
+@pytest.mark.parametrize("case", [str, str.upper, str.lower, str.title])
+def test_the_quick_look_finds_every_example(text: str, left: str, kinds: set[str], case: Callable[[str], str]) -> None:
+    """Also in capitals, where I and İ are letters of their own."""
+    made = masked_texts([case(text)], PLACES)
+    assert bool(made) is bool(masked(case(text), PLACES).kinds)
+    if case is str:
+        assert tuple(made[text]) == (left, kinds)
 
 
 @given(st.text())

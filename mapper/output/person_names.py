@@ -120,7 +120,7 @@ def without_names(text: str, places: frozenset[str] = frozenset()) -> str:
     >>> without_names("Filankəs Uydurmayev yaralanıb"), without_names("Uydurmayev küçəsi")
     ('[…] yaralanıb', 'Uydurmayev küçəsi')
     """
-    words = [_Word(found[0], found.start(), found.end(), _key(found[0])) for found in _TOKEN.finditer(text) if found[0]]
+    words = [_Word(found[0], found.start(), found.end(), _key(found[0])) for found in _TOKEN.finditer(text)]
     spans = list(_name_spans(text, words, places))
     for start, end in sorted(spans, reverse=True):
         text = text[:start] + MARK + text[end:]

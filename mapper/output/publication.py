@@ -32,10 +32,10 @@ from mapper.analysis.locate import AREA_LEVELS, district_outlines
 from mapper.names import name_key, units
 from mapper.output.identifiers import Gated, counted, is_generalised
 from mapper.output.person_names import place_words
-from mapper.output.personal_text import KINDS, masked, masked_address
+from mapper.output.personal_text import KINDS, masked_address, masked_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mapper.model import Finding, LayerEntry
     from mapper.output.personal_text import Masked
@@ -143,7 +143,7 @@ def without_persons(
         The same rows and index; one finding for each column and thing found, with the number of records, never the text.
     """
     scanned = {
-        name: _each_once(frame[name], masked_address if name == "url" else lambda text: masked(text, places))
+        name: _addresses(frame[name]) if name == "url" else masked_texts(frame[name].dropna().unique(), places)
         for name in _texts(kind, frame)
     }
     found = [
@@ -212,11 +212,17 @@ def public_findings(findings: Iterable[Finding], layers: Layers) -> list[Finding
     places = known_places(layers)
     entries = [entry for entry, _ in layers.get("incidents", ()) if entry is not None and is_generalised(entry)]
     names, files = {entry.name for entry in entries}, [f" of {entry.path.name})" for entry in entries]
+    given = list(findings)
+    values = [
+        None if each.value is None else _public_value(each, each.value, files, coarse=each.layer in names)
+        for each in given
+    ]
+    personal = masked_texts((value for value in values if value is not None), places)
     return [
         found
-        if found.value is None
-        else replace(found, value=_public_value(found, found.value, files, coarse=found.layer in names, places=places))
-        for found in findings
+        if value == found.value and value not in personal
+        else replace(found, value=None if value in personal else value)
+        for found, value in zip(given, values, strict=True)
     ]
 
 
@@ -378,15 +384,12 @@ def _texts(kind: str, frame: pd.DataFrame) -> list[str]:
     ]
 
 
-def _each_once(cells: pd.Series, scan: Callable[[str], Masked]) -> dict[str, Masked]:
-    """Return the texts that hold something, each with what is left of it."""
-    results = {text: scan(text) for text in cells.dropna().unique()}
-    return {text: result for text, result in results.items() if result.kinds}
+def _addresses(cells: pd.Series) -> dict[str, Masked]:
+    results = {url: masked_address(url) for url in cells.dropna().unique()}
+    return {url: result for url, result in results.items() if result.kinds}
 
 
-def _public_value(
-    found: Finding, value: str, files: Sequence[str], *, coarse: bool, places: frozenset[str]
-) -> str | None:
+def _public_value(found: Finding, value: str, files: Sequence[str], *, coarse: bool) -> str | None:
     if found.rule == "possible_duplicate" and not coarse and any(file in value for file in files):
         return None  # a public record's day and district would be those of a record that is not published so
     if coarse:
@@ -395,7 +398,7 @@ def _public_value(
         elif found.rule not in _TOLD_WITHOUT_A_PLACE:
             return None
         value = _ISO_DAY.sub(r"\1", value)
-    return None if masked(value, places).kinds else value
+    return value
 
 
 _ISO_DAY = re.compile(r"(?<![0-9])([0-9]{4}-[0-9]{2})-[0-9]{2}(?![0-9])")
