@@ -2,7 +2,7 @@
 
 A folder of layers goes in; an edition comes out: one HTML page that works with no network, and files a GIS opens.
 
-    read -> check -> locate -> join -> density -> compose -> page / exports
+    read -> check -> locate -> gate -> join -> density -> compose -> page / exports
 
 The rooms, and what each may import (the ranks are held by import-linter):
 
@@ -11,7 +11,7 @@ The rooms, and what each may import (the ranks are held by import-linter):
     progress                    what a long run is doing, on standard error
     schema, catalogue, findings what a layer must hold; `layers.toml`; how findings are made
     intake | analysis           foreign data in | frames in, new frames out; the two do not know each other
-    output                      compose, page, exports, manifest; files appear whole or not at all
+    output                      the gate, compose, page, exports, manifest; files appear whole or not at all
     pipeline, inspection        the straight line; what is in a file or a folder (`asked` what was typed, `answers` what is told)
     questions                   "may I enter?", asked of layers
     ownfiles, scaffold          the same line for anyone's files; a new folder of layers
@@ -24,7 +24,8 @@ Notes
 Against the first picture of the design: `findings` makes findings from the vocabulary of rules, so that intake and analysis
 speak the same words; `intake.geojson` reads GeoJSON without a driver; `output.block` and `output.files` are the page's data
 format and the all-or-nothing writing, each used from two places; `inspection`, `asked`, `answers`, `ownfiles`, `scaffold` and
-`report` keep the command line thin; `progress` stands below everything, so that any edge can name its step.
+`report` keep the command line thin; `progress` stands below everything, so that any edge can name its step. `output.publication`
+is the gate before page and exports: joins and counts are made of what leaves it (`identifiers`, `personal_text`, `person_names`).
 """
 
 from __future__ import annotations

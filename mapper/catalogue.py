@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 from mapper.errors import DataRefused, Unreadable
-from mapper.model import Catalogue, DateOrder, Kind, LayerEntry, LonLatBox
+from mapper.model import Catalogue, DateOrder, Kind, LayerEntry, LonLatBox, Precision
 
 FILE_NAME = "layers.toml"
 KINDS: tuple[str, ...] = get_args(Kind)
 DATE_ORDERS: tuple[DateOrder, ...] = get_args(DateOrder)
+PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 _EDITION_KEYS = {"title", "organisation", "contacts", "languages", "area", "data_date", "stale_after_days"}
 _LAYER_KEYS = {
     "name",
@@ -35,6 +36,8 @@ _LAYER_KEYS = {
     "part",
     "date_order",
     "may_be_empty",
+    "precision",
+    "precision_reason",
 }
 _DENSITY_KEYS = {"bandwidth_m"}
 _LONGEST_STALE_AFTER_DAYS = 3650
@@ -247,6 +250,7 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
     columns = table.get("columns", {})
     if not isinstance(columns, dict) or not all(isinstance(theirs, str) for theirs in columns.values()):
         raise _refuse(f"'columns' of {where} is not a table of texts", 'Write [layer.columns] with ours = "theirs".')
+    precision, reason = _precision(table, kind, where)
     return LayerEntry(
         name=name,
         kind=kind,  # type: ignore[arg-type] # just compared with the kinds
@@ -262,6 +266,8 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
         part=_text(table, "part", where) if "part" in table else "",
         date_order=_date_order(table, where),
         may_be_empty=_flag(table, "may_be_empty", where),
+        precision=precision,
+        precision_reason=reason,
     )
 
 
@@ -273,6 +279,29 @@ def _date_order(table: dict[str, Any], where: str) -> DateOrder | None:
             f"'date_order' of {where} is none of {', '.join(DATE_ORDERS)}", 'Write date_order = "dmy", or leave it out.'
         )
     return found
+
+
+def _precision(table: dict[str, Any], kind: str, where: str) -> tuple[Precision, str]:
+    """Return how exactly the records are published and why; what the file holds is shown only where somebody says why."""
+    stated = next((key for key in ("precision", "precision_reason") if key in table), None)
+    if stated and kind != "incidents":
+        raise _refuse(
+            f"'{stated}' of {where} is for incidents only, and it is of the kind '{kind}'", f"Leave `{stated}` out."
+        )
+    value = table.get("precision", PRECISIONS[0])
+    found = next((precision for precision in PRECISIONS if precision == value), None)
+    if found is None:
+        raise _refuse(
+            f"'precision' of {where} is none of {', '.join(PRECISIONS)}",
+            'Write precision = "month-district", or leave it out, which means the same.',
+        )
+    reason = _text(table, "precision_reason", where, default="").strip()
+    if found == "as-published" and not reason:
+        raise _refuse(
+            f"{where} is to be published as precisely as its file has it, and no reason is given",
+            'Write precision_reason = "…", for instance that the reports are public already, or leave `precision` out.',
+        )
+    return found, reason
 
 
 def _path(name: str, where: str, folder: Path) -> Path:

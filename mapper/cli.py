@@ -51,13 +51,16 @@ def build(
     *,
     out: Annotated[Path, typer.Option(help="Folder to write the edition to.")],
     as_of: Annotated[str | None, typer.Option(help="Date the edition speaks of, as YYYY-MM-DD.")] = None,
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Also write all full records into a file marked INTERNAL.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Build an edition: map.html, GeoJSON files, findings and manifest."""
     with _working():
         from mapper import pipeline
 
-        result = pipeline.build(layers, out=out, as_of=_date(as_of) if as_of else None)
+        result = pipeline.build(layers, out=out, as_of=_date(as_of) if as_of else None, internal=internal)
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
     raise typer.Exit(_exit_code(result))

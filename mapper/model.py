@@ -46,6 +46,7 @@ Kind = Literal[
 ]
 OnInvalid = Literal["raise", "reject", "repair"]
 DateOrder = Literal["dmy", "mdy", "ymd"]
+Precision = Literal["month-district", "as-published"]
 Edge = Literal["none", "uniform", "jones-diggle"]
 LonLatBox = tuple[float, float, float, float]
 """West, south, east, north in WGS 84 degrees."""
@@ -128,6 +129,7 @@ class LayerEntry:
     `part` names the sheet, layer or archive member of the file that is meant (blank: its only one, or all where they are alike).
     `date_order` says how 03/04/2021 is meant.
     `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
+    `precision` is how exactly incidents are published, with the reason where it is as in the file (`mapper.output.publication`).
     """
 
     name: str
@@ -145,6 +147,8 @@ class LayerEntry:
     date_order: DateOrder | None = None
     numbered: bool = False
     may_be_empty: bool = False
+    precision: Precision = "month-district"
+    precision_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

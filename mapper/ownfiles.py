@@ -54,6 +54,10 @@ if TYPE_CHECKING:
 _STALE_AFTER_DAYS = 180
 _WIDEST_M = 1_000_000
 _OWN_TITLE = "Reported accidents and no-entry areas"
+_OWN_PRECISION = (
+    "Accidents are shown as precisely as they were given: this page is a look at one's own data and not for publication. "
+    "A folder with a layers.toml publishes them at month and district."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +360,7 @@ def _checked(path: Path, kind: Kind, options: Options) -> Checked:
         part=options.part,
         date_order=options.date_order,
         numbered=True,
+        precision="as-published",
     )
     layer = read_layer(entry)
     with step(f"checking {path.name}"):
@@ -395,7 +400,7 @@ def _from_frame(frame: gpd.GeoDataFrame, kind: Kind) -> Checked:
     shapes = gpd.GeoSeries(frame.geometry.to_numpy(), index=index, crs=frame.crs)
     as_read = gpd.GeoDataFrame(cells, geometry=shapes)
     layer = Layer(
-        entry=LayerEntry(name=kind, kind=kind, path=Path(kind), may_be_empty=True),
+        entry=LayerEntry(name=kind, kind=kind, path=Path(kind), may_be_empty=True, precision="as-published"),
         frame=as_read,
         counted=len(frame),
         unread=0,
@@ -420,7 +425,7 @@ def _edition(
 ) -> Edition:
     incidents = next(layer for layer in checked if layer.entry.kind == "incidents")
     told = data_date or _latest_date(incidents.frame)
-    assumptions = _assumptions(checked)
+    assumptions = [*_assumptions(checked), _OWN_PRECISION]
     if data_date is None:
         known = f"the latest one in the incidents, {told}, stands in for it" if told else "the page says so"
         assumptions.append(f"The date of the data is not stated; {known}.")

@@ -1,6 +1,7 @@
-"""The straight line: read -> check -> locate -> join -> density -> compose -> page / exports.
+"""The straight line: read -> check -> locate -> gate -> join -> density -> compose -> page / exports.
 
-This module alone knows the order of the steps. Each is one public function that a notebook can call by hand.
+This module alone knows the order of the steps. Each is one public function that a notebook can call by hand. The checks
+across layers run before the gate (`mapper.output.publication`), on the full records; all that is published is computed after it.
 """
 
 from __future__ import annotations
@@ -30,9 +31,12 @@ from mapper.names import name_key, units
 from mapper.output.compose import Edition, Results, compose, empty_table
 from mapper.output.exports import export_files
 from mapper.output.files import write_files
+from mapper.output.identifiers import is_generalised, public_ids
+from mapper.output.internal import internal_files
 from mapper.output.manifest import FILE_NAME as MANIFEST
 from mapper.output.manifest import answer, listed_files, manifest
 from mapper.output.page import page_html
+from mapper.output.publication import density_refusal, gate, in_cells, public_findings
 from mapper.progress import step
 
 if TYPE_CHECKING:
@@ -59,7 +63,9 @@ _TABLES = (
 )
 
 
-def build(layers: Path | None = None, *, out: Path, as_of: dt.date | None = None) -> dict[str, Any]:
+def build(
+    layers: Path | None = None, *, out: Path, as_of: dt.date | None = None, internal: bool = False
+) -> dict[str, Any]:
     """Build an edition from a folder of layers and write it.
 
     Parameters
@@ -71,6 +77,9 @@ def build(layers: Path | None = None, *, out: Path, as_of: dt.date | None = None
         edition does not have are removed.
     as_of : date, optional
         The date the edition speaks of; incidents later than that are left out and counted.
+    internal : bool
+        Also write the full records of all incidents into a file that is marked as internal. An edition built later without
+        it removes that file.
 
     Returns
     -------
@@ -82,9 +91,11 @@ def build(layers: Path | None = None, *, out: Path, as_of: dt.date | None = None
     MapperError
         One of its kinds, as a sentence; then nothing was written.
     """
-    edition = make_edition(layers, as_of=as_of)
+    catalogue, checked = _checked_layers(layers, as_of)
+    with step("joining, counting, taking the density"):
+        edition, records = _walked(catalogue, checked, as_of)
     with step("making the page and the files"):
-        contents = edition_files(edition)
+        contents = edition_files(edition, internal_files(records) if internal else {})
         _keep_inputs(edition, out, contents)
         told = answer(edition, {name: content for name, content in contents.items() if name != MANIFEST})
     with step("writing the files"):
@@ -92,9 +103,9 @@ def build(layers: Path | None = None, *, out: Path, as_of: dt.date | None = None
     return told
 
 
-def edition_files(edition: Edition) -> dict[str, bytes]:
-    """Return every file of an edition by name, the manifest last."""
-    contents = {PAGE: page_html(edition), **export_files(edition)}
+def edition_files(edition: Edition, others: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Return every file of an edition by name, `others` among them, the manifest last."""
+    contents = {PAGE: page_html(edition), **export_files(edition), **(others or {})}
     return {**contents, MANIFEST: manifest(edition, contents)}
 
 
@@ -106,6 +117,12 @@ def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) ->
     MapperError
         One of its kinds, as a sentence.
     """
+    catalogue, checked = _checked_layers(layers, as_of)
+    with step("joining, counting, taking the density"):
+        return edition_of(catalogue, checked, as_of)
+
+
+def _checked_layers(layers: Path | None, as_of: dt.date | None) -> tuple[Catalogue, list[Checked]]:
     catalogue = read_catalogue(layers or bundled_layers())
     if as_of is not None and catalogue.data_date is not None and as_of > catalogue.data_date:
         raise UsageError(
@@ -113,9 +130,7 @@ def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) ->
             advice="Give an earlier date, or newer layers with a newer data_date.",
         )
     with step("checking the layers"):
-        checked = [check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers]
-    with step("joining, counting, taking the density"):
-        return edition_of(catalogue, checked, as_of)
+        return catalogue, [check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers]
 
 
 def ledger(layers: Path | None = None, *, as_of: dt.date | None = None) -> dict[str, Any]:
@@ -162,16 +177,27 @@ def edition_of(
     Edition
         Every counted record is drawn, counted in a district, unplaced, refused or later than the edition.
     """
+    return _walked(catalogue, checked, as_of, assumptions=assumptions)[0]
+
+
+def _walked(
+    catalogue: Catalogue, checked: Sequence[Checked], as_of: dt.date | None, *, assumptions: Sequence[str] = ()
+) -> tuple[Edition, gpd.GeoDataFrame]:
+    """Return the edition, and the full records of its incidents, which no page and no export may hold."""
     layers = {kind: _layers(checked, kind) for kind in schema.COLUMNS}
     settlements, districts = _together(layers["settlements"]), _together(layers["districts"])
-    incidents, zones, found = [], [], []
+    incidents, records, zones, found = [], [], [], []
+    renamed: list[Finding] = []
     later = 0
     for entry, frame in layers["incidents"]:
         kept, left_out = _until(frame, as_of, entry)
-        located = locate(kept, settlements=settlements, districts=districts, entry=entry)
+        named = public_ids(kept, entry)
+        located = locate(named.frame, settlements=settlements, districts=districts, entry=entry)
         later += len(left_out)
+        renamed += named.findings
         found += [*left_out, *located.findings]
         incidents.append((entry, located.incidents))
+        records.append((entry, _records(kept, located.incidents)))
     for entry, frame in layers["zones"]:
         placed = place_zones(frame, districts)
         found += _zones_without_outline(placed, districts, entry)
@@ -182,13 +208,13 @@ def edition_of(
         layers[kind] = [(entry, kept) for entry, kept, _ in known]
     layers |= {"incidents": incidents, "zones": zones}
     _require_own_ids(layers)
-    tables = {kind: _together(layers[kind]) for kind in _TABLES}
-    dates = published(tables["sources"])
+    public = gate(layers)
+    dates = published(_together(layers["sources"]))
+    tables = {kind: _together(public.layers[kind]) for kind in _TABLES}
     tables["orders"] = orders_as_known(tables["orders"], dates, catalogue.data_date)
     tables["hazards"] = tables["hazards"].assign(recorded_on=recorded(tables["hazards"], dates, catalogue.data_date))
-    located = _together(incidents)
-    known = located.assign(recorded_on=recorded(located, dates, catalogue.data_date))
-    joined = join(known, _together(zones))
+    told = [(entry, _as_known(frame, dates, catalogue, entry)) for entry, frame in public.layers["incidents"]]
+    joined = join(_together(told), _together(public.layers["zones"]))
     findings = [
         *(each for layer in checked for each in layer.findings),
         *found,
@@ -197,15 +223,24 @@ def edition_of(
     ]
     results = Results(
         joined=joined,
-        districts=districts,
+        districts=_together(public.layers["districts"]),
         tables=tables,
-        surface=_surface(joined, catalogue.bandwidth_m),
-        findings=tuple(alarms_first(findings)),
+        surface=_surface(layers, joined.zones.geometry.dropna(), catalogue.bandwidth_m),
+        findings=tuple(alarms_first([*public_findings(findings, layers), *public.findings, *renamed])),
         later=later,
         undrawn_zones=sum(each.rule == "unknown_district" and each.column == "admin_units" for each in found),
     )
     assumed = [*assumptions, *_assumed(joined, catalogue)]
-    return compose(catalogue, checked, results, as_of=as_of, assumptions=assumed)
+    return compose(catalogue, checked, results, as_of=as_of, assumptions=assumed), _together(records)
+
+
+def _as_known(
+    incidents: gpd.GeoDataFrame, dates: Mapping[str, str], catalogue: Catalogue, entry: LayerEntry | None
+) -> gpd.GeoDataFrame:
+    """Say when each accident was first known; of generalised records only the month, as a report tells the day."""
+    known = recorded(incidents, dates, catalogue.data_date)
+    cut = known.str[: len("2021-01")] if is_generalised(entry) else known
+    return incidents.assign(recorded_on=cut)
 
 
 def _layers(checked: Sequence[Checked], kind: str) -> list[tuple[LayerEntry | None, Any]]:
@@ -218,6 +253,13 @@ def _layers(checked: Sequence[Checked], kind: str) -> list[tuple[LayerEntry | No
 
 
 _ADDED = {"accuracy_m": "float64", "layer": "str"}
+
+
+def _records(kept: gpd.GeoDataFrame, located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the records with the ids and points of the file; a point that only a settlement's name gave where there is none."""
+    pointed = located.geometry.where(located["place"].isin(["point", "disc"]), None)
+    own = kept.geometry.where(kept.geometry.notna(), pointed)
+    return located.assign(incident_id=kept["incident_id"]).set_geometry(own)
 
 
 def _together(layers: Sequence[tuple[LayerEntry | None, Any]]) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kind has a place
@@ -239,15 +281,24 @@ def _require_own_ids(layers: Mapping[str, Rows]) -> None:
             )
 
 
-def _surface(joined: Joined, bandwidth_m: float | None) -> Surface:
+def _surface(layers: Mapping[str, Rows], window: gpd.GeoSeries, bandwidth_m: float | None) -> Surface:
     """Return the density over the zones together, or its refusal: an edition without one is still an edition."""
-    window = joined.zones.geometry.dropna()
+    reach_m = DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m
+    refused = density_refusal(layers, reach_m)
     if window.empty:
-        return _no_surface(joined.incidents, bandwidth_m, "no zone is drawn, so there is no window to take it over")
+        refused = "no zone is drawn, so there is no window to take it over"
+    if refused is not None:
+        return _no_surface(_together(layers["incidents"]), bandwidth_m, refused)
+    incidents = _together(
+        [
+            (entry, in_cells(frame, reach_m, window) if is_generalised(entry) else frame)
+            for entry, frame in layers["incidents"]
+        ]
+    )
     try:
-        return density(joined.incidents, window=window, bandwidth_m=bandwidth_m)
+        return density(incidents, window=window, bandwidth_m=bandwidth_m)
     except (DataRefused, UsageError) as exc:
-        return _no_surface(joined.incidents, bandwidth_m, str(exc))
+        return _no_surface(incidents, bandwidth_m, str(exc))
 
 
 def _no_surface(incidents: gpd.GeoDataFrame, bandwidth_m: float | None, reason: str) -> Surface:

@@ -69,6 +69,14 @@ def _no_features(name: str) -> bytes:
     return f'{{"type":"FeatureCollection","name":"{name}","features":[]}}\n'.encode()
 
 
+_PRECISION = """\
+# Published at the month and the district: day, village and casualties together can tell who a person is. Where the records
+# are public already, say so:
+# precision = "as-published"
+# precision_reason = "Why day and place may be published"
+"""
+
+
 def _catalogue(title: str, organisation: str, contacts: Sequence[str], data_date: str) -> str:
     text = json.dumps  # a JSON string is a TOML string
     layers = [(kind, f"{kind}.csv") for kind in _TABLES]
@@ -103,6 +111,7 @@ source = ""
 licence = ""
 # date = {data_date}
 # accuracy_m = 5000
+{_PRECISION if kind == "incidents" else ""}\
 # Take the next line out once the file holds records: a layer that lost them all must not pass for an empty one.
 may_be_empty = true
 """

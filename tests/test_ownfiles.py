@@ -245,9 +245,11 @@ def test_a_new_folder_builds_at_once(tmp_path: Path) -> None:
 
 
 def test_the_templates_take_records(tmp_path: Path) -> None:
-    """A row under the template's header is read; the layer without rows is told as empty."""
+    """A row under the template's header is read; the layer without rows is told as empty. Its point is public, as said."""
     folder = tmp_path / "own"
     scaffold.init(folder, data_date=pd.Timestamp("2026-01-02").date())
+    catalogue = folder / "layers.toml"
+    catalogue.write_text(catalogue.read_text("utf-8").replace("# precision", "precision"), "utf-8")
     table = folder / "incidents.csv"
     columns = table.read_text("utf-8").strip().split(",")
     row = {"incident_id": "a", "lon": "46.91234", "lat": "40.02345", "killed_civilian": "0", "injured_civilian": "1"}

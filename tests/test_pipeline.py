@@ -60,14 +60,15 @@ FILES = {
 
 
 def folder_of(path: Path, **files: str) -> Path:
-    """Write a catalogue of the files given; a kind may be named twice as incidents_2."""
+    """Write a catalogue of the files given; a kind may be named twice as incidents_2. Incidents are shown as in the file."""
     path.mkdir()
     toml = HEAD
     for name, content in files.items():
         kind, suffix = name.split("_")[0], "geojson" if content.startswith("{") else "csv"
         (path / f"{name}.{suffix}").write_text(content, "utf-8")
         crs = 'crs = "EPSG:4326"\n' if suffix == "csv" and kind == "incidents" else ""
-        toml += f'[[layer]]\nname = "{name}"\nkind = "{kind}"\nfile = "{name}.{suffix}"\n{crs}'
+        precision = 'precision = "as-published"\nprecision_reason = "invented"\n' if kind == "incidents" else ""
+        toml += f'[[layer]]\nname = "{name}"\nkind = "{kind}"\nfile = "{name}.{suffix}"\n{crs}{precision}'
     (path / "layers.toml").write_text(toml, "utf-8")
     return path
 

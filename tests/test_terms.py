@@ -74,6 +74,7 @@ CODES = {
     "context_kind": "river road other",
     "district_kind": "district city",
     "edge": "none uniform jones-diggle",
+    "age_group": "child_0_17 adult_18_plus not_recorded",
 }
 
 # Words that would call a place harmless. The pattern for "cleared" is apart: it is a product of land release.

@@ -110,7 +110,7 @@ def locate(
     """
     stored = _stored(incidents)
     _require_points(stored)
-    gazetteer, outlines = _Gazetteer.of(settlements), _outlines(districts)
+    gazetteer, outlines = _Gazetteer.of(settlements), district_outlines(districts)
     radii, odd = _stated_radii(stored, entry)
     own = _with_own_point(stored)
     kind, radius_m = _own_points(stored, radii)
@@ -158,13 +158,27 @@ def place_zones(zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> 
     UnknownCRS
         When a frame states no CRS.
     """
-    stored, outlines = _stored(zones), _outlines(districts)
+    stored, outlines = _stored(zones), district_outlines(districts)
     named = stored.get("admin_units", pd.Series(pd.NA, index=stored.index))
     shapes = [
         shape if _is_there(shape) else _union([outlines.get(name_key(unit)) for unit in units(cell)])
         for shape, cell in zip(stored.geometry, named, strict=True)
     ]
     return stored.set_geometry(gpd.GeoSeries(shapes, index=stored.index, crs=crs.STORAGE))
+
+
+def district_outlines(districts: gpd.GeoDataFrame | None) -> Outlines:
+    """Return the outline of each district by the key of its name, None where it has none; empty without districts.
+
+    Districts of one name stand together, as nothing tells which of them is meant.
+    """
+    if districts is None:
+        return {}
+    stored = _stored(districts)
+    shapes: dict[str, list[shapely.Geometry | None]] = {}
+    for name, shape in zip(stored["name"], stored.geometry, strict=True):
+        shapes.setdefault(name_key(name), []).append(shape)
+    return {key: _union(found) for key, found in shapes.items() if key}
 
 
 def _severity(place: _Place) -> Severity:
@@ -193,17 +207,6 @@ def _require_points(incidents: gpd.GeoDataFrame) -> None:
             f"{len(other)} incidents have a geometry that is not a point ({other[0].geom_type})",
             advice="Give a point, or none and the name of the district.",
         )
-
-
-def _outlines(districts: gpd.GeoDataFrame | None) -> Outlines:
-    """Outline by key of the name; districts of one name stand together, as nothing tells which of them is meant."""
-    if districts is None:
-        return {}
-    stored = _stored(districts)
-    shapes: dict[str, list[shapely.Geometry | None]] = {}
-    for name, shape in zip(stored["name"], stored.geometry, strict=True):
-        shapes.setdefault(name_key(name), []).append(shape)
-    return {key: _union(found) for key, found in shapes.items() if key}
 
 
 def _stated_radii(frame: gpd.GeoDataFrame, entry: LayerEntry | None) -> tuple[pd.Series, list[Finding]]:

@@ -63,7 +63,7 @@ _WHO = re.compile(r"(?:submitted|entered|reported|recorded|collected|created|edi
 _PAPERS = re.compile(r"\b(?:id numbers?|national id|identity (?:card|number)|ş v|s v nomresi)\b")
 """Words that together mean a person's papers."""
 _CODE_WORD = re.compile(r"[a-z0-9_]{1,30}")
-_LONG_FIGURE = re.compile(r"(?<![0-9.,])[0-9]{9,}(?![0-9.,])|\+[0-9]{8,}")
+LONG_FIGURE = re.compile(r"(?<![0-9.,])[0-9]{9,}(?![0-9.,])|\+[0-9]{8,}")
 """Figures as long as those of telephones and identity cards."""
 _SHOWN_CHARACTERS = "NPSZ"
 """First letters of the Unicode categories that may be shown: numbers, punctuation, signs and separators."""
@@ -116,7 +116,7 @@ def may_be_shown(text: str, form: str = "text") -> bool:
     """
     if form == "code" and _CODE_WORD.fullmatch(text):
         return True
-    if form in ("count", "date", "longitude", "latitude") and _LONG_FIGURE.search(text):
+    if form in ("count", "date", "longitude", "latitude") and LONG_FIGURE.search(text):
         return False
     if form in ("longitude", "latitude"):
         text = _HEMISPHERES.sub("", text)

@@ -287,6 +287,7 @@ def _edition_id(catalogue: Catalogue, checked: Sequence[Checked], data_date: dt.
     how = repr((catalogue.title, catalogue.area, catalogue.bandwidth_m, catalogue.sha256, str(data_date)))
     entries = [
         repr((entry.kind, entry.part, dict(entry.columns), layer.crs, entry.accuracy_m, entry.date_order, layer.ledger))
+        + (f" {entry.precision}" if entry.kind == "incidents" else "")
         for layer in checked
         for entry in (layer.entry,)
     ]

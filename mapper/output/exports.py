@@ -116,7 +116,9 @@ def export_files(edition: Edition) -> dict[str, bytes]:
     }
 
 
-def geojson(frame: gpd.GeoDataFrame, columns: Iterable[str], id_column: str | None, name: str) -> bytes:
+def geojson(
+    frame: gpd.GeoDataFrame, columns: Iterable[str], id_column: str | None, name: str, *, marking: str | None = None
+) -> bytes:
     """Write a frame in WGS 84 as a GeoJSON FeatureCollection: one feature per row, in order.
 
     Parameters
@@ -129,6 +131,8 @@ def geojson(frame: gpd.GeoDataFrame, columns: Iterable[str], id_column: str | No
         The column that becomes the feature's `id`.
     name : str
         A name for the collection.
+    marking : str, optional
+        A text that the collection bears as its first member and each feature as a property.
 
     Returns
     -------
@@ -138,13 +142,14 @@ def geojson(frame: gpd.GeoDataFrame, columns: Iterable[str], id_column: str | No
     """
     cells = pd.DataFrame({column: frame[column].to_numpy() for column in columns})
     plain = cells.astype(object).where(cells.notna(), None).to_dict("records")
+    marked = {} if marking is None else {"marking": marking}
     shapes = _rounded(shapely.orient_polygons(frame.geometry.to_numpy()))
     features = [
         _dumps(
             {
                 "type": "Feature",
                 **({} if id_column is None else {"id": properties[id_column]}),
-                "properties": {key: _plain(value) for key, value in properties.items()},
+                "properties": {**marked, **{key: _plain(value) for key, value in properties.items()}},
                 "geometry": None if shape is None or shape.is_empty else mapping(shape),
             }
         )
@@ -152,7 +157,8 @@ def geojson(frame: gpd.GeoDataFrame, columns: Iterable[str], id_column: str | No
     ]
     drawn = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     box = f'"bbox":{_dumps(shapely.total_bounds(drawn).tolist())},' if len(drawn) else ""
-    head = f'{{"type":"FeatureCollection","name":{_dumps(name)},{box}"features":['
+    first = f'"marking":{_dumps(marking)},' if marking is not None else ""
+    head = f'{{{first}"type":"FeatureCollection","name":{_dumps(name)},{box}"features":['
     return (head + "\n" + ",\n".join(features) + ("\n" if features else "") + "]}\n").encode()
 
 

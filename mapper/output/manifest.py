@@ -60,6 +60,11 @@ def manifest(edition: Edition, contents: Mapping[str, bytes]) -> bytes:
             "rejected": ledger.rejected,
             "licence": entry.licence,
             "source": entry.source,
+            **(
+                {"precision": entry.precision, "precision_reason": entry.precision_reason}
+                if entry.kind == "incidents"
+                else {}
+            ),
         }
         for entry, ledger, sha256 in edition.layers
     ]
