@@ -128,7 +128,7 @@ def _orders_told(
         confirmed = last_confirmed(order, asked.on)
         yield {
             **_order_told(order),
-            "relation": BASES[relation[key]],
+            "relation": _relation(relation[key]),
             "end_condition": order.record.get("end_condition"),
             "last_confirmed_on": confirmed.isoformat() if confirmed else None,
             "unconfirmed": is_unconfirmed(order, asked.on),
@@ -144,6 +144,11 @@ def orders_by_place(items: Items, count: int, ground: Ground, asked: Asked) -> l
             effect.order.id for effect in rules.effects[items.record[at]] if effect.order is not None
         ]
     return found
+
+
+def _relation(basis: int) -> str:
+    """Return how a zone and a place lie to each other: a part of a district is inside it."""
+    return "inside" if BASES[basis] == "part_of_district" else BASES[basis]
 
 
 def _order_told(order: Order) -> dict[str, Any]:
@@ -207,7 +212,7 @@ def _zones_told(items: Items, of_zones: Positions, apart: Floats, ground: Ground
             "id": _text(record["zone_id"]),
             "name": _text(record["name"]),
             "extent": _text(record["extent"]),
-            "relation": BASES[items.basis[at]],
+            "relation": _relation(int(items.basis[at])),
             "distance_m": round(float(apart[at]), 1),
             "accuracy_m": float(items.doubt_m[at]),
             "orders": units(record["order_ids"]),

@@ -118,7 +118,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "source_ids": "text",
             "note": "text",
         },
-        "orders": _columns("orders"),
+        "orders": _columns("orders", confirmed_on="text"),
         "corridors": {
             "corridor_id": "text",
             "name": "text",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import random
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mapper import build
+from mapper import access, build, read_ground
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,6 +77,59 @@ def test_the_page_gives_the_agreed_answer(answers: dict[str, Any], question: dic
             assert given[key] is None
         elif key in answer:
             assert given[key] == pytest.approx(answer[key], rel=SHARE), key
+
+
+def drawn_by_lot(number: int) -> list[dict[str, Any]]:
+    """Return questions at places, on days and for people that nobody picked; the same on every run."""
+    lot = random.Random(20201110)  # noqa: S311 - a lot, not a secret
+    days = [
+        None,
+        "2020-11-15",
+        "2020-12-01",
+        "2021-01-01",
+        "2022-01-31",
+        "2024-01-01",
+        "2025-08-01",
+        "2026-12-31",
+        "2028-01-01",
+    ]
+    people = ["all_civilians", "citizens", "foreigners", "media", "mine_action_operator", "citizens+private_vehicles"]
+    return [
+        {
+            "lon": round(lot.uniform(45.3, 48.2), 6),
+            "lat": round(lot.uniform(38.6, 40.9), 6),
+            "uncertainty_m": lot.choice([0, 0, 30, 500, 4000]),
+            "on": lot.choice(days),
+            "known_by": lot.choice([None, None, None, "2021-03-01", "2024-06-30", "2026-11-23"]),
+            "who": lot.choice(people),
+        }
+        for _ in range(number)
+    ]
+
+
+def core(answer: dict[str, Any]) -> dict[str, Any]:
+    """Return what both sides must say alike: the codes, the orders with relation and doubt, the openings with their reason."""
+    return {
+        **{key: answer[key] for key in EXACT},
+        "orders": [(each["id"], each["relation"], each["unconfirmed"]) for each in answer["orders"]],
+        "openings": [(each["id"], each["applies"], each["why_not"]) for each in answer["openings"]],
+    }
+
+
+def test_the_page_and_python_say_the_same_of_places_nobody_picked(opened: Page) -> None:
+    """Two implementations, one in each language, by different ways of measuring."""
+    questions = drawn_by_lot(400)
+    told = opened.evaluate("questions => questions.map(each => window.mapper.verdict(each))", questions)
+    known = read_ground()
+    for question, given in zip(questions, told, strict=True):
+        said = {key: value for key, value in question.items() if key not in ("lon", "lat")}
+        mine = access((question["lon"], question["lat"]), known, **said).to_dict()
+        assert (question, core(given)) == (question, core(mine))
+        assert given["doubt_m"] == pytest.approx(mine["doubt_m"], abs=0.01)
+        for key in ("distance_m", "distance_hazard_m"):
+            assert (given[key] is None) == (mine[key] is None)
+            if mine[key] is not None:
+                assert given[key] == pytest.approx(mine[key], rel=SHARE, abs=1.0)
 
 
 def test_nonsense_is_refused_with_a_sentence(opened: Page) -> None:

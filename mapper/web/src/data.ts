@@ -126,6 +126,7 @@ export const ORDERS = {
   text_language: "text",
   source_ids: "text",
   note: "text",
+  confirmed_on: "text",
 } as const;
 
 /** Ground that openings name. */

@@ -91,7 +91,7 @@ export function groundOf(data: Data): Ground {
     zones: plain<ZoneRow>(data.zones, ["zone_id", "name", "admin_units", "extent", "order_ids", "accuracy_m", "geometry"]),
     orders: plain<OrderRow>(data.orders, [
       "order_id", "order_type", "applies_to", "exempt", "issued_on", "effective_from", "effective_to", "superseded_by", "refers_to",
-      "recorded_on", "last_confirmed_on", "authorities", "source_ids",
+      "recorded_on", "last_confirmed_on", "confirmed_on", "authorities", "source_ids",
     ]),
     corridors: plain<CorridorRow>(data.corridors, ["corridor_id", "order_ids", "width_m", "accuracy_m", "geometry"]),
     hazards: plain<HazardRow>(data.hazards, ["hazard_id", "status", "product", "closed_on", "recorded_on", "accuracy_m", "geometry"]),

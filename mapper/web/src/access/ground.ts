@@ -31,6 +31,8 @@ export interface OrderRow {
   readonly refers_to?: Text;
   readonly recorded_on?: Text;
   readonly last_confirmed_on?: Text;
+  /** Dates of its sources: each time somebody spoke of it. */
+  readonly confirmed_on?: Text;
   readonly authorities?: Text;
   readonly source_ids?: Text;
 }

@@ -66,7 +66,7 @@ export class Orders {
   readonly openings: readonly OrderRow[];
   /** Ids of the orders that are named as ending each; a `lifted` order names what it ends. */
   private readonly endedBy = new Map<string, readonly string[]>();
-  /** Days on which a warning named an order, and so confirmed it. */
+  /** Dates on which another order named an order, and so confirmed it. */
   private readonly confirmed = new Map<string, readonly string[]>();
 
   constructor(private readonly ground: Pick<Ground, "orders" | "dataDate">) {
@@ -83,9 +83,8 @@ export class Orders {
   }
 
   private note(order: OrderRow, named: string): void {
-    const [kind, day] = [kindOf(order), this.start(order, firstDay)];
-    if (kind === "lifted") this.put(this.endedBy, named, order.order_id);
-    if (kind === "advisory" && day !== null) this.put(this.confirmed, named, day);
+    if (kindOf(order) === "lifted") this.put(this.endedBy, named, order.order_id);
+    else this.put(this.confirmed, named, order.issued_on ?? order.effective_from ?? "");
   }
 
   /** Whether the order is ended by itself, by way of others. */
@@ -203,10 +202,15 @@ export class Orders {
     };
   }
 
-  /** No end is stated, and the order neither began nor was confirmed within a year before the day. */
+  /** It has begun, no end is stated, and it was neither issued nor confirmed within a year before the day. */
   isUnconfirmed(order: OrderRow, moment: Moment): boolean {
-    if (this.period(order, moment).valid_to !== null) return false;
-    const days = [this.start(order, firstDay), firstDay(order.last_confirmed_on), ...(this.confirmed.get(order.order_id) ?? [])];
-    return !days.some((day) => day !== null && daysBetween(day, moment.on) <= UNCONFIRMED_DAYS);
+    const begun = this.start(order, firstDay);
+    if (this.period(order, moment).valid_to !== null || (begun !== null && begun > moment.on)) return false;
+    const named = [order.last_confirmed_on, ...items(order.confirmed_on), ...(this.confirmed.get(order.order_id) ?? [])];
+    const spans = [[begun, this.start(order, lastDay)], ...named.map((date) => [firstDay(date), lastDay(date)])] as const;
+    return !spans.some(([first, last]) => {
+      if (first == null || last == null || first > moment.on) return false;
+      return daysBetween(last < moment.on ? last : moment.on, moment.on) <= UNCONFIRMED_DAYS;
+    });
   }
 }
