@@ -334,7 +334,11 @@ def _district(name: str, districts: gpd.GeoDataFrame | None) -> tuple[shapely.Ge
 def _shape_of_file(path: Path, kind: Kind, area: LonLatBox | None) -> shapely.Geometry:
     """Read the lines of a route, or the polygons of an area; a file of which a part cannot be used is refused whole."""
     entry = LayerEntry(name=path.stem, kind=kind, path=path, numbered=True)
-    checked = check(read_layer(entry), area=area, area_is_stated=False)
+    try:
+        checked = check(read_layer(entry), area=area, area_is_stated=False)
+    except DataRefused as exc:
+        what = "a line of at least two different points" if kind == "routes" else "a polygon"
+        raise DataRefused(exc.what, file=path.name, row=exc.row, column=exc.column, advice=f"Give {what}.") from exc
     allowed = schema.GEOMETRY_OF_KIND[kind]
     lost = [found for found in checked.findings if found.severity == "error" and found.rule != "wrong_geometry"]
     if lost:

@@ -212,10 +212,12 @@ def verdict(answer: Mapping[str, Any]) -> str:
     lines += [_order(order) for order in answer["orders"]]
     lines += [_opening(opening) for opening in answer["openings"]]
     lines += [_hazard(hazard) for hazard in answer["hazards"]]
-    near = answer["accidents"]
-    lines += [_accident(accident) for accident in near[:_MOST_FINDINGS]]
-    if len(near) > _MOST_FINDINGS:
-        lines.append(f"  … and {len(near) - _MOST_FINDINGS} more accidents near; --json lists them all.")
+    placed = [each for each in answer["accidents"] if each["distance_m"] is not None]
+    lines += [_accident(accident) for accident in placed[:_MOST_FINDINGS]]
+    if len(placed) > _MOST_FINDINGS:
+        lines.append(f"  … and {len(placed) - _MOST_FINDINGS} more accidents near; --json lists them all.")
+    if len(placed) < len(answer["accidents"]):
+        lines.append(f"  {len(answer['accidents']) - len(placed)} accidents known only by a district that reaches here")
     for segment in answer["segments"]:
         code, orders = terms.label("verdict", segment["verdict"]), ", ".join(segment["orders"])
         lines.append(
@@ -266,8 +268,6 @@ def _hazard(hazard: Mapping[str, Any]) -> str:
 
 
 def _accident(accident: Mapping[str, Any]) -> str:
-    if accident["distance_m"] is None:
-        return f"  accident {accident['id']}: known only by its district ({accident['date'] or 'day not stated'})"
     radius = f" ± {accident['uncertainty_m']:,.0f} m" if accident["uncertainty_m"] else ""
     return (
         f"  accident {accident['id']}: {accident['distance_m']:,.0f} m{radius} ({accident['date'] or 'day not stated'})"

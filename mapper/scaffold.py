@@ -55,10 +55,14 @@ def init(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"'{folder.name}' exists and is not an empty folder", advice="Name a new folder.")
     contents = {f"{kind}.csv": _header(kind) for kind in _TABLES}
-    contents |= {f"{kind}.geojson": _no_features(kind) for kind in ("zones", "hazards", "districts")}
+    contents |= {f"{kind}.geojson": _no_features(kind) for kind in _SHAPES}
     contents[FILE_NAME] = _catalogue(title, organisation, contacts, data_date.isoformat()).encode()
     write_files(folder, contents)
     return {"folder": folder.name, "files": list(contents)}
+
+
+_SHAPES = ("zones", "hazards", "districts", "coverage", "corridors")
+"""Layers of shapes. Outside the coverage no question is answered with the mildest verdict."""
 
 
 def _header(kind: str) -> bytes:
@@ -80,7 +84,7 @@ _PRECISION = """\
 def _catalogue(title: str, organisation: str, contacts: Sequence[str], data_date: str) -> str:
     text = json.dumps  # a JSON string is a TOML string
     layers = [(kind, f"{kind}.csv") for kind in _TABLES]
-    layers += [(kind, f"{kind}.geojson") for kind in ("zones", "hazards", "districts")]
+    layers += [(kind, f"{kind}.geojson") for kind in _SHAPES]
     places = (*schema.GEOMETRY_OF_KIND,)
     head = f"""\
 # The catalogue of this folder: which file is which kind of layer. A column is mapped as   ours = "theirs"   in

@@ -257,7 +257,7 @@ def test_the_templates_take_records(tmp_path: Path) -> None:
     answer = build(folder, out=tmp_path / "edition")
     assert answer["incidents"]["drawn"] == 1
     assert answer["casualties"] == {"killed": 0, "injured": 1}
-    assert answer["findings"]["warning"] == 6
+    assert answer["findings"]["warning"] == 8
 
 
 # ------------------------------------------------------------------ each file has its own CRS, and none is overwritten

@@ -63,7 +63,9 @@ def orders_without_effect(orders: pd.DataFrame, *, entry: LayerEntry | None = No
     lifting = orders[orders["order_type"].isin(["lifted"])]
     named = lifting["refers_to"] if "refers_to" in lifting else pd.Series(pd.NA, index=lifting.index)
     found += [
-        finding("lifts_nothing", "warning", entry=entry, row=row, column="refers_to", value=order_id)
+        finding(
+            "lifts_nothing", "warning", "It ends nothing.", entry=entry, row=row, column="refers_to", value=order_id
+        )
         for (row, order_id), cell in zip(lifting["order_id"].items(), named, strict=True)
         if not units(cell)
     ]
@@ -80,7 +82,15 @@ def zones_without_order(zones: gpd.GeoDataFrame, *, entry: LayerEntry | None = N
     """
     unnamed = [not units(cell) for cell in zones["order_ids"]]
     return [
-        finding("zone_without_order", "warning", entry=entry, row=row, column="order_ids", value=zone_id)
+        finding(
+            "zone_without_order",
+            "warning",
+            "It counts as closed to everyone, on every day.",
+            entry=entry,
+            row=row,
+            column="order_ids",
+            value=zone_id,
+        )
         for row, zone_id in zones["zone_id"][unnamed].items()
     ]
 
@@ -95,6 +105,14 @@ def corridors_without_width(corridors: gpd.GeoDataFrame, *, entry: LayerEntry | 
     """
     lines = corridors.geometry.geom_type.isin(["LineString", "MultiLineString"]) & corridors["width_m"].isna()
     return [
-        finding("corridor_without_width", "warning", entry=entry, row=row, column="width_m", value=corridor_id)
+        finding(
+            "corridor_without_width",
+            "warning",
+            "It opens nothing.",
+            entry=entry,
+            row=row,
+            column="width_m",
+            value=corridor_id,
+        )
         for row, corridor_id in corridors["corridor_id"][lines].items()
     ]

@@ -34,8 +34,12 @@ _MOST_COLUMNS = 2_000
 """A file whose features all name their properties differently would else need as many columns as it has records."""
 
 
+_DRAWN = ("LineString", "MultiLineString", "Polygon", "MultiPolygon")
+"""Geometries that may be a whole file: a route or an area that somebody drew. A bare point has no record to it."""
+
+
 def read_geojson(entry: LayerEntry, content: bytes, sha256: str) -> Layer:
-    """Read a FeatureCollection or a single Feature: one row per feature, properties as text, geometry as given.
+    """Read a FeatureCollection, a Feature or a bare line or polygon: one row per feature, properties as text, geometry as given.
 
     `frame` is a GeoDataFrame whose index is the feature's number counted from 1. Numbers keep their digits, nested values
     stay JSON text, null and absent are NA. A property called `geometry` is renamed `geometry_property`. Heights are kept in
@@ -44,7 +48,7 @@ def read_geojson(entry: LayerEntry, content: bytes, sha256: str) -> Layer:
     Raises
     ------
     DataRefused
-        When its encoding cannot be told, it is not JSON, is nested too deep, is no FeatureCollection, or names more than
+        When its encoding cannot be told, it is not JSON, is nested too deep, is none of these three, or names more than
         2,000 different properties.
     UnknownCRS
         When its `crs` member is null, a link or unknown, its coordinates cannot be degrees and no CRS is stated, or
@@ -94,6 +98,8 @@ def _features(document: object, name: str) -> list[Any]:
     kind = document.get("type")
     if kind == "Feature":
         return [document]
+    if kind in _DRAWN:
+        return [{"type": "Feature", "properties": None, "geometry": document}]
     features = document.get("features")
     if kind != "FeatureCollection" or not isinstance(features, list):
         raise DataRefused("it is not a GeoJSON FeatureCollection", file=name, advice="Export the layer as GeoJSON.")
