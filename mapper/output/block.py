@@ -115,6 +115,9 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "reported_on": "text",
             "closed_on": "text",
             "recorded_on": "text",
+            **dict.fromkeys(
+                ("evidence_direct", "evidence_indirect", "contamination", "marking", "organisation"), "text"
+            ),
             "source_ids": "text",
             "note": "text",
         },

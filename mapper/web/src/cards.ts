@@ -233,6 +233,8 @@ export function corridorCard(tell: Telling, row: number): HTMLElement {
   );
 }
 
+const HAZARD_TEXTS = ["evidence_direct", "evidence_indirect", "contamination", "marking", "organisation"] as const;
+
 export function hazardCard(tell: Telling, row: number): HTMLElement {
   const { data, words } = tell;
   const { hazards } = data;
@@ -249,6 +251,10 @@ export function hazardCard(tell: Telling, row: number): HTMLElement {
       [words.say("zone.accuracy"), accuracy === null ? words.say("not_stated") : words.say("zone.uncertain_by", { n: words.metres(accuracy) })],
       [words.say("hazard.area"), area === null ? null : words.say("unit.m2", { n: words.number(area) })],
       [words.say("hazard.reported"), dateInWords(words, hazards.text("reported_on", row))],
+      ...HAZARD_TEXTS.map((column) => {
+        const text = hazards.text(column, row);
+        return [words.say(`hazard.${column}`), text === "" ? null : dataText(text)] as const;
+      }),
     ]),
     note(hazards.text("note", row)),
     sourceList(tell, hazards.list("source_ids", row)),

@@ -90,6 +90,11 @@ export const HAZARDS = {
   reported_on: "text",
   closed_on: "text",
   recorded_on: "text",
+  evidence_direct: "text",
+  evidence_indirect: "text",
+  contamination: "text",
+  marking: "text",
+  organisation: "text",
   source_ids: "text",
   note: "text",
 } as const;
