@@ -1,22 +1,25 @@
 """Verdicts for a million points against the bare spatial join of the same points, in the same run; ratios, not a gate.
 
-`pytest tests/benchmarks/test_access.py --benchmark-enable -s` prints CPU seconds. Distances are not measured for frames: only where
-several zones of different accuracy are equally strict does one decide.
+`pytest tests/benchmarks/test_access.py --benchmark-enable -s` prints CPU seconds. Frames get no distances: one is measured only
+where several zones of different accuracy are equally strict.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import time
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pytest
 import shapely
 
 from mapper.analysis.access import access_frame, access_place, ask
 from mapper.analysis.ground import Ground, make_ground
+
+if TYPE_CHECKING:
+    import pytest
 
 DOUBT_M = 30.0
 AREA = (45.5, 38.8, 48.0, 41.0)
@@ -78,6 +81,5 @@ def test_verdicts_against_the_bare_join(request: pytest.FixtureRequest) -> None:
     for at in some:
         assert access_place(places.geometry.iloc[at], closed, asked).verdict == verdicts["verdict"].iloc[at]
     if measured:
-        print(f"
-{count:,} points, 1,000 zones")  # noqa: T201 - a measurement is for reading
-        print(f"join {joined:.2f} s CPU, verdicts {judged:.2f} s, ratio {judged / joined:.2f}")  # noqa: T201 - the same
+        print(f"{count:,} points, 1,000 zones: verdicts against the bare join")  # noqa: T201 - a measurement is for reading
+        print(f"CPU {judged:.2f} s v {joined:.2f} s, ratio {judged / joined:.2f}")  # noqa: T201 - the same
