@@ -516,3 +516,16 @@ def test_the_outer_line_of_neighbours_is_only_their_outer_line() -> None:
     assert line.distance(inner) > 700
     own = shapely.boundary(shapely.union_all(zones_m))
     assert shapely.distance(shapely.points(shapely.get_coordinates(line)), own).max() < join_module.SLIVER_GAP_M
+
+
+def test_blank_names_match_nothing() -> None:
+    """A record without a district and a zone without units are not of one district: no row multiplies, none is reported."""
+    incidents = points_of([(1, 1), (3, 3), (9, 9)]).assign(district=[None, "", None])
+    zones = zones_of([(0, 0, 2, 2), (0, 0, 2, 2), (5, 5, 6, 6)], admin_units=[None, "", ";"])
+    joined = join(incidents, zones)
+    assert joined.pairs[["incident_id", "zone_id"]].to_numpy().tolist() == [
+        [incidents["incident_id"].iloc[0], zones["zone_id"].iloc[0]],
+        [incidents["incident_id"].iloc[0], zones["zone_id"].iloc[1]],
+    ]
+    assert joined.zones["incidents_reported"].tolist() == [0, 0, 0]
+    assert len(joined.incidents) == 3
