@@ -50,13 +50,12 @@ _LINES = ("LineString", "MultiLineString")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What questions are asked of: the ground, the names of places, and how many records that may forbid were refused."""
+    """What questions are asked of: the ground, the names of places, the districts, and the area that the layers are about."""
 
     ground: Ground
     names: Gazetteer
     districts: gpd.GeoDataFrame
     area: LonLatBox | None
-    lost: int
 
 
 def read_ground(layers: Path | None = None) -> Known:
@@ -146,12 +145,10 @@ def access(
     known = known or read_ground()
     ground = known.ground if isinstance(known, Known) else known
     asked = ask(ground, _day(on), _day(known_by), who)
-    lost = known.lost if isinstance(known, Known) else 0
     if isinstance(place, gpd.GeoDataFrame):
         frame = place if "uncertainty_m" in place else place.assign(uncertainty_m=uncertainty_m)
         answered = access_frame(frame, ground, asked)
-        answered = answered if "uncertainty_m" in place else answered.drop(columns="uncertainty_m")
-        return _frame_in_doubt(answered) if lost else answered
+        return answered if "uncertainty_m" in place else answered.drop(columns="uncertainty_m")
     if isinstance(place, str):
         if not isinstance(known, Known):
             raise UsageError(
@@ -162,7 +159,7 @@ def access(
         shape = shapely.Point(place) if isinstance(place, tuple) else place
         judged = access_route if shape.geom_type in _LINES else access_place
         verdict = judged(shape, ground, asked, uncertainty_m=uncertainty_m)
-    return _in_doubt(verdict, lost) if lost else verdict
+    return _because_of_lost_records(verdict, ground.lost)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +211,7 @@ def ask_typed(question: Question, known: Known) -> Verdict:
     else:
         shape = _shape_of_file(Path(str(question.area)), "zones", known.area)
         verdict = access_place(shape, known.ground, asked, uncertainty_m=question.uncertainty_m)
-    return _in_doubt(verdict, known.lost) if known.lost else verdict
+    return _because_of_lost_records(verdict, known.ground.lost)
 
 
 def _perhaps_swapped(verdict: Verdict, point: tuple[float, float], area: LonLatBox | None) -> Verdict:
@@ -250,12 +247,13 @@ def _known(
         None if orders is None else orders_as_known(orders, dates, data_date),
         data_date=data_date,
         stale_after=stale_after,
+        lost=sum(layer.ledger.rejected for layer in checked if layer.entry.kind in _FORBIDDING)
+        + _undrawn(placed["zones"], districts),
     )
     names = Gazetteer.bundled()
     if settlements is not None:
         names = names.with_settlements(settlements)
-    lost = sum(layer.ledger.rejected for layer in checked if layer.entry.kind in _FORBIDDING)
-    return Known(ground, names, districts, area, lost + _undrawn(placed["zones"], districts))
+    return Known(ground, names, districts, area)
 
 
 def _together(checked: Sequence[Checked], kind: Kind) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kind has a place
@@ -377,19 +375,9 @@ def _day(day: dt.date | str | None) -> dt.date | None:
 
 
 # ------------------------------------------------------------------ doubt
-def _in_doubt(verdict: Verdict, lost: int) -> Verdict:
-    if not verdict.is_mildest:
+def _because_of_lost_records(verdict: Verdict, lost: int) -> Verdict:
+    """Say why nothing counts as covered."""
+    if not lost or verdict.basis != "not_covered":
         return verdict
     reason = f"{lost} records of zones, hazards or orders could not be used, and one of them may forbid entry here"
-    same = "not_assessed"
-    told = f"Not assessed: {reason}. Treat it as not known, and ask the authorities."
-    return replace(verdict, verdict=same, legal=same, physical=same, basis="not_covered", reason=reason, sentence=told)
-
-
-def _frame_in_doubt(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    mild = frame["verdict"].eq("no_restriction_recorded")
-    doubted = {
-        name: frame[name].where(~frame[name].eq("no_restriction_recorded"), "not_assessed")
-        for name in ("verdict", "legal", "physical")
-    }
-    return frame.assign(**doubted, basis=frame["basis"].where(~mild, "not_covered"))
+    return replace(verdict, reason=reason)

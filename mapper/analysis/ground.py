@@ -63,6 +63,7 @@ class Ground:
     """Everything an access question is asked of.
 
     `data_date` is the day that is asked about when none is named, `stale_after` the last day of which the data say anything.
+    `lost` records of zones, hazards or orders could not be used: one of them may forbid, so that no ground counts as covered.
     """
 
     zones: Part
@@ -73,6 +74,7 @@ class Ground:
     orders: Mapping[str, Order]
     data_date: dt.date | None
     stale_after: dt.date | None
+    lost: int
     plane: CRS
 
 
@@ -82,6 +84,7 @@ def make_ground(
     *,
     data_date: dt.date | None = None,
     stale_after: dt.date | None = None,
+    lost: int = 0,
 ) -> Ground:
     """Prepare layers for access questions.
 
@@ -92,7 +95,7 @@ def make_ground(
         they are known, valid shapes or None, and a CRS.
     orders : DataFrame, optional
         Columns of `mapper.schema.COLUMNS["orders"]`.
-    data_date, stale_after : date, optional
+    data_date, stale_after, lost : optional
         See `Ground`.
 
     Returns
@@ -124,6 +127,7 @@ def make_ground(
         orders={} if orders is None else read_orders(_recorded(orders, data_date)),
         data_date=data_date,
         stale_after=stale_after,
+        lost=lost,
         plane=plane,
         **parts,
     )

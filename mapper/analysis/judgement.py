@@ -7,7 +7,8 @@ Where the rule is silent the stricter reading was taken:
 
 - The ground of an opening is each corridor or polygon by itself, made smaller by the doubt; grounds are not put together.
 - An accident known only by its district is near everywhere in that district.
-- Ground is covered only as long as the data are not stale, and with all of the place's uncertainty.
+- Ground is covered only as long as the data are not stale and none of their records is lost, and with all of the place's
+  uncertainty.
 """
 
 from __future__ import annotations
@@ -325,7 +326,7 @@ def _distances(rows: Positions, items: Items, places: Places, ground: Ground) ->
 
 def _covered(places: Places, ground: Ground, on: dt.date) -> Flags:
     covered = np.zeros(len(places), dtype=bool)
-    if ground.stale_after is not None and on > ground.stale_after:
+    if ground.lost or (ground.stale_after is not None and on > ground.stale_after):
         return covered
     columns = ("orders_state", "period_start", "period_end")
     rows = zip(*(ground.coverage.records[name] for name in columns), strict=True)

@@ -101,6 +101,11 @@ class Edition:
         return self._refused("zones") + self._refused("hazards") + self.undrawn_zones
 
     @property
+    def lost(self) -> int:
+        """How many records that may forbid entry could not be used; with any, no ground counts as covered."""
+        return self.incomplete_zones + self._refused("orders")
+
+    @property
     def complete(self) -> bool:
         """Whether every zone and hazard that has a geometry is in the edition."""
         return self.incomplete_zones == 0

@@ -145,6 +145,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "stale_after": facts["stale_after"],
         "complete": edition.complete,
         "incomplete_zones": edition.incomplete_zones,
+        "lost": edition.lost,
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
         "density": facts["density"],

@@ -335,6 +335,8 @@ export interface Meta {
   readonly stale_after: string | null;
   readonly complete: boolean;
   readonly incomplete_zones: number;
+  /** Records of zones, hazards or orders that could not be used; with any, no ground counts as covered. */
+  readonly lost: number;
   readonly caveats: readonly string[];
   readonly counts: {
     readonly incidents: Readonly<Record<"counted" | "drawn" | "district_level" | "unplaced" | "refused", number>> & {

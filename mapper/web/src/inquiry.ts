@@ -83,7 +83,7 @@ export function dayOfData({ data_date }: Meta): string | null {
   return data_date !== null && isDay(data_date) ? data_date : null;
 }
 
-/** The ground of the loaded data. A limit of their age that cannot be read has passed. */
+/** The ground of the loaded data. A limit of their age that cannot be read has passed; where records are lost none is covered. */
 export function groundOf(data: Data): Ground {
   const outline = outlines(data);
   const staleAfter = data.meta.stale_after;
@@ -96,7 +96,7 @@ export function groundOf(data: Data): Ground {
     corridors: plain<CorridorRow>(data.corridors, ["corridor_id", "order_ids", "width_m", "accuracy_m", "geometry"]),
     hazards: plain<HazardRow>(data.hazards, ["hazard_id", "status", "product", "closed_on", "recorded_on", "accuracy_m", "geometry"]),
     incidents: data.incidents.indices().map((row) => new Incident(data.incidents, row, outline)),
-    coverage: plain<CoverageRow>(data.coverage, ["coverage_id", "name", "orders_state", "survey_state", "reporting_state", "period_start", "period_end", "geometry"]),
+    coverage: data.meta.lost > 0 ? [] : plain<CoverageRow>(data.coverage, ["coverage_id", "name", "orders_state", "survey_state", "reporting_state", "period_start", "period_end", "geometry"]),
     dataDate: dayOfData(data.meta),
     staleAfter: staleAfter === null || isDay(staleAfter) ? staleAfter : LONG_PAST,
   };
