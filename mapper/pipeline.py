@@ -20,6 +20,7 @@ from mapper.analysis.duplicates import repeated_ids
 from mapper.analysis.join import join
 from mapper.analysis.ledger import FINDINGS as LEDGER_RULES
 from mapper.analysis.locate import locate, place_zones
+from mapper.analysis.orders import opening_types
 from mapper.analysis.record_dates import orders_as_known, published, recorded
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused, UsageError
@@ -368,15 +369,18 @@ def _until(
 def _issued_until(
     frame: pd.DataFrame, kind: str, as_of: dt.date | None, entry: LayerEntry | None
 ) -> tuple[pd.DataFrame, list[Finding]]:
-    """Leave out orders, counts and statements later than the edition's date; a ban stays, which errs to the strict side."""
+    """Leave out orders, counts and statements later than the edition's date.
+
+    Of the orders only those that loosen are left out: a ban stays, and so does what ends an opening.
+    """
     columns = _DATES_OF.get(kind)
     if as_of is None or columns is None:
         return frame, []
     first, second = columns
     known = frame[first].fillna(frame[second]).astype("str")
-    later = known.notna() & ~known.str.startswith("--", na=False) & (known > as_of.isoformat())
+    later = known.str.fullmatch(r"\d.*", na=False) & (known > as_of.isoformat())
     if kind == "orders":
-        later &= ~frame["order_type"].isin(_BANS)
+        later &= _loosens(frame)
     findings = [
         finding("later_than_edition", "info", "It is not in this edition.", entry=entry, row=row, value=known.loc[row])
         for row in frame.index[later]
@@ -384,12 +388,24 @@ def _issued_until(
     return frame[~later], findings
 
 
+def _loosens(orders: pd.DataFrame) -> pd.Series:
+    """Tell which orders make nothing stricter: openings and what belongs to them, warnings, and lifts of restrictions alone."""
+    opens = orders["order_type"].isin(opening_types())
+    openings = set(orders["order_id"][opens])
+    lifts_opening = orders["order_type"].eq("lifted") & orders["refers_to"].map(
+        lambda cell: not openings.isdisjoint(units(cell))
+    ).astype(bool)
+    return ~orders["order_type"].isin(_STRICT) & ~lifts_opening
+
+
+_STRICT = ("ban", "site_closure", "curfew")
+
+
 _DATES_OF = {
     "orders": ("effective_from", "issued_on"),
     "casualty_counts": ("as_of", "period_end"),
     "activities": ("reported_on", "period_end"),
 }
-_BANS = ("ban", "site_closure")
 
 
 def _zones_without_outline(

@@ -1,8 +1,8 @@
 """Ask layers "may I enter?": by coordinates, a name, a route or an area.
 
 The rule itself is `mapper.analysis.access`; here its ground is read from a folder of layers, names and files become places, and
-what could not be read is told. Layers of which a zone, a hazard or an order was refused never answer with the mildest verdict:
-the record that is missing may be the one that forbids.
+what could not be read is told. Layers of which a zone, an order, a hazard or an accident was refused never answer with the
+mildest verdict: the record that is missing may be the one that forbids.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import shapely
 
 from mapper import crs, schema, terms
 from mapper.analysis.access import access_frame, access_named, access_place, ask
-from mapper.analysis.ground import Ground, make_ground
+from mapper.analysis.ground import Ground, Lost, make_ground
 from mapper.analysis.locate import locate, place_zones
 from mapper.analysis.orders import ALL_CIVILIANS
 from mapper.analysis.reach import on_earth
@@ -43,8 +43,7 @@ if TYPE_CHECKING:
     from mapper.analysis.in_force import Asked
     from mapper.model import LonLatBox
 
-_FORBIDDING = ("zones", "hazards", "orders")
-"""Kinds whose refused records may be the ones that forbid."""
+_ANSWERED = ("verdict", "legal", "physical", "basis", "doubt_m")
 _LINES = ("LineString", "MultiLineString")
 
 
@@ -122,7 +121,7 @@ def access(
     who : str
         A kind of person (vocabulary `applies_to`), or several that hold at once, joined by "+".
     uncertainty_m : float
-        How far the true place may be from the given one, in metres. A frame's own column goes before it.
+        How far the true place may be from the given one, in metres; of a frame's rows where they do not say themselves.
 
     Returns
     -------
@@ -146,9 +145,10 @@ def access(
     ground = known.ground if isinstance(known, Known) else known
     asked = ask(ground, _day(on), _day(known_by), who)
     if isinstance(place, gpd.GeoDataFrame):
-        frame = place if "uncertainty_m" in place else place.assign(uncertainty_m=uncertainty_m)
+        stated = place["uncertainty_m"] if "uncertainty_m" in place else pd.Series(pd.NA, index=place.index)
+        frame = place.assign(uncertainty_m=stated.astype("Float64").fillna(uncertainty_m).astype("float64"))
         answered = access_frame(frame, ground, asked)
-        return answered if "uncertainty_m" in place else answered.drop(columns="uncertainty_m")
+        return place.assign(**{name: answered[name] for name in _ANSWERED})
     if isinstance(place, str):
         if not isinstance(known, Known):
             raise UsageError(
@@ -159,7 +159,7 @@ def access(
         shape = shapely.Point(place) if isinstance(place, tuple) else place
         judged = access_route if shape.geom_type in _LINES else access_place
         verdict = judged(shape, ground, asked, uncertainty_m=uncertainty_m)
-    return _because_of_lost_records(verdict, ground.lost)
+    return _with_reason(verdict, ground)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def ask_typed(question: Question, known: Known) -> Verdict:
     else:
         shape = _shape_of_file(Path(str(question.area)), "zones", known.area)
         verdict = access_place(shape, known.ground, asked, uncertainty_m=question.uncertainty_m)
-    return _because_of_lost_records(verdict, known.ground.lost)
+    return _with_reason(verdict, known.ground)
 
 
 def _perhaps_swapped(verdict: Verdict, point: tuple[float, float], area: LonLatBox | None) -> Verdict:
@@ -247,8 +247,12 @@ def _known(
         None if orders is None else orders_as_known(orders, dates, data_date),
         data_date=data_date,
         stale_after=stale_after,
-        lost=sum(layer.ledger.rejected for layer in checked if layer.entry.kind in _FORBIDDING)
-        + _undrawn(placed["zones"], districts),
+        lost=Lost(
+            zones=_rejected(checked, "zones") + _undrawn(placed["zones"], districts),
+            orders=_rejected(checked, "orders"),
+            hazards=_rejected(checked, "hazards"),
+            incidents=_rejected(checked, "incidents") + _unplaced(placed["incidents"]),
+        ),
     )
     names = Gazetteer.bundled()
     if settlements is not None:
@@ -263,6 +267,15 @@ def _together(checked: Sequence[Checked], kind: Kind) -> Any:  # noqa: ANN401 - 
         if layer.entry.kind == kind
     ]
     return pd.concat(frames, ignore_index=True) if frames else None
+
+
+def _rejected(checked: Sequence[Checked], kind: Kind) -> int:
+    return sum(layer.ledger.rejected for layer in checked if layer.entry.kind == kind)
+
+
+def _unplaced(incidents: gpd.GeoDataFrame | None) -> int:
+    """Count the accidents without any place: each may have been anywhere."""
+    return 0 if incidents is None else int(incidents["place"].eq("none").sum())
 
 
 def _undrawn(zones: gpd.GeoDataFrame | None, districts: gpd.GeoDataFrame | None) -> int:
@@ -338,7 +351,13 @@ def _shape_of_file(path: Path, kind: Kind, area: LonLatBox | None) -> shapely.Ge
         what = "a line of at least two different points" if kind == "routes" else "a polygon"
         raise DataRefused(exc.what, file=path.name, row=exc.row, column=exc.column, advice=f"Give {what}.") from exc
     allowed = schema.GEOMETRY_OF_KIND[kind]
-    lost = [found for found in checked.findings if found.severity == "error" and found.rule != "wrong_geometry"]
+    # The waypoints of a track are no part of the way; anything else that is not used might be.
+    waypoints = path.suffix.lower() == ".gpx" and kind == "routes"
+    lost = [
+        found
+        for found in checked.findings
+        if found.severity == "error" and not (waypoints and found.rule == "wrong_geometry" and found.value == "Point")
+    ]
     if lost:
         why = terms.label("rule", lost[0].rule).rstrip(".")
         raise DataRefused(
@@ -375,9 +394,19 @@ def _day(day: dt.date | str | None) -> dt.date | None:
 
 
 # ------------------------------------------------------------------ doubt
-def _because_of_lost_records(verdict: Verdict, lost: int) -> Verdict:
-    """Say why nothing counts as covered."""
-    if not lost or verdict.basis != "not_covered":
+def _with_reason(verdict: Verdict, ground: Ground) -> Verdict:
+    """Say why a place is not assessed although nothing is recorded against it."""
+    if verdict.basis != "not_covered" or verdict.reason:
         return verdict
-    reason = f"{lost} records of zones, hazards or orders could not be used, and one of them may forbid entry here"
-    return replace(verdict, reason=reason)
+    lost = ground.lost
+    reason = None
+    if lost.legal or lost.physical:
+        number = lost.legal + lost.physical
+        reason = (
+            f"{number} records of zones, orders, hazards or accidents could not be used or placed, and one may lie here"
+        )
+    elif ground.stale_after is not None and verdict.on > ground.stale_after:
+        reason = f"the data are out of date after {ground.stale_after}"
+    elif any(each["orders_state"] == "listed" for each in verdict.coverage):
+        reason = "the list of orders covers this place, and not that day or that state of knowledge"
+    return verdict if reason is None else replace(verdict, reason=reason)

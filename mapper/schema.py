@@ -62,7 +62,8 @@ class Column:
     """One column of a kind: its form, and whether the column must exist and each cell be filled.
 
     `vocabulary` names the code list of a `code` column, and of a `codes` column, whose cells hold several: ";" between those
-    that stand beside each other, "+" between those that hold at once. `fatal` says that a failing cell refuses its record.
+    that stand beside each other, "+" between those that hold at once. `fatal` says that a failing cell refuses its record;
+    `stand_in` is what a failing cell counts as where a blank would be the milder reading.
     """
 
     name: str
@@ -70,6 +71,11 @@ class Column:
     vocabulary: str | None = None
     required: bool = False
     fatal: bool = False
+    stand_in: str | None = None
+
+
+UNUSABLE = "?"
+"""What stands in a date cell that was filled and gives no day, where that must not pass for a blank one."""
 
 
 def _id(name: str) -> Column:
@@ -82,6 +88,11 @@ def _texts(*names: str) -> tuple[Column, ...]:
 
 def _dates(*names: str) -> tuple[Column, ...]:
     return tuple(Column(name, "date") for name in names)
+
+
+def _deciding_dates(*names: str) -> tuple[Column, ...]:
+    """Return dates on which a verdict rests: one that cannot be read is not the same as none."""
+    return tuple(Column(name, "date", stand_in=UNUSABLE) for name in names)
 
 
 def _counts(*names: str) -> tuple[Column, ...]:
@@ -134,7 +145,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
             _id("hazard_id"),
             *_texts("name", "source_ids", "note"),
             Column("class", "code", "hazard_class"),
-            Column("status", "code", "hazard_status"),
+            Column("status", "code", "hazard_status", stand_in="open"),
             Column("product", "code", "land_product"),
             *_texts("contamination", "evidence_direct", "evidence_indirect", "marking", "organisation"),
             Column("boundary_basis", "code", "geometry_basis"),
@@ -156,7 +167,9 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "orders": (
             _id("order_id"),
             *_texts("title"),
-            *_dates("issued_on", "effective_from", "effective_to", "recorded_on", "last_confirmed_on"),
+            *_dates("issued_on"),
+            *_deciding_dates("effective_from", "effective_to"),
+            *_dates("recorded_on", "last_confirmed_on"),
             Column("authorities", required=True),
             *_texts("legal_ref"),
             Column("order_type", "code", "order_type", required=True),
@@ -193,7 +206,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "coverage": (
             _id("coverage_id"),
             *_codes(orders_state="orders_state", survey_state="survey_state", reporting_state="reporting_state"),
-            *_dates("period_start", "period_end"),
+            *_deciding_dates("period_start", "period_end"),
             *_texts("name", "source_ids", "note"),
             _SHAPE_TEXT,
         ),
@@ -322,12 +335,14 @@ def date_fault(text: str) -> str | None:
 def is_later(first: str, second: str) -> bool:
     """Tell whether a date is certainly later than another: compared as far as both are stated, never without a year.
 
+    What is no date is neither later nor earlier.
+
     Examples
     --------
     >>> is_later("2021-02-01", "2021-01-31"), is_later("2021-02-01", "2021-02"), is_later("--03-01", "2021-02")
     (True, False, False)
     """
-    if first.startswith("-") or second.startswith("-"):
+    if not (first[:1].isdigit() and second[:1].isdigit()):
         return False
     stated = min(len(first), len(second))
     return first[:stated] > second[:stated]

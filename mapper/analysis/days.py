@@ -43,8 +43,8 @@ def last_day(date: Any) -> dt.date | None:  # noqa: ANN401 - text, None or NA, a
 
 
 def _parts(date: Any) -> tuple[int, int, int] | None:  # noqa: ANN401 - text, None or NA
-    """Return year, month and day, 0 for what is not stated."""
-    if date is None or pd.isna(date) or str(date).startswith("-") or not str(date):
+    """Return year, month and day, 0 for what is not stated; None for what is no date with a year."""
+    if date is None or pd.isna(date) or not str(date)[:1].isdigit():
         return None
     year, month, day = (int(part) for part in [*str(date).split("-"), "0", "0"][:3])
     return year, month, day

@@ -7,7 +7,7 @@ distances and get the same answer.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -47,6 +47,29 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 _NUMBERS = ("accuracy_m", "uncertainty_m", "width_m")
 
 
+class Lost(NamedTuple):
+    """How many records could not be used. One that is missing may be the one that forbids, so none of them is passed over.
+
+    With a zone or an order lost no ground counts as covered by the orders, with a hazard or an accident lost (or an accident
+    without any place) none as looked at for hazards, and with an order lost no opening opens anything.
+    """
+
+    zones: int = 0
+    orders: int = 0
+    hazards: int = 0
+    incidents: int = 0
+
+    @property
+    def legal(self) -> int:
+        """Records that an order's reach rests on."""
+        return self.zones + self.orders
+
+    @property
+    def physical(self) -> int:
+        """Records of hazards and accidents."""
+        return self.hazards + self.incidents
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One layer: its records with a plain index from 0, and their shapes."""
@@ -63,7 +86,7 @@ class Ground:
     """Everything an access question is asked of.
 
     `data_date` is the day that is asked about when none is named, `stale_after` the last day of which the data say anything.
-    `lost` records of zones, hazards or orders could not be used: one of them may forbid, so that no ground counts as covered.
+    `lost` counts the records that could not be used.
     """
 
     zones: Part
@@ -74,7 +97,7 @@ class Ground:
     orders: Mapping[str, Order]
     data_date: dt.date | None
     stale_after: dt.date | None
-    lost: int
+    lost: Lost
     plane: CRS
 
 
@@ -84,7 +107,7 @@ def make_ground(
     *,
     data_date: dt.date | None = None,
     stale_after: dt.date | None = None,
-    lost: int = 0,
+    lost: Lost = Lost(),  # noqa: B008 - nothing in it can change
 ) -> Ground:
     """Prepare layers for access questions.
 

@@ -6,6 +6,7 @@ where they lie is asked of each place (`mapper.analysis.judgement`). Where the r
 - A ban gives way to an opening only where the opening is not older than the ban; a closure of a site or a curfew never does.
 - A zone that names no order, or one that no layer holds, is closed on every day; a zone that names only an opening is closed to
   everybody else, as nobody may be there without that permit.
+- While an order is lost no opening opens anything: the lost one may have ended it.
 - Hazards and accidents count on every day asked about: what was found later lay there before. Of land recorded as released only
   a release on or before that day takes a hazard away, and one that nobody dates is as old as the data.
 """
@@ -84,7 +85,10 @@ def read_rules(ground: Ground, asked: Asked) -> Rules:
     openings = tuple(
         order
         for order in orders.values()
-        if order.opens and is_opening_in_force(order, asked.on, orders, asked.known_by) and covers(order, asked.who)
+        if not ground.lost.orders
+        and order.opens
+        and is_opening_in_force(order, asked.on, orders, asked.known_by)
+        and covers(order, asked.who)
     )
     grounds = tuple(tuple(grounds_of(opening.id, ground)) for opening in openings)
     usable = [number for number, named in enumerate(grounds) if named]

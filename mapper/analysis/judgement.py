@@ -14,7 +14,7 @@ Where the rule is silent the stricter reading was taken:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +50,6 @@ from mapper.analysis.reach import (
 from mapper.names import name_key, units
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from mapper.analysis.ground import Ground, Part
@@ -130,9 +129,10 @@ def judge(places: Places, ground: Ground, asked: Asked, named: Named | None = No
         legal, opened = _zones(places, ground, rules, None if named is None else named.beside)
         rows += [legal, _hazards(places, ground, asked), _accidents(places, ground, asked)]
     items = Items(*(np.concatenate(column) for column in zip(*rows, strict=True)))
-    covered = np.zeros(len(places), dtype=bool) if nowhere else _covered(places, ground, asked.on)
-    mildest = np.where(covered, RANK["no_restriction_recorded"], RANK["not_assessed"]).astype(np.int8)
-    legal_rank, physical_rank = mildest.copy(), mildest.copy()
+    covered = np.zeros(len(places), dtype=bool) if nowhere else _covered(places, ground, asked)
+    legal_rank = _mildest(covered & (not ground.lost.legal))
+    physical_rank = _mildest(covered & (not ground.lost.physical))
+    covered &= not (ground.lost.legal or ground.lost.physical)
     for axis, ranks in ((_LEGAL, legal_rank), (_PHYSICAL, physical_rank)):
         on_axis = items.axis == axis
         np.maximum.at(ranks, items.place[on_axis], items.rank[on_axis])
@@ -324,18 +324,30 @@ def _distances(rows: Positions, items: Items, places: Places, ground: Ground) ->
     return apart
 
 
-def _covered(places: Places, ground: Ground, on: dt.date) -> Flags:
+def _mildest(covered: Flags) -> npt.NDArray[np.int8]:
+    return np.where(covered, RANK["no_restriction_recorded"], RANK["not_assessed"]).astype(np.int8)
+
+
+def _covered(places: Places, ground: Ground, asked: Asked) -> Flags:
     covered = np.zeros(len(places), dtype=bool)
-    if ground.lost or (ground.stale_after is not None and on > ground.stale_after):
+    if ground.stale_after is not None and asked.on > ground.stale_after:
         return covered
-    columns = ("orders_state", "period_start", "period_end")
-    rows = zip(*(ground.coverage.records[name] for name in columns), strict=True)
-    for row, (state, start, end) in enumerate(rows):
-        first, last = last_day(start), first_day(end)
-        if state == "listed" and (first is None or first <= on) and (last is None or on <= last):
+    for row, record in enumerate(ground.coverage.records.itertuples(index=False)):
+        if record.orders_state == "listed" and in_period(record.period_start, record.period_end, asked):
             left = np.flatnonzero(~covered)
             covered[left] = lies_within(_some(places, left), ground.coverage.shapes, row, 0.0)
     return covered
+
+
+def in_period(start: Any, end: Any, asked: Asked) -> bool:  # noqa: ANN401 - cells
+    """Tell whether the day that is asked about, and that of the map's knowledge, surely lie in a period of coverage.
+
+    A bound that is not stated is open; one that is stated and cannot be used bounds everything out.
+    """
+    first, last = last_day(start), first_day(end)
+    unusable = (not pd.isna(start) and first is None) or (not pd.isna(end) and last is None)
+    begun = first is None or (first <= asked.on and (asked.known_by is None or first <= asked.known_by))
+    return not unusable and begun and (last is None or asked.on <= last)
 
 
 def _doubt_of_nearest(places: Places, alone: Flags, ground: Ground, rules: Rules) -> Floats | float:

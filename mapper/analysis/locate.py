@@ -145,13 +145,14 @@ def place_zones(zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> 
     zones : GeoDataFrame
         With `admin_units`, district names separated by ";". A zone with a geometry of its own keeps it.
     districts : GeoDataFrame or None
-        `name` and outline.
+        `name` and outline; where present `accuracy_m`.
 
     Returns
     -------
     GeoDataFrame
         The same rows and index, in WGS 84 where a unit was drawn. A zone stays without geometry where one of its units
-        has no outline: a part of the ground drawn as the whole would be a wrong "nothing here" beside it.
+        has no outline: a part of the ground drawn as the whole would be a wrong "nothing here" beside it. A zone that takes
+        its line from districts is no more accurate than they are: its `accuracy_m`, where there is one, is the larger of the two.
 
     Raises
     ------
@@ -164,7 +165,16 @@ def place_zones(zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> 
         shape if _is_there(shape) else _union([outlines.get(name_key(unit)) for unit in units(cell)])
         for shape, cell in zip(stored.geometry, named, strict=True)
     ]
-    return stored.set_geometry(gpd.GeoSeries(shapes, index=stored.index, crs=crs.STORAGE))
+    placed = stored.set_geometry(gpd.GeoSeries(shapes, index=stored.index, crs=crs.STORAGE))
+    if districts is None or "accuracy_m" not in districts or "accuracy_m" not in stored:
+        return placed
+    coarsest = districts["accuracy_m"].groupby([name_key(name) for name in districts["name"]]).max()
+    of_units = [
+        np.nan if _is_there(shape) else coarsest.reindex([name_key(unit) for unit in units(cell)]).max()
+        for shape, cell in zip(stored.geometry, named, strict=True)
+    ]
+    own = placed["accuracy_m"].astype("float64").to_numpy()
+    return placed.assign(accuracy_m=np.fmax(own, np.asarray(of_units, dtype=np.float64)))
 
 
 def district_outlines(districts: gpd.GeoDataFrame | None) -> Outlines:

@@ -45,14 +45,15 @@ class Order:
 
     `kind` is a code of `restriction_kind`. `applies_to` holds sets of kinds of people: one set is enough, and all of a set hold
     at once. Dates are texts as given, None where not stated. `ended_by` names the orders that supersede or lift it,
-    `refers_to` those that it names itself. One whose end lies before its beginning contradicts itself, and has no end here.
+    `refers_to` those that it names itself. One that states a date nobody can use, or an end before its beginning, never counts
+    as an opening (`never_opens`); as a restriction it has always begun, or has no end.
     """
 
     id: str
     type: str | None
     kind: str
     applies_to: tuple[Who, ...]
-    exempt: Who
+    exempt: tuple[Who, ...]
     start: str | None
     end: str | None
     ended_by: tuple[str, ...]
@@ -60,7 +61,7 @@ class Order:
     recorded_on: str | None
     confirmed: tuple[str, ...]
     record: Mapping[str, Any]
-    contradicts_itself: bool = False
+    never_opens: bool = False
 
     @property
     def restricts(self) -> bool:
@@ -92,7 +93,7 @@ def opening_types() -> tuple[str, ...]:
 
 def unknown_order(order_id: str) -> Order:
     """Return what stands for an order that a zone names and no layer holds: a ban for everyone, on every day."""
-    return Order(order_id, None, _UNKNOWN_KIND, (), frozenset(), None, None, (), (), None, (), MappingProxyType({}))
+    return Order(order_id, None, _UNKNOWN_KIND, (), (), None, None, (), (), None, (), MappingProxyType({}))
 
 
 def read_orders(frame: pd.DataFrame) -> dict[str, Order]:
@@ -185,9 +186,14 @@ def concerns(token: Who, who: Who) -> bool:
     return not any(one != other and {one, other} <= axis for axis in _AXES for one in token for other in who)
 
 
+def is_exempt(order: Order, who: Who) -> bool:
+    """Tell whether an order exempts such a person: all kinds of one of its exemptions hold for them."""
+    return any(token <= who for token in order.exempt)
+
+
 def binds(order: Order, who: Who) -> bool:
     """Tell whether a restriction may bind such a person; one that names nobody binds everyone."""
-    if who & order.exempt:
+    if is_exempt(order, who):
         return False
     return not order.applies_to or any(concerns(token, who) for token in order.applies_to)
 
@@ -195,7 +201,7 @@ def binds(order: Order, who: Who) -> bool:
 def covers(order: Order, who: Who) -> bool:
     """Tell whether an opening certainly covers such a person; one that names nobody covers nobody."""
     civil = OPERATOR not in who
-    return not who & order.exempt and any(
+    return not is_exempt(order, who) and any(
         all(kind in who or (kind == ALL_CIVILIANS and civil) for kind in token) for token in order.applies_to
     )
 
@@ -214,10 +220,17 @@ def is_restriction_in_force(
     begun = order.start is None or (first_day(order.start) or _ALWAYS) <= on
     if not begun or not _known(order, known_by, early=True):
         return False
+    ends = ends_as_restriction(order, orders, known_by)
+    return ends is None or on <= ends
+
+
+def ends_as_restriction(order: Order, orders: Mapping[str, Order], known_by: dt.date | None = None) -> dt.date | None:
+    """Return the last day on which an order can be in force as a restriction, None where no end is certain."""
     if order.end is not None:
-        return on <= (last_day(order.end) or _NEVER)
+        return last_day(order.end)
     enders = [orders[each] for each in order.ended_by if each in orders and _known(orders[each], known_by, early=False)]
-    return all(on < (last_day(ender.start) or _NEVER) for ender in enders)
+    ends = [day - dt.timedelta(days=1) for ender in enders if (day := last_day(ender.start)) is not None]
+    return min(ends, default=None)
 
 
 def is_opening_in_force(
@@ -229,7 +242,7 @@ def is_opening_in_force(
     before the first day on which an order that ends it may have begun, whichever is earlier.
     """
     begins = last_day(order.start)
-    if begins is None or begins > on or order.contradicts_itself or not _known(order, known_by, early=False):
+    if begins is None or begins > on or order.never_opens or not _known(order, known_by, early=False):
         return False
     if order.end is not None and on > (first_day(order.end) or _ALWAYS):
         return False
@@ -255,9 +268,9 @@ def last_confirmed(order: Order, on: dt.date) -> dt.date | None:
     return max((min(last, on) for first, last in dates if first and last and first <= on), default=None)
 
 
-def is_unconfirmed(order: Order, on: dt.date) -> bool:
+def is_unconfirmed(order: Order, on: dt.date, orders: Mapping[str, Order]) -> bool:
     """Tell whether an order that has begun has no end, and nothing has confirmed it for `UNCONFIRMED_AFTER_DAYS`."""
-    if order.end is not None or (first_day(order.start) or _ALWAYS) > on:
+    if ends_as_restriction(order, orders) is not None or (first_day(order.start) or _ALWAYS) > on:
         return False
     newest = last_confirmed(order, on)
     return newest is None or (on - newest).days > UNCONFIRMED_AFTER_DAYS
@@ -269,18 +282,19 @@ def _order(record: Mapping[str, Any], lifted_by: list[str], confirmed: list[str]
     if term is None:
         return replace(unknown_order(str(record["order_id"])), record=MappingProxyType(dict(record)))
     own = [record["last_confirmed_on"]] if record.get("last_confirmed_on") is not None else []
-    start = _dated(record.get("effective_from")) or _dated(record.get("issued_on"))
-    end = _dated(record.get("effective_to"))
+    stated_start = record.get("effective_from") or record.get("issued_on")
+    start, end = _dated(stated_start), _dated(record.get("effective_to"))
+    unusable = any(record.get(name) and not _dated(record.get(name)) for name in ("effective_from", "effective_to"))
     contradicts = start is not None and end is not None and (last_day(end) or _NEVER) < (first_day(start) or _ALWAYS)
     return Order(
         id=str(record["order_id"]),
         type=str(order_type),
         kind=str(term.data["kind"]),
         applies_to=tuple(_together(token) for token in units(record.get("applies_to"))),
-        exempt=frozenset(kind for token in units(record.get("exempt")) for kind in _together(token)),
+        exempt=tuple(_together(token) for token in units(record.get("exempt"))),
         start=start,
         end=None if contradicts else end,
-        contradicts_itself=contradicts,
+        never_opens=contradicts or unusable,
         ended_by=tuple(dict.fromkeys([*units(record.get("superseded_by")), *lifted_by])),
         refers_to=tuple(units(record.get("refers_to"))),
         recorded_on=_dated(record.get("recorded_on")),

@@ -165,7 +165,7 @@ def unconfirmed_orders(
     found = []
     for row, order_id in orders["order_id"].items():
         order = read[str(order_id)]
-        if not (order.restricts or order.opens) or not is_unconfirmed(order, as_of):
+        if not (order.restricts or order.opens) or not is_unconfirmed(order, as_of, read):
             continue
         day = last_confirmed(order, as_of)
         told = f"last named {day}, {(as_of - day).days} days before" if day else "no date is known"

@@ -14,6 +14,7 @@ from mapper.analysis.judgement import ACCIDENT, BASES, HAZARD, NEAR_M, ZONE, Ite
 from mapper.analysis.orders import (
     Order,
     concerns,
+    ends_as_restriction,
     is_opening_in_force,
     is_restriction_in_force,
     is_unconfirmed,
@@ -36,6 +37,7 @@ from mapper.model import Verdict
 from mapper.names import units
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Sequence
 
     from mapper.analysis.ground import Ground, Part
@@ -127,11 +129,11 @@ def _orders_told(
         order = held[key]
         confirmed = last_confirmed(order, asked.on)
         yield {
-            **_order_told(order),
+            **_order_told(order, ends_as_restriction(order, ground.orders, asked.known_by)),
             "relation": _relation(relation[key]),
             "end_condition": order.record.get("end_condition"),
             "last_confirmed_on": confirmed.isoformat() if confirmed else None,
-            "unconfirmed": is_unconfirmed(order, asked.on),
+            "unconfirmed": is_unconfirmed(order, asked.on, ground.orders),
         }
 
 
@@ -151,14 +153,16 @@ def _relation(basis: int) -> str:
     return "inside" if BASES[basis] == "part_of_district" else BASES[basis]
 
 
-def _order_told(order: Order) -> dict[str, Any]:
+def _order_told(order: Order, ends: dt.date | None) -> dict[str, Any]:
+    """Tell an order; its end as it is stated, else the day before it is superseded or lifted."""
     record = order.record
+    end = order.end or (ends.isoformat() if ends else None)
     return {
         "id": order.id,
         "kind": order.kind,
         "type": order.type,
         "valid_from": order.start,
-        "valid_to": order.end,
+        "valid_to": end,
         "authorities": record.get("authorities"),
         "who": record.get("who"),
         "permit": record.get("permit_rule"),
@@ -194,7 +198,8 @@ def _openings_told(
             and each.kind in ("condition", "limit_change")
             and is_restriction_in_force(each, asked.on, ground.orders, asked.known_by)
         ]
-        yield {**_order_told(order), "applies": applies, "why_not": why, "conditions": conditions}
+        ends = ends_as_restriction(order, ground.orders, asked.known_by)
+        yield {**_order_told(order, ends), "applies": applies, "why_not": why, "conditions": conditions}
 
 
 def _is_near(places: Places, ground: Ground, named: Sequence[tuple[str, int]]) -> bool:

@@ -44,7 +44,7 @@ _ORDERED_DATES: Mapping[str, tuple[tuple[str, str, str], ...]] = MappingProxyTyp
             ("date_start", "reported_on", "date_after_report"),
             ("date_end", "reported_on", "date_after_report"),
         ),
-        "orders": (("effective_from", "effective_to", "date_order"),),
+        "orders": (("effective_from", "effective_to", "date_order"), ("issued_on", "effective_to", "date_order")),
         "casualty_counts": (("period_start", "period_end", "date_order"),),
         "activities": (("period_start", "period_end", "date_order"),),
         "coverage": (("period_start", "period_end", "date_order"),),
@@ -127,8 +127,9 @@ def judge_cells(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFram
     failed_rows: dict[str, list[int]] = {}
     for failed in found:
         failed_rows.setdefault(failed.column.name, []).append(failed.index)
+    stand_in = {column.name: column.stand_in for column in schema.COLUMNS[kind]}
     for name, rows in failed_rows.items():
-        judged.loc[rows, name] = pd.NA
+        judged.loc[rows, name] = stand_in[name] or pd.NA
     imprecise = {failed.index for failed in found if failed.column.name in _PRECISION_COLUMNS}
     records = judged.loc[sorted(imprecise)].to_dict("index")
     radii = {row: radius for row, record in records.items() if (radius := _widened_m(record)) is not None}
@@ -138,11 +139,21 @@ def judge_cells(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFram
         if failed.column.name in many.get(failed.rule, ()):
             continue
         radius = radii.get(failed.index) if failed.column.name in _PRECISION_COLUMNS else None
-        _tell(failed, BLANKED if radius is None else f"Its place counts as known to {radius:,.0f} m.", account)
+        told = _became(failed.column) if radius is None else f"Its place counts as known to {radius:,.0f} m."
+        _tell(failed, told, account)
     for rule, columns in many.items():
         for name in columns:
             _tell_all([failed for failed in found if (failed.rule, failed.column.name) == (rule, name)], account)
     return without(judged, sorted(account.refused))
+
+
+def _became(column: schema.Column) -> str:
+    """Say what a cell that failed counts as."""
+    if column.stand_in is None:
+        return BLANKED
+    if column.stand_in == schema.UNUSABLE:
+        return "The date cannot be used, and every question about it is answered strictly; the record was kept."
+    return f"It counts as '{column.stand_in}'; the record was kept."
 
 
 def _doubt_long_texts(cells: pd.DataFrame, account: Account) -> None:

@@ -17,6 +17,7 @@ import pandas as pd
 import shapely
 
 from mapper import crs, schema
+from mapper.analysis.ground import Lost
 from mapper.analysis.join import casualties
 from mapper.analysis.ledger import PublishedLedger, ledger
 from mapper.findings import severities
@@ -101,9 +102,14 @@ class Edition:
         return self._refused("zones") + self._refused("hazards") + self.undrawn_zones
 
     @property
-    def lost(self) -> int:
-        """How many records that may forbid entry could not be used; with any, no ground counts as covered."""
-        return self.incomplete_zones + self._refused("orders")
+    def lost(self) -> Lost:
+        """How many records that a verdict may rest on could not be used, or have no place."""
+        return Lost(
+            zones=self._refused("zones") + self.undrawn_zones,
+            orders=self._refused("orders"),
+            hazards=self._refused("hazards"),
+            incidents=self._refused("incidents") + int(self.incidents["place"].eq("none").sum()),
+        )
 
     @property
     def complete(self) -> bool:
