@@ -80,8 +80,12 @@ def access_frame(frame: gpd.GeoDataFrame, ground: Ground, asked: Asked) -> gpd.G
         {"verdict": "not_assessed", "legal": "not_assessed", "physical": "not_assessed", "basis": "unresolved"},
         index=np.arange(len(frame)),
     ).assign(doubt_m=doubt)
-    if there.any():
-        judged = judge(places_of(shapes[there], doubt[there]), ground, asked)
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    # Points apart from the others, so that each is measured as it would be alone.
+    for rows in (there & is_point, there & ~is_point):
+        if not rows.any():
+            continue
+        judged = judge(places_of(shapes[rows], doubt[rows]), ground, asked)
         verdicts, bases = np.array(VERDICTS, dtype=object), np.array(BASES, dtype=object)
         found = {
             "verdict": verdicts[judged.rank],
@@ -91,7 +95,7 @@ def access_frame(frame: gpd.GeoDataFrame, ground: Ground, asked: Asked) -> gpd.G
             "doubt_m": judged.doubt_m,
         }
         for name, values in found.items():
-            answer.loc[there, name] = values
+            answer.loc[rows, name] = values
     return frame.assign(**{name: answer[name].to_numpy() for name in answer.columns})
 
 
