@@ -255,7 +255,8 @@ def _known(
     if settlements is not None:
         names = names.with_settlements(settlements)
     lost = sum(layer.ledger.rejected for layer in checked if layer.entry.kind in _FORBIDDING)
-    return Known(ground, names, districts, area, lost + _undrawn(placed["zones"], districts))
+    lost += _undrawn(placed["zones"], districts) + _nowhere(placed["hazards"])
+    return Known(ground, names, districts, area, lost)
 
 
 def _together(checked: Sequence[Checked], kind: Kind) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kind has a place
@@ -268,12 +269,19 @@ def _together(checked: Sequence[Checked], kind: Kind) -> Any:  # noqa: ANN401 - 
 
 
 def _undrawn(zones: gpd.GeoDataFrame | None, districts: gpd.GeoDataFrame | None) -> int:
-    """Count the zones that cannot be drawn because they name a unit nobody knows, which may be a slip."""
+    """Count the zones that cannot be drawn, and name no unit or one nobody knows, which may be a slip."""
     if zones is None:
         return 0
     known = set() if districts is None else {name_key(name) for name in districts["name"]}
-    undrawn = zones[zones.geometry.isna()]
-    return sum(any(name_key(unit) not in known for unit in units(cell)) for cell in undrawn["admin_units"])
+    undrawn = zones[zones.geometry.isna() | zones.geometry.is_empty]
+    return sum(
+        not units(cell) or any(name_key(unit) not in known for unit in units(cell)) for cell in undrawn["admin_units"]
+    )
+
+
+def _nowhere(hazards: gpd.GeoDataFrame | None) -> int:
+    """Count the hazards without an outline: each may lie anywhere."""
+    return 0 if hazards is None else int((hazards.geometry.isna() | hazards.geometry.is_empty).sum())
 
 
 # ------------------------------------------------------------------ names
@@ -373,19 +381,35 @@ def _day(day: dt.date | str | None) -> dt.date | None:
 
 
 # ------------------------------------------------------------------ doubt
+_MILD, _NOT_ASSESSED = "no_restriction_recorded", "not_assessed"
+
+
 def _in_doubt(verdict: Verdict, lost: int) -> Verdict:
+    """Answer "not assessed" wherever the mildest answer stands: in the verdict, on each axis, in each segment of a route."""
+    segments: list[dict[str, Any]] = []
+    for segment in verdict.segments:
+        code = _doubted(segment["verdict"])
+        if segments and segments[-1]["verdict"] == code:
+            segments[-1]["to_km"] = segment["to_km"]
+            segments[-1]["orders"] = list(dict.fromkeys([*segments[-1]["orders"], *segment["orders"]]))
+        else:
+            segments.append({**segment, "verdict": code})
+    legal, physical = _doubted(verdict.legal), _doubted(verdict.physical)
+    doubted = replace(verdict, legal=legal, physical=physical, segments=tuple(segments))
     if not verdict.is_mildest:
-        return verdict
+        return doubted
     reason = f"{lost} records of zones, hazards or orders could not be used, and one of them may forbid entry here"
-    same = "not_assessed"
     told = f"Not assessed: {reason}. Treat it as not known, and ask the authorities."
-    return replace(verdict, verdict=same, legal=same, physical=same, basis="not_covered", reason=reason, sentence=told)
+    return replace(doubted, verdict=_NOT_ASSESSED, basis="not_covered", reason=reason, sentence=told)
+
+
+def _doubted(code: str) -> str:
+    return _NOT_ASSESSED if code == _MILD else code
 
 
 def _frame_in_doubt(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    mild = frame["verdict"].eq("no_restriction_recorded")
     codes = ("verdict", "legal", "physical")
     return frame.assign(
-        **{name: frame[name].mask(frame[name].eq("no_restriction_recorded"), "not_assessed") for name in codes},
-        basis=frame["basis"].mask(mild, "not_covered"),
+        **{name: frame[name].mask(frame[name].eq(_MILD), _NOT_ASSESSED) for name in codes},
+        basis=frame["basis"].mask(frame["verdict"].eq(_MILD), "not_covered"),
     )
