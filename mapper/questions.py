@@ -19,7 +19,7 @@ import shapely
 
 from mapper import crs, schema, terms
 from mapper.analysis.access import access_frame, access_named, access_place, ask
-from mapper.analysis.ground import Ground, Lost, make_ground
+from mapper.analysis.ground import Ground, Lost, lost_records, make_ground
 from mapper.analysis.locate import locate, place_zones
 from mapper.analysis.orders import ALL_CIVILIANS
 from mapper.analysis.reach import on_earth
@@ -247,11 +247,12 @@ def _known(
         None if orders is None else orders_as_known(orders, dates, data_date),
         data_date=data_date,
         stale_after=stale_after,
-        lost=Lost(
-            zones=_rejected(checked, "zones") + _undrawn(placed["zones"], districts),
-            orders=_rejected(checked, "orders"),
-            hazards=_rejected(checked, "hazards"),
-            incidents=_rejected(checked, "incidents") + _unplaced(placed["incidents"]),
+        lost=lost_records(
+            placed["zones"],
+            districts,
+            placed["hazards"],
+            placed["incidents"],
+            refused=Lost(*(_rejected(checked, kind) for kind in _LOST)),
         ),
     )
     names = Gazetteer.bundled()
@@ -269,22 +270,12 @@ def _together(checked: Sequence[Checked], kind: Kind) -> Any:  # noqa: ANN401 - 
     return pd.concat(frames, ignore_index=True) if frames else None
 
 
+_LOST: tuple[Kind, ...] = ("zones", "orders", "hazards", "incidents")
+"""In the order of `Lost`."""
+
+
 def _rejected(checked: Sequence[Checked], kind: Kind) -> int:
     return sum(layer.ledger.rejected for layer in checked if layer.entry.kind == kind)
-
-
-def _unplaced(incidents: gpd.GeoDataFrame | None) -> int:
-    """Count the accidents without any place: each may have been anywhere."""
-    return 0 if incidents is None else int(incidents["place"].eq("none").sum())
-
-
-def _undrawn(zones: gpd.GeoDataFrame | None, districts: gpd.GeoDataFrame | None) -> int:
-    """Count the zones that cannot be drawn because they name a unit nobody knows, which may be a slip."""
-    if zones is None:
-        return 0
-    known = set() if districts is None else {name_key(name) for name in districts["name"]}
-    undrawn = zones[zones.geometry.isna()]
-    return sum(any(name_key(unit) not in known for unit in units(cell)) for cell in undrawn["admin_units"])
 
 
 # ------------------------------------------------------------------ names
@@ -398,13 +389,9 @@ def _with_reason(verdict: Verdict, ground: Ground) -> Verdict:
     """Say why a place is not assessed although nothing is recorded against it."""
     if verdict.basis != "not_covered" or verdict.reason:
         return verdict
-    lost = ground.lost
     reason = None
-    if lost.legal or lost.physical:
-        number = lost.legal + lost.physical
-        reason = (
-            f"{number} records of zones, orders, hazards or accidents could not be used or placed, and one may lie here"
-        )
+    if any(ground.lost):
+        reason = f"{sum(ground.lost)} records of zones, orders, hazards or accidents could not be used; one may be of this place"
     elif ground.stale_after is not None and verdict.on > ground.stale_after:
         reason = f"the data are out of date after {ground.stale_after}"
     elif any(each["orders_state"] == "listed" for each in verdict.coverage):

@@ -83,19 +83,18 @@ def access_frame(frame: gpd.GeoDataFrame, ground: Ground, asked: Asked) -> gpd.G
     doubt = np.asarray(stated.astype("float64").fillna(0.0).to_numpy(), dtype=np.float64)
     rank = {name: np.full(len(frame), RANK["not_assessed"], dtype=np.int8) for name in ("verdict", "legal", "physical")}
     basis = np.full(len(frame), len(BASES), dtype=np.int8)
-    doubt = doubt.copy()
-    if there.any():
-        judged = judge(places_of(shapes[there], doubt[there]), ground, asked)
-        rank["verdict"][there], rank["legal"][there], rank["physical"][there] = (
-            judged.rank,
-            judged.legal,
-            judged.physical,
-        )
-        basis[there], doubt[there] = judged.basis, judged.doubt_m
+    doubt_m = doubt.copy()
+    is_point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+    # Points apart from the others, so that each is measured as it would be alone.
+    for rows in (there & is_point, there & ~is_point):
+        if rows.any():
+            judged = judge(places_of(shapes[rows], doubt[rows]), ground, asked)
+            rank["verdict"][rows], rank["legal"][rows] = judged.rank, judged.legal
+            rank["physical"][rows], basis[rows], doubt_m[rows] = judged.physical, judged.basis, judged.doubt_m
     return frame.assign(
         **{name: pd.Categorical.from_codes(codes, dtype=_STRICTNESS) for name, codes in rank.items()},
         basis=pd.Categorical.from_codes(basis, dtype=_REASONS),
-        doubt_m=doubt,
+        doubt_m=doubt_m,
     )
 
 

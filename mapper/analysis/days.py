@@ -6,10 +6,13 @@ a restriction counts from the first day its date may mean, an opening only from 
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from typing import Any
 
 import pandas as pd
+
+_MONTHS = 12
 
 
 def first_day(date: Any) -> dt.date | None:  # noqa: ANN401 - text, None or NA, as frames hold it
@@ -35,11 +38,8 @@ def last_day(date: Any) -> dt.date | None:  # noqa: ANN401 - text, None or NA, a
     found = _parts(date)
     if found is None:
         return None
-    year, month, day = found
-    if day:
-        return dt.date(year, month, day)
-    following = dt.date(year + month // 12, month % 12 + 1, 1) if month else dt.date(year + 1, 1, 1)
-    return following - dt.timedelta(days=1)
+    year, month = found[0], found[1] or _MONTHS
+    return dt.date(year, month, found[2] or calendar.monthrange(year, month)[1])
 
 
 def _parts(date: Any) -> tuple[int, int, int] | None:  # noqa: ANN401 - text, None or NA

@@ -18,6 +18,7 @@ from mapper import crs
 from mapper.analysis.orders import Order, read_orders
 from mapper.analysis.reach import Floats, Shapes, shapes_of
 from mapper.errors import DataRefused
+from mapper.names import name_key, units
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -50,24 +51,13 @@ _NUMBERS = ("accuracy_m", "uncertainty_m", "width_m")
 class Lost(NamedTuple):
     """How many records could not be used. One that is missing may be the one that forbids, so none of them is passed over.
 
-    With a zone or an order lost no ground counts as covered by the orders, with a hazard or an accident lost (or an accident
-    without any place) none as looked at for hazards, and with an order lost no opening opens anything.
+    With any lost no ground counts as covered; with an order lost no opening opens anything.
     """
 
     zones: int = 0
     orders: int = 0
     hazards: int = 0
     incidents: int = 0
-
-    @property
-    def legal(self) -> int:
-        """Records that an order's reach rests on."""
-        return self.zones + self.orders
-
-    @property
-    def physical(self) -> int:
-        """Records of hazards and accidents."""
-        return self.hazards + self.incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +151,41 @@ def _recorded(orders: pd.DataFrame, data_date: dt.date | None) -> pd.DataFrame:
     stated = orders["recorded_on"] if "recorded_on" in orders else pd.Series(None, index=orders.index, dtype=object)
     known = None if data_date is None else data_date.isoformat()
     return orders.assign(recorded_on=stated.astype(object).where(stated.notna(), known))
+
+
+def lost_records(
+    zones: gpd.GeoDataFrame | None,
+    districts: gpd.GeoDataFrame | None,
+    hazards: gpd.GeoDataFrame | None,
+    incidents: gpd.GeoDataFrame | None,
+    *,
+    refused: Lost,
+) -> Lost:
+    """Count the records that a verdict may rest on and cannot: those refused, and those that have no place.
+
+    Parameters
+    ----------
+    zones, hazards, incidents : GeoDataFrame or None
+        As they are placed. A zone without an outline is lost where it names no unit, or one that no layer of districts knows,
+        which may be a slip; a hazard without an outline may lie anywhere, and so may an accident whose `place` is `none`.
+    districts : GeoDataFrame or None
+        `name`: a unit known to have no outline is no loss, as it is restricted by name.
+    refused : Lost
+        How many records of each kind the checks refused.
+    """
+    known = set() if districts is None else {name_key(name) for name in districts["name"]}
+    cells = () if zones is None else zones["admin_units"][_without_place(zones)]
+    return Lost(
+        zones=refused.zones
+        + sum(not units(cell) or any(name_key(unit) not in known for unit in units(cell)) for cell in cells),
+        orders=refused.orders,
+        hazards=refused.hazards + (0 if hazards is None else int(_without_place(hazards).sum())),
+        incidents=refused.incidents + (0 if incidents is None else int(incidents["place"].eq("none").sum())),
+    )
+
+
+def _without_place(frame: gpd.GeoDataFrame) -> pd.Series:
+    return pd.Series(frame.geometry.isna() | frame.geometry.is_empty)
 
 
 _ANYWHERE = (46.0, 39.0, 47.0, 40.0)

@@ -130,9 +130,8 @@ def judge(places: Places, ground: Ground, asked: Asked, named: Named | None = No
         rows += [legal, _hazards(places, ground, asked), _accidents(places, ground, asked)]
     items = Items(*(np.concatenate(column) for column in zip(*rows, strict=True)))
     covered = np.zeros(len(places), dtype=bool) if nowhere else _covered(places, ground, asked)
-    legal_rank = _mildest(covered & (not ground.lost.legal))
-    physical_rank = _mildest(covered & (not ground.lost.physical))
-    covered &= not (ground.lost.legal or ground.lost.physical)
+    mildest = np.where(covered, RANK["no_restriction_recorded"], RANK["not_assessed"]).astype(np.int8)
+    legal_rank, physical_rank = mildest.copy(), mildest.copy()
     for axis, ranks in ((_LEGAL, legal_rank), (_PHYSICAL, physical_rank)):
         on_axis = items.axis == axis
         np.maximum.at(ranks, items.place[on_axis], items.rank[on_axis])
@@ -324,13 +323,9 @@ def _distances(rows: Positions, items: Items, places: Places, ground: Ground) ->
     return apart
 
 
-def _mildest(covered: Flags) -> npt.NDArray[np.int8]:
-    return np.where(covered, RANK["no_restriction_recorded"], RANK["not_assessed"]).astype(np.int8)
-
-
 def _covered(places: Places, ground: Ground, asked: Asked) -> Flags:
     covered = np.zeros(len(places), dtype=bool)
-    if ground.stale_after is not None and asked.on > ground.stale_after:
+    if any(ground.lost) or (ground.stale_after is not None and asked.on > ground.stale_after):
         return covered
     for row, record in enumerate(ground.coverage.records.itertuples(index=False)):
         if record.orders_state == "listed" and in_period(record.period_start, record.period_end, asked):

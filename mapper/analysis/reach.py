@@ -27,11 +27,12 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
 INSIDE, WITHIN_DOUBT, NEAR = 0, 1, 2
-TOUCH_M = 0.01
-"""Lines and areas nearer than this touch: their corners are interpolated, and a touch may be lost in the last bit."""
+TOUCH_M = 0.1
+"""Lines and areas nearer than this touch: in the plane a piece of an edge is a chord, as much as some centimetres beside it."""
 _DEGREE_M = 110_000.0
 """A degree of latitude is nowhere shorter; of longitude, times the cosine of the latitude."""
-_SMALLEST_COSINE = 1e-3
+_SMALLEST_COSINE = 1e-9
+"""Not 0, so that at a pole every longitude is in reach."""
 _MANY = 1_500
 """From so many points on it pays to grow a shape before asking."""
 _QUARTER = 16
@@ -193,17 +194,18 @@ def lies_along(places: Places, shapes: Shapes, at: int, half_width_m: float) -> 
 def nearest_m(places: Places, shapes: Shapes) -> tuple[Positions, Floats]:
     """Return for each place the nearest shape and its geodesic distance; -1 and NaN where there is no shape.
 
-    The two nearest points are found in the plane and measured on the ellipsoid.
+    The two nearest points are found in the plane and measured on the ellipsoid. Of shapes that are as near, as neighbours are
+    at a corner they share, the one with the largest doubt counts, wherever it stands.
     """
     there = np.flatnonzero(~shapely.is_missing(shapes.plane))
     if not len(there) or not len(places):
         return np.full(len(places), -1, dtype=np.intp), np.full(len(places), np.nan)
     here = _in_plane(places, np.arange(len(places)), shapes.plane_crs)
-    (place, shape), _ = shapely.STRtree(shapes.plane[there]).query_nearest(
-        here, all_matches=False, return_distance=True
-    )
+    place, shape = shapely.STRtree(shapes.plane[there]).query_nearest(here)
     nearest = np.full(len(places), -1, dtype=np.intp)
-    nearest[place] = there[shape]
+    # Of what is written twice to one place the last stays.
+    by_doubt = np.argsort(shapes.doubt_m[there[shape]], kind="stable")
+    nearest[place[by_doubt]] = there[shape[by_doubt]]
     return nearest, measured_m(here, shapes.plane[nearest], shapes.plane_crs)
 
 

@@ -195,6 +195,9 @@ def _borders(
         given = np.where(mild, tried, given)
         tried = np.where(mild, tried + step, tried - step)
     length = pieces.to_m[strict] - pieces.from_m[strict]
+    # Two openings may each let a part of one piece go and meet in it, though neither holds it whole: then it stays whole.
+    ends_at_once = np.flatnonzero((strict[1:] == strict[:-1]) & (given[1:] + given[:-1] >= 1))
+    given[ends_at_once] = given[ends_at_once + 1] = 0.0
     at = np.where(rises, pieces.from_m[strict] + given * length, pieces.to_m[strict] - given * length)
     return [float(each) for each in at]
 

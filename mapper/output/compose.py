@@ -17,7 +17,7 @@ import pandas as pd
 import shapely
 
 from mapper import crs, schema
-from mapper.analysis.ground import Lost
+from mapper.analysis.ground import Lost, lost_records
 from mapper.analysis.join import casualties
 from mapper.analysis.ledger import PublishedLedger, ledger
 from mapper.findings import severities
@@ -104,12 +104,9 @@ class Edition:
     @property
     def lost(self) -> Lost:
         """How many records that a verdict may rest on could not be used, or have no place."""
-        return Lost(
-            zones=self._refused("zones") + self.undrawn_zones,
-            orders=self._refused("orders"),
-            hazards=self._refused("hazards"),
-            incidents=self._refused("incidents") + int(self.incidents["place"].eq("none").sum()),
-        )
+        kinds = ("zones", "orders", "hazards", "incidents")
+        refused = Lost(*(self._refused(kind) for kind in kinds))
+        return lost_records(self.zones, self.districts, self.tables["hazards"], self.incidents, refused=refused)
 
     @property
     def complete(self) -> bool:

@@ -145,7 +145,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "stale_after": facts["stale_after"],
         "complete": edition.complete,
         "incomplete_zones": edition.incomplete_zones,
-        "lost": {"legal": edition.lost.legal, "physical": edition.lost.physical, "orders": edition.lost.orders},
+        "lost": edition.lost._asdict(),
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
         "density": facts["density"],
