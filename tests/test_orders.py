@@ -323,7 +323,8 @@ def test_an_order_of_unknown_kind_is_a_ban_for_everyone_on_every_day(order_type:
         {"order_id": "b", "order_type": "lifted", "effective_from": "2021-01-11", "refers_to": "a"},
     )
     order = orders["a"]
-    assert (order.kind, order.restricts, order.opens, order.verdict) == ("total_ban", True, False, "no_entry")
+    assert (order.id, order.kind, order.restricts, order.opens) == ("a", "total_ban", True, False)
+    assert order.verdict == "no_entry"
     assert order.record["source_ids"] == "s1"
     for on, known in product(("1990-01-01", "2021-01-20", "2030-01-01"), (None, day("1990-01-01"))):
         assert is_restriction_in_force(order, day(on), orders, known)
@@ -581,6 +582,8 @@ def test_a_row_is_read_as_written() -> None:
             "recorded_on": "2021-04",
             "confirmed_on": "2021-05;2021-06",
             "last_confirmed_on": "2021-07",
+            "permit_rule": "apply in writing",
+            "who": "",
         }
     )["a"]
     assert (order.id, order.type, order.kind) == ("a", "permit_rule", "corridor_only")
@@ -590,3 +593,5 @@ def test_a_row_is_read_as_written() -> None:
     assert (order.ended_by, order.refers_to) == (("b", "c"), ("d", "e"))
     assert set(order.confirmed) == {"2021-05", "2021-06", "2021-07"}
     assert order.never_opens is False
+    # What the rule does not read is kept to be told; a blank is none.
+    assert (order.record["permit_rule"], order.record["who"]) == ("apply in writing", None)
