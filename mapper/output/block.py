@@ -72,6 +72,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "relations": "text",
             "shares": "text",
             "order_ids": "text",
+            "near_districts": "text",
         },
         "zones": {
             "zone_id": "text",

@@ -4,7 +4,9 @@
  * A test on the Python side compares these names with the ones it writes, and `openTable` refuses a block that differs.
  * Lists are text joined with ";". Dates are text as given. Null is "not stated" and never 0.
  */
+import type { Lost } from "./access/ground.ts";
 import { openTable, type Block, type Table } from "./block.ts";
+import { Failure } from "./failure.ts";
 import type { WordList } from "./words.ts";
 
 export const INCIDENTS = {
@@ -44,6 +46,7 @@ export const INCIDENTS = {
   relations: "text",
   shares: "text",
   order_ids: "text",
+  near_districts: "text",
 } as const;
 
 export const ZONES = {
@@ -335,8 +338,10 @@ export interface Meta {
   readonly stale_after: string | null;
   readonly complete: boolean;
   readonly incomplete_zones: number;
-  /** Records of zones, hazards or orders that could not be used; with any, no ground counts as covered. */
-  readonly lost: number;
+  /** Records that could not be used: zones and orders, hazards and accidents, and the orders by themselves. */
+  readonly lost: Lost;
+  /** A map of somebody's own files, at their own precision: not for publication. */
+  readonly private: boolean;
   readonly caveats: readonly string[];
   readonly counts: {
     readonly incidents: Readonly<Record<"counted" | "drawn" | "district_level" | "unplaced" | "refused", number>> & {
@@ -378,10 +383,20 @@ export function zoneName(zones: Zones, row: number): string {
   return zones.text("name", row) || zones.text("zone_id", row);
 }
 
+/** The facts of the edition. Those that a mild answer would rest on are never taken for granted. */
+function openMeta(block: Block): Meta {
+  const meta = block.header.meta as Meta;
+  const { lost, private: isPrivate } = meta as { readonly lost?: Partial<Lost>; readonly private?: unknown };
+  const isCount = (n: unknown) => typeof n === "number" && Number.isInteger(n) && n >= 0;
+  if (![lost?.legal, lost?.physical, lost?.orders].every(isCount)) throw new Failure("failure.unreadable", "The data do not say how many records were lost.");
+  if (typeof isPrivate !== "boolean") throw new Failure("failure.unreadable", "The data do not say whether they are private.");
+  return meta;
+}
+
 /** Open every table of the block. */
 export function openData(block: Block): Data {
   return {
-    meta: block.header.meta as Meta,
+    meta: openMeta(block),
     words: block.header.words as WordList,
     incidents: openTable(block, "incidents", INCIDENTS),
     zones: openTable(block, "zones", ZONES),

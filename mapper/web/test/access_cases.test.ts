@@ -1,7 +1,7 @@
 /** "May I enter?", case by case: answers worked out by hand from the rules. */
 import { expect, test } from "vitest";
 
-import { firstDay, lastDay } from "../src/access/dates.ts";
+import { firstDay, isUnusable, lastDay } from "../src/access/dates.ts";
 import { metres } from "../src/access/geodesy.ts";
 import { certainlyCovers, concerns, kinds } from "../src/access/who.ts";
 import { ask, box, type Ask, type World } from "./access_world.ts";
@@ -42,6 +42,13 @@ test.each([
 });
 
 test.each([
+  ["?", true], ["--12-31", true], ["31.12.2021", true], ["2021-02-30", true],
+  ["2021", false], ["2021-02", false], ["", false], [" ", false], [null, false],
+])("%j is stated and gives no day: %s", (text, unusable) => {
+  expect(isUnusable(text)).toBe(unusable);
+});
+
+test.each([
   ["foreigners", "all_civilians", true, false],
   ["citizens", "foreigners", false, false],
   ["all_civilians", "foreigners", true, true],
@@ -50,6 +57,7 @@ test.each([
   ["citizens+private_vehicles", "citizens+private_vehicles+residents", true, true],
   ["media", "aid_workers", false, false],
   ["media", "foreigners", true, false],
+  ["+", "citizens", true, false],
 ])("an order for %s and a person who is %s", (token, person, concerned, covered) => {
   expect([concerns(token, kinds(person)), certainlyCovers(token, kinds(person))]).toEqual([concerned, covered]);
 });
@@ -158,6 +166,105 @@ test("orders end when they say so, or when a later one that names them begins", 
   expect(brief({ at: [46.5, 40.5], on: "2024-06-01", known_by: "2024-05-01" }, lifted)).toBe("no_entry inside");
 });
 
+const UNUSABLE = ["?", "--12-31", "soon"];
+
+test.each(UNUSABLE)("a restriction whose date is %j has always begun and never ends", (date) => {
+  const asked = (ban: object, on: string, ...others: object[]) => brief({ at: [46.5, 40.5], on }, world({ orders: [{ ...BAN, ...ban }, ...others] as never }));
+  // the day of its issue does not stand in for a day that cannot be used
+  expect(asked({ effective_from: date }, "1999-01-01")).toBe("no_entry inside");
+  expect(asked({ issued_on: date }, "1999-01-01")).toBe("no_entry inside");
+  expect(asked({ issued_on: date, effective_from: "2021-01-01" }, "2020-12-31")).toBe("no_restriction_recorded outside");
+  expect(asked({ effective_to: date }, "2025-12-31")).toBe("no_entry inside");
+  const lift = { order_id: "l", order_type: "lifted", refers_to: "ban", issued_on: "2024-01-01" };
+  expect(asked({ effective_to: date }, "2025-12-31", lift)).toBe("no_entry inside");
+  expect(asked({}, "2025-12-31", lift)).toBe("no_restriction_recorded outside");
+  expect(asked({}, "2025-12-31", { ...lift, effective_from: date })).toBe("no_entry inside");
+  expect(asked({}, "2025-12-31", { ...lift, issued_on: date })).toBe("no_entry inside");
+});
+
+test.each(UNUSABLE)("an opening whose date is %j never holds, and what ends it on %j ends it always", (date) => {
+  const asked = (opening: object, ...others: object[]) =>
+    ask(world({ ...opened, orders: [BAN, { ...OPENING, ...opening }, ...others] as never }), { at: [46.5, 40.5], who: "citizens" });
+  expect(asked({}).verdict).toBe("permit_only");
+  for (const changes of [{ effective_from: date }, { effective_to: date }, { issued_on: date }]) {
+    expect([asked(changes).verdict, asked(changes).openings]).toEqual(["no_entry", []]);
+  }
+  expect(asked({ issued_on: date, effective_from: "2023-01-01" }).verdict).toBe("permit_only");
+  expect(asked({ superseded_by: "late" }, { ...BAN, order_id: "late", effective_from: date, issued_on: "2030-01-01" }).verdict).toBe("no_entry");
+  expect(asked({ superseded_by: "late" }, { ...BAN, order_id: "late", issued_on: "2030-01-01" }).verdict).toBe("permit_only");
+});
+
+test.each(UNUSABLE)("a period of coverage with the date %j covers nothing", (date) => {
+  const asked = (period: object) => brief({ at: [45.5, 39.5] }, world({ coverage: [{ coverage_id: "c", orders_state: "listed", ...period, geometry: box(45, 39, 3) }] }));
+  expect(asked({ period_start: date })).toBe("not_assessed not_covered");
+  expect(asked({ period_end: date })).toBe("not_assessed not_covered");
+  expect(asked({ period_start: "2020-11", period_end: "" })).toBe("no_restriction_recorded outside");
+});
+
+test.each([
+  ["media", "media", "no_restriction_recorded"],
+  ["foreigners+media", "media", "no_entry"],
+  ["foreigners+media", "media+foreigners", "no_restriction_recorded"],
+  ["foreigners+media; aid_workers", "aid_workers", "no_restriction_recorded"],
+  ["+", "media", "no_entry"],
+])("a ban that excepts %s and a person who is %s", (exempt, who, expected) => {
+  expect(ask(world({ orders: [{ ...BAN, exempt }] }), { at: [46.5, 40.5], who }).legal).toBe(expected);
+});
+
+test("an opening does not cover whom it excepts, all kinds at once", () => {
+  const asked = (who: string) => ask({ ...opened, orders: [BAN, { ...OPENING, exempt: "citizens+media" }] }, { at: [46.5, 40.5], who }).verdict;
+  expect([asked("citizens"), asked("citizens+media")]).toEqual(["permit_only", "no_entry"]);
+});
+
+test("nothing was covered before it was known to be listed", () => {
+  const asked = (period_start: string | null, known_by: string) =>
+    brief({ at: [45.5, 39.5], known_by }, world({ coverage: [{ coverage_id: "c", orders_state: "listed", period_start, geometry: box(45, 39, 3) }] }));
+  expect(asked("2020-11", "2020-11-29")).toBe("not_assessed not_covered");
+  expect(asked("2020-11", "2020-11-30")).toBe("no_restriction_recorded outside");
+  expect(asked(null, "1999-01-01")).toBe("no_restriction_recorded outside");
+});
+
+test("lost records leave their axis unassessed, and lost orders leave no opening in force", () => {
+  const at = (lost: World["lost"], asked: World = WORLD, place: readonly [number, number] = [45.5, 39.5]) => {
+    const { verdict, legal, physical, basis, coverage } = ask({ ...asked, lost: lost ?? {} }, { at: place, who: "citizens" });
+    return [verdict, legal, physical, basis, coverage.map(({ id }) => id)];
+  };
+  const [none, unknown] = ["no_restriction_recorded", "not_assessed"];
+  expect(at({})).toEqual([none, none, none, "outside", ["c"]]);
+  expect(at({ legal: 1 })).toEqual([unknown, unknown, none, "not_covered", ["c"]]);
+  expect(at({ physical: 1 })).toEqual([unknown, none, unknown, "not_covered", ["c"]]);
+  expect(at({ legal: 1 }, WORLD, [46.5, 40.5])).toEqual(["no_entry", "no_entry", none, "inside", ["c"]]);
+  expect(at({}, opened, [46.5, 40.5])[0]).toBe("permit_only");
+  expect(at({ legal: 1 }, opened, [46.5, 40.5])[0]).toBe("permit_only");
+  expect(at({ legal: 1, orders: 1 }, opened, [46.5, 40.5])[0]).toBe("no_entry");
+  expect(ask({ ...opened, lost: { legal: 1, orders: 1 } }, { at: [46.5, 40.5], who: "citizens" }).openings).toEqual([]);
+  // an opening that the zone itself names acts as a restriction, and softens nothing
+  const named = world({ orders: [OPENING], zones: [{ zone_id: "z", order_ids: "open", geometry: box(46, 40, 1) }] });
+  expect([at({}, named, [46.5, 40.5])[0], at({ legal: 1, orders: 1 }, named, [46.5, 40.5])[0]]).toEqual(["permit_only", "no_entry"]);
+});
+
+test("an accident known by a name that several districts may mean is told in each of them", () => {
+  const zones = ["Xocavənd", "Xocalı", "Ağdərə"].map((name) => ({ zone_id: name, name, order_ids: "ban" }));
+  const named = (incident: object, place: string) => ask(world({ zones, incidents: [{ incident_id: "i", district: "Xocavənd", ...incident }] }), { place }).physical;
+  const near_districts = "Xocalı; Ağdərə";
+  expect(named({ place: "district", near_districts }, "Xocalı")).toBe("near_restricted");
+  expect(named({ place: "district", near_districts }, "Ağdərə")).toBe("near_restricted");
+  expect(named({ place: "district", near_districts }, "Xocavənd")).toBe("not_assessed");
+  expect(named({ place: "district" }, "Xocavənd")).toBe("near_restricted");
+  expect(named({ place: "district" }, "Xocalı")).toBe("not_assessed");
+});
+
+test("orders and openings are told with their dates, authorities, permit and words", () => {
+  const more = { authorities: "ANAMA", who: "residents", permit_rule: "with a permit", key_phrase: "is permitted", source_ids: "s-1;s-2" };
+  const asked = world({ ...opened, orders: [{ ...BAN, ...more }, { ...OPENING, ...more, effective_from: "2023-02", effective_to: "2030" }] });
+  const { orders, openings } = ask(asked, { at: [46.5, 40.5], who: "citizens" });
+  const told = { authorities: "ANAMA", who: "residents", permit: "with a permit", quote: "is permitted", source: "s-1;s-2" };
+  expect(orders[0]).toEqual({ id: "ban", kind: "total_ban", type: "ban", valid_from: "2021-01-01", valid_to: null, ...told, relation: "inside", unconfirmed: true });
+  expect(openings).toEqual([{ id: "open", kind: "permit_only", type: "opening_with_limit", valid_from: "2023-02", valid_to: "2030", ...told, applies: true, why_not: null }]);
+  const bare = ask(opened, { at: [46.5, 40.5] }).openings[0];
+  expect(bare).toMatchObject({ valid_from: "2023-01-01", valid_to: null, authorities: null, who: null, permit: null, quote: null, source: null });
+});
+
 test("what is not understood forbids", () => {
   for (const orders of [[], [{ ...BAN, order_type: "" }], [{ ...BAN, order_type: "decree", effective_to: "2021-02-01" }]]) {
     expect(brief({ at: [46.5, 40.5] }, world({ orders }))).toBe("no_entry inside");
@@ -234,6 +341,8 @@ test.each([
   [{ at: [46, 40], on: "2021-02-30" }, /"on"/],
   [{ at: [46, 40], known_by: "yesterday" }, /"known_by"/],
   [{ at: [46, 40], who: "tourists" }, /"who"/],
+  [{ at: [46, 40], who: "citizens+foreigners" }, /nobody is at once: citizens\+foreigners/],
+  [{ at: [46, 40], who: "media+mine_action_operator" }, /nobody is at once/],
 ] as [Ask, RegExp][])("nonsense is refused with a sentence: %j", (question, message) => {
   expect(() => ask(WORLD, question)).toThrow(message);
 });

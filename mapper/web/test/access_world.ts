@@ -1,5 +1,5 @@
 /** Worlds and questions as the shared table writes them: rows with GeoJSON, made into a ground and asked. */
-import type { CorridorRow, CoverageRow, Ground, HazardRow, IncidentRow, OrderRow, Question, Verdict, ZoneRow } from "../src/access/ground.ts";
+import type { CorridorRow, CoverageRow, Ground, HazardRow, IncidentRow, Lost, OrderRow, Question, Verdict, ZoneRow } from "../src/access/ground.ts";
 import { verdict } from "../src/access/verdict.ts";
 import type { Geometry, LonLat, Polygon, Ring } from "../src/geometry.ts";
 
@@ -21,6 +21,7 @@ export interface World {
   readonly hazards?: readonly Row<HazardRow>[];
   readonly incidents?: readonly Row<IncidentRow>[];
   readonly coverage?: readonly Row<CoverageRow>[];
+  readonly lost?: Partial<Lost>;
 }
 
 export interface Ask {
@@ -65,6 +66,7 @@ export function groundOf(world: World): Ground {
     coverage: rows<CoverageRow>(world.coverage),
     dataDate: world.data_date,
     staleAfter: world.stale_after ?? null,
+    lost: { legal: 0, physical: 0, orders: 0, ...world.lost },
   };
 }
 

@@ -39,7 +39,8 @@ export const META = {
   stale_after: "2027-05-22",
   complete: true,
   incomplete_zones: 0,
-  lost: 0,
+  lost: { legal: 0, physical: 0, orders: 0 },
+  private: false,
   caveats: ["caveat.blank"],
   counts: {
     incidents: { counted: 5, drawn: 3, district_level: 2, unplaced: 0, refused: 0 },

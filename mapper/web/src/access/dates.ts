@@ -2,7 +2,7 @@
  * Days of dates that may be a month or a year. They are compared as text, which sorts as days do.
  *
  * A month begins on its first day and ends on its last; which of the two counts is decided by what is stricter. A date
- * without a year, a blank and anything unreadable are "not stated": null.
+ * without a year, a blank and anything unreadable give no day: null. Where it matters, `isUnusable` tells the filled ones apart.
  */
 
 const FORM = /^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?$/;
@@ -30,6 +30,11 @@ export function firstDay(text: string | null | undefined): string | null {
 /** "2021-02" -> "2021-02-28"; null when not stated. */
 export function lastDay(text: string | null | undefined): string | null {
   return edge(text, true);
+}
+
+/** Whether something is stated that gives no day: "?" for a cell that was blanked, a date without a year, anything unreadable. */
+export function isUnusable(text: string | null | undefined): boolean {
+  return (text ?? "").trim() !== "" && firstDay(text) === null;
 }
 
 /** Whether the text is one whole day of the calendar. */

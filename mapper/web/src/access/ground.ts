@@ -1,7 +1,7 @@
 /**
  * What a question is asked of, what is asked, and what is answered: plain data, the same in the page and in every check.
  *
- * Dates are text as given (`YYYY-MM-DD`, `YYYY-MM`, `YYYY`); "" and null are "not stated". Lists are text joined with ";",
+ * Dates are text as given (`YYYY-MM-DD`, `YYYY-MM`, `YYYY`); "" and null are "not stated", "?" is stated and cannot be used. Lists are text joined with ";",
  * as in the data block. Distances are metres, positions WGS 84 degrees, longitude first.
  */
 import type { Geometry, LonLat, Polygon } from "../geometry.ts";
@@ -34,6 +34,9 @@ export interface OrderRow {
   /** Dates of its sources: each time somebody spoke of it. */
   readonly confirmed_on?: Text;
   readonly authorities?: Text;
+  readonly who?: Text;
+  readonly permit_rule?: Text;
+  readonly key_phrase?: Text;
   readonly source_ids?: Text;
 }
 
@@ -62,8 +65,10 @@ export interface IncidentRow {
   readonly place?: Text;
   readonly uncertainty_m?: Metres;
   readonly district?: Text;
+  /** Districts that an accident known by its district is near in; where blank, `district`. */
+  readonly near_districts?: Text;
   readonly recorded_on?: Text;
-  /** The point; the district's outline where only the district is known. */
+  /** The point; the outlines of those districts where no more is known. */
   readonly geometry: Geometry | null;
 }
 
@@ -78,6 +83,13 @@ export interface CoverageRow {
   readonly geometry: Geometry | null;
 }
 
+/** Numbers of records that could not be used, by what they may have forbidden; `legal` counts the orders too. */
+export interface Lost {
+  readonly legal: number;
+  readonly physical: number;
+  readonly orders: number;
+}
+
 export interface Ground {
   readonly zones: readonly ZoneRow[];
   readonly orders: readonly OrderRow[];
@@ -87,6 +99,7 @@ export interface Ground {
   readonly coverage: readonly CoverageRow[];
   readonly dataDate: string | null;
   readonly staleAfter: string | null;
+  readonly lost: Lost;
 }
 
 /** The asked place: exactly one of the four. */
@@ -127,7 +140,8 @@ export type Relation = (typeof RELATIONS)[number];
 
 export type WhyNot = "no_geometry" | "not_for_this_person" | "not_on_its_ground";
 
-export interface OrderEntry {
+/** An order as it is told; null is not stated. */
+export interface OrderTold {
   readonly id: string;
   readonly kind: string;
   /** As the data say; null when they do not hold the order, or not its type. */
@@ -135,16 +149,20 @@ export interface OrderEntry {
   readonly valid_from: string | null;
   readonly valid_to: string | null;
   readonly authorities: string | null;
+  readonly who: string | null;
+  readonly permit: string | null;
+  readonly quote: string | null;
   /** Ids of its sources, joined with ";". */
   readonly source: string | null;
+}
+
+export interface OrderEntry extends OrderTold {
   readonly relation: Relation;
   /** No end is known and nobody confirmed it in the year before the day that is asked for. */
   readonly unconfirmed: boolean;
 }
 
-export interface OpeningEntry {
-  readonly id: string;
-  readonly kind: string;
+export interface OpeningEntry extends OrderTold {
   readonly applies: boolean;
   readonly why_not: WhyNot | null;
 }
@@ -219,6 +237,12 @@ export function items(text: Text): string[] {
     .split(";")
     .map((item) => item.trim())
     .filter((item) => item !== "");
+}
+
+/** Names of the districts that an accident is tied to. */
+export function districtsOf({ place, district, near_districts }: Pick<IncidentRow, "place" | "district" | "near_districts">): string[] {
+  const near = place === "district" ? items(near_districts) : [];
+  return near.length > 0 ? near : [district ?? ""];
 }
 
 /** Whether `a` is stricter than `b`. */

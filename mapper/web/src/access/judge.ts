@@ -5,9 +5,10 @@
  * can be put together and the order of the layers never matters.
  */
 import { Accidents } from "./accidents.ts";
+import { isListed } from "./coverage.ts";
 import { firstDay, lastDay } from "./dates.ts";
 import {
-  BASES, isStricter, strictest, VERDICTS,
+  BASES, districtsOf, isStricter, strictest, VERDICTS,
   type AccidentEntry, type Basis, type CoverageEntry, type Ground, type HazardEntry, type HazardRow, type OpeningEntry, type Relation, type VerdictCode, type ZoneEntry, type ZoneRow,
 } from "./ground.ts";
 import { Legal, type Act } from "./legal.ts";
@@ -31,7 +32,8 @@ export interface Item {
 export interface Judged {
   readonly legal: VerdictCode;
   readonly physical: VerdictCode;
-  readonly covered: boolean;
+  /** Whether a blank says anything, by axis. */
+  readonly covered: { readonly legal: boolean; readonly physical: boolean };
   readonly items: readonly Item[];
   /** Orders that act here, each with the nearest relation. */
   readonly orders: ReadonlyMap<string, Relation>;
@@ -129,19 +131,19 @@ export class Judge {
   }
 
   private coverageNow(): Shape[] {
-    const { ground: { coverage, staleAfter }, asked: { on } } = this;
+    const { ground: { coverage, staleAfter }, asked: { on, known_by } } = this;
     if (staleAfter !== null && on > staleAfter) return [];
     return coverage
-      .filter(({ orders_state, period_start, period_end }) => {
-        const [start, end] = [lastDay(period_start), firstDay(period_end)];
-        return orders_state === "listed" && (start === null || start <= on) && (end === null || on <= end);
-      })
+      .filter((row) => isListed(row, on, known_by))
       .map(({ geometry }) => shapeOf(geometry))
       .filter((shape): shape is Shape => shape !== null);
   }
 
-  private isCovered(place: Shape): boolean {
-    return this.coverage.some((shape) => shape.holds(place, this.asked.u));
+  /** Covered ground, where no record is lost that might have acted on the axis. */
+  private coveredAt(place: Shape): Judged["covered"] {
+    const { legal, physical } = this.ground.lost;
+    const covered = this.coverage.some((shape) => shape.holds(place, this.asked.u));
+    return { legal: covered && legal === 0, physical: covered && physical === 0 };
   }
 
   /** Every row that holds the place, of whatever state and time. */
@@ -199,7 +201,10 @@ export class Judge {
     return this.orders.openings
       .filter((order) => isFor(order, asked.person) && this.orders.holds(order, "opening", asked))
       .filter((order) => !grounds.hasGeometry(order) || (place !== null && grounds.isNear(order, place, asked.u, NEAR_M)))
-      .map((order) => grounds.entry(order, place, asked.u, asked.person));
+      .map((order) => {
+        const why_not = grounds.whyNot(order, place, asked.u, asked.person);
+        return { ...this.orders.told(order.order_id, asked), applies: why_not === null, why_not };
+      });
   }
 
   /** Zones with how they lie to the place, put together. */
@@ -248,14 +253,14 @@ export class Judge {
     const legal = this.weighLegal(found, place);
     const [hazards, accidents] = [this.hazardsAt(place), this.accidentsAt(place)];
     const physical = [...hazards.items, ...accidents.items];
-    const covered = this.isCovered(place);
-    const without = covered ? "no_restriction_recorded" : "not_assessed";
+    const covered = this.coveredAt(place);
+    const without = (axis: Item["axis"]) => (covered[axis] ? "no_restriction_recorded" : "not_assessed");
     return {
       ...legal,
       covered,
       items: [...legal.items, ...physical],
-      legal: legal.items.length > 0 ? strictest(...legal.items.map(({ verdict }) => verdict)) : without,
-      physical: physical.length > 0 ? strictest(...physical.map(({ verdict }) => verdict)) : without,
+      legal: legal.items.length > 0 ? strictest(...legal.items.map(({ verdict }) => verdict)) : without("legal"),
+      physical: physical.length > 0 ? strictest(...physical.map(({ verdict }) => verdict)) : without("physical"),
       hazards: hazards.entries,
       accidents: accidents.entries,
       coverage: this.coverageAt(place),
@@ -266,11 +271,12 @@ export class Judge {
   atNames(zones: readonly ZoneRow[], names: ReadonlySet<string>): Judged {
     const found = this.active.filter(({ zone }) => zones.includes(zone)).map((active) => ({ active, relation: "no_geometry" as const, distance_m: null }));
     const legal = this.weighLegal(found, null);
-    const accidents = this.ground.incidents.filter(({ district, recorded_on }) => wasRecorded(recorded_on, this.asked.known_by) && names.has((district ?? "").normalize("NFC").trim()));
+    const isNamed = (name: string) => names.has(name.normalize("NFC").trim());
+    const accidents = this.ground.incidents.filter((row) => wasRecorded(row.recorded_on, this.asked.known_by) && districtsOf(row).some(isNamed));
     const near = accidents.map((): Item => ({ verdict: "near_restricted", axis: "physical", basis: "near", distance_m: 0, accuracy_m: 0 }));
     return {
       ...legal,
-      covered: false,
+      covered: { legal: false, physical: false },
       items: [...legal.items, ...near],
       legal: legal.items.length > 0 ? strictest(...legal.items.map(({ verdict }) => verdict)) : "not_assessed",
       physical: near.length > 0 ? "near_restricted" : "not_assessed",
@@ -304,7 +310,7 @@ export function together(parts: readonly Judged[]): Judged {
   return {
     legal: strictest(...parts.map(({ legal }) => legal)),
     physical: strictest(...parts.map(({ physical }) => physical)),
-    covered: parts.every(({ covered }) => covered),
+    covered: { legal: parts.every(({ covered }) => covered.legal), physical: parts.every(({ covered }) => covered.physical) },
     items: parts.flatMap(({ items }) => items),
     orders,
     openings: mergeOpenings(parts.flatMap(({ openings }) => openings)),

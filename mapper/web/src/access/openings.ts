@@ -2,8 +2,7 @@
  * The ground of openings. An opening softens something only where its ground is drawn, and only in the part of it that is
  * left when the doubt is taken off.
  */
-import { items, type CorridorRow, type Ground, type OpeningEntry, type OrderRow, type WhyNot, type ZoneRow } from "./ground.ts";
-import { kindOf } from "./orders.ts";
+import { items, type CorridorRow, type Ground, type OrderRow, type WhyNot, type ZoneRow } from "./ground.ts";
 import { shapeOf, type Shape } from "./shape.ts";
 import { covers, type Person } from "./who.ts";
 import { liesWithin } from "./within.ts";
@@ -59,10 +58,5 @@ export class OpeningGrounds {
     if (!this.hasGeometry(order)) return "no_geometry";
     if (!covers(order, person)) return "not_for_this_person";
     return asked !== null && this.holds(order, asked, u) ? null : "not_on_its_ground";
-  }
-
-  entry(order: OrderRow, asked: Shape | null, u: number, person: Person): OpeningEntry {
-    const whyNot = this.whyNot(order, asked, u, person);
-    return { id: order.order_id, kind: kindOf(order), applies: whyNot === null, why_not: whyNot };
   }
 }

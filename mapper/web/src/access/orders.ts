@@ -2,10 +2,11 @@
  * When orders are in force, and what they do.
  *
  * The same order can be read as a restriction or as an opening, and every date that is not a day is read towards the stricter
- * answer: a restriction begins early and ends late, an opening begins late and ends early.
+ * answer: a restriction begins early and ends late, an opening begins late and ends early. A date that is filled and gives no
+ * day is stated and unknown: no other date stands in for it, a restriction has always begun and never ends, and no opening holds.
  */
-import { dayBefore, daysBetween, firstDay, lastDay } from "./dates.ts";
-import { items, type Ground, type OrderRow, type VerdictCode } from "./ground.ts";
+import { dayBefore, daysBetween, firstDay, isUnusable, lastDay } from "./dates.ts";
+import { items, type Ground, type OrderRow, type OrderTold, type VerdictCode } from "./ground.ts";
 import type { Person } from "./who.ts";
 
 /** The day that is asked for, what was known by then, and who asks. */
@@ -18,7 +19,8 @@ export interface Moment {
 /** How an order is read. */
 export type As = "restriction" | "opening";
 
-const TYPE_KIND: Readonly<Record<string, string>> = {
+/** The kinds of `mapper/terms/order_type.json`. */
+export const TYPE_KIND: Readonly<Record<string, string>> = {
   ban: "total_ban",
   site_closure: "total_ban",
   curfew: "curfew",
@@ -32,7 +34,8 @@ const TYPE_KIND: Readonly<Record<string, string>> = {
   conduct_rules: "condition",
   lifted: "lifted",
 };
-const OPENING_VERDICT: Readonly<Record<string, VerdictCode>> = {
+/** The kinds of `mapper/terms/restriction_kind.json` that are openings. */
+export const OPENING_VERDICT: Readonly<Record<string, VerdictCode>> = {
   corridor_only: "corridor_only",
   permit_only: "permit_only",
   escorted_only: "corridor_only",
@@ -69,7 +72,7 @@ export class Orders {
   /** Dates on which another order named an order, and so confirmed it. */
   private readonly confirmed = new Map<string, readonly string[]>();
 
-  constructor(private readonly ground: Pick<Ground, "orders" | "dataDate">) {
+  constructor(private readonly ground: Pick<Ground, "orders" | "dataDate" | "lost">) {
     this.rows = new Map(ground.orders.map((order) => [order.order_id, order]));
     this.places = new Map(ground.orders.map((order, place) => [order.order_id, place]));
     this.openings = ground.orders.filter((order) => openingVerdict(order) !== null);
@@ -116,7 +119,7 @@ export class Orders {
   }
 
   private startText(order: OrderRow): string | null | undefined {
-    return firstDay(order.effective_from) === null ? order.issued_on : order.effective_from;
+    return (order.effective_from ?? "").trim() === "" ? order.issued_on : order.effective_from;
   }
 
   /** First or last day of the order's beginning; null when not stated. */
@@ -169,6 +172,7 @@ export class Orders {
     if (knownKind(order) === null) return true;
     const start = this.start(order, firstDay);
     if (!this.wasKnown(order, firstDay, moment) || (start !== null && start > moment.on)) return false;
+    if (isUnusable(order.effective_to)) return true;
     const end = this.statedEnd(order);
     if (end !== null) return moment.on <= end;
     const ended = this.endedOn(order, moment);
@@ -179,6 +183,9 @@ export class Orders {
     const start = this.start(order, lastDay);
     const end = firstDay(order.effective_to);
     return (
+      // An order that is lost may have ended any opening.
+      this.ground.lost.orders === 0 &&
+      !isUnusable(order.effective_from) && !isUnusable(order.effective_to) &&
       !this.endsBeforeItBegins(order) &&
       this.wasKnown(order, lastDay, moment) &&
       start !== null && start <= moment.on &&
@@ -195,10 +202,26 @@ export class Orders {
   /** The beginning and the end as they are told; null when not stated. */
   period(order: OrderRow, moment: Moment): { readonly valid_from: string | null; readonly valid_to: string | null } {
     const end = this.statedEnd(order) === null ? null : (order.effective_to as string);
-    const ended = this.endedOn(order, moment);
+    const ended = isUnusable(order.effective_to) ? null : this.endedOn(order, moment);
     return {
       valid_from: this.start(order, firstDay) === null ? null : (this.startText(order) as string),
       valid_to: end ?? (ended === null ? null : dayBefore(ended)),
+    };
+  }
+
+  /** The order as it is told; of one that the data do not hold, what is taken for it. */
+  told(id: string, moment: Moment): OrderTold {
+    const order = this.rows.get(id);
+    return {
+      id,
+      kind: kindOf(order),
+      type: order?.order_type || null,
+      ...(order === undefined ? { valid_from: null, valid_to: null } : this.period(order, moment)),
+      authorities: order?.authorities || null,
+      who: order?.who || null,
+      permit: order?.permit_rule || null,
+      quote: order?.key_phrase || null,
+      source: order?.source_ids || null,
     };
   }
 

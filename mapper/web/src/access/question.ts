@@ -2,7 +2,7 @@
 import { isDay } from "./dates.ts";
 import type { Ground, Question } from "./ground.ts";
 import type { LonLat } from "../geometry.ts";
-import { ALL, kinds, KINDS } from "./who.ts";
+import { ALL, isImpossible, kinds, KINDS } from "./who.ts";
 import type { Moment } from "./orders.ts";
 
 export interface Asked extends Moment {
@@ -28,6 +28,7 @@ function persons(text: string | null | undefined): ReadonlySet<string> {
   if (person.size === 0) return new Set([ALL]);
   const unknown = [...person].find((kind) => !(KINDS as readonly string[]).includes(kind));
   if (unknown !== undefined) throw new RangeError(`"who" must be of ${KINDS.join(", ")}, joined by "+".`);
+  if (isImpossible(person)) throw new RangeError(`"who" names kinds that nobody is at once: ${[...person].join("+")}.`);
   return person;
 }
 

@@ -5,13 +5,12 @@
 import { polygonsOf, type Geometry, type LonLat } from "../geometry.ts";
 import { items, type Basis, type Ground, type Question, type Segment, type Verdict, type ZoneRow } from "./ground.ts";
 import { deciding, Judge, together, verdictOf, type Judged } from "./judge.ts";
-import { kindOf } from "./orders.ts";
 import { complete, isOnGlobe } from "./question.ts";
 import { alongRoute } from "./route.ts";
 import { Shape, shapeOf } from "./shape.ts";
 
 function basisWithout(judged: Judged): Basis {
-  return judged.covered ? "outside" : "not_covered";
+  return judged.covered.legal && judged.covered.physical ? "outside" : "not_covered";
 }
 
 /** Put the answer into words of data. `place` is where distances are measured from; null where only a name is known. */
@@ -33,14 +32,8 @@ function tell(judge: Judge, judged: Judged, place: Shape | null, segments: reado
     orders: orders.sorted(judged.orders.keys()).map((id) => {
       const order = orders.get(id);
       const relation = judged.orders.get(id) ?? "near";
-      const untold = { valid_from: null, valid_to: null };
       return {
-        id,
-        kind: kindOf(order),
-        type: order?.order_type || null,
-        authorities: order?.authorities || null,
-        source: order?.source_ids || null,
-        ...(order === undefined ? untold : orders.period(order, asked)),
+        ...orders.told(id, asked),
         relation,
         unconfirmed: order === undefined || orders.isUnconfirmed(order, asked),
       };
@@ -59,7 +52,7 @@ function tell(judge: Judge, judged: Judged, place: Shape | null, segments: reado
 
 function unresolved(judge: Judge): Verdict {
   const nothing: Judged = {
-    legal: "not_assessed", physical: "not_assessed", covered: false,
+    legal: "not_assessed", physical: "not_assessed", covered: { legal: false, physical: false },
     items: [], orders: new Map(), openings: [], zones: [], hazards: [], accidents: [], coverage: [],
   };
   return { ...tell(judge, nothing, null), basis: "unresolved" };

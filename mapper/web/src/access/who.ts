@@ -23,6 +23,11 @@ function disjoint(a: string, b: string): boolean {
   return a !== b && AXES.some((axis: readonly string[]) => axis.includes(a) && axis.includes(b));
 }
 
+/** Whether nobody can be all of these at once. */
+export function isImpossible(person: Person): boolean {
+  return [...person].some((one) => [...person].some((other) => disjoint(one, other)));
+}
+
 function every(token: string, fits: (kind: string) => boolean): boolean {
   return [...kinds(token)].every(fits);
 }
@@ -34,11 +39,12 @@ export function concerns(token: string, person: Person): boolean {
 
 /** Whether the token means everyone who is like this person. */
 export function certainlyCovers(token: string, person: Person): boolean {
-  return every(token, (kind) => person.has(kind) || (kind === ALL && !person.has(DEMINER)));
+  return kinds(token).size > 0 && every(token, (kind) => person.has(kind) || (kind === ALL && !person.has(DEMINER)));
 }
 
+/** Whether all kinds of a token are the person's; a token of none, such as "+", means nobody. */
 function isExempt(order: OrderRow, person: Person): boolean {
-  return items(order.exempt).some((kind) => person.has(kind));
+  return items(order.exempt).some((token) => kinds(token).size > 0 && every(token, (kind) => person.has(kind)));
 }
 
 /** Whether a restricting order counts for the person. */
