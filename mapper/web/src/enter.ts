@@ -5,6 +5,7 @@
 import type { AccidentEntry, HazardEntry, OpeningEntry, OrderEntry } from "./access/ground.ts";
 import { KINDS } from "./access/who.ts";
 import { sourceList, type Telling } from "./cards.ts";
+import type { Meta } from "./data.ts";
 import { dateInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
 import type { LonLat } from "./geometry.ts";
@@ -38,16 +39,15 @@ function away(words: Words, metres: number | null): string {
 function orderItem(tell: Telling, entry: OrderEntry): HTMLElement {
   const { data: { orders }, words, orderRow } = tell;
   const row = orderRow.get(entry.id);
-  const [phrase, authorities] = row === undefined ? ["", ""] : [orders.text("key_phrase", row), orders.text("authorities", row)];
   return el(
     "li",
     {},
     el("b", {}, entry.type === null ? words.say("access.type_unknown") : words.label("order_type", entry.type)),
     " ",
     el("code", {}, entry.id),
-    phrase === "" ? null : el("blockquote", {}, dataText(`“${phrase}”`)),
+    entry.quote === null ? null : el("blockquote", {}, dataText(`“${entry.quote}”`)),
     facts([
-      [words.say("order.authorities"), dataText(authorities || words.say("not_stated"))],
+      [words.say("order.authorities"), dataText(entry.authorities ?? words.say("not_stated"))],
       [words.say("order.from"), entry.valid_from === null ? words.say("access.start_unknown") : dateInWords(words, entry.valid_from)],
       [words.say("order.to"), entry.valid_to === null ? words.say("order.no_end") : dateInWords(words, entry.valid_to)],
       [words.say("access.relation"), words.label("basis", entry.relation)],
@@ -57,16 +57,14 @@ function orderItem(tell: Telling, entry: OrderEntry): HTMLElement {
   );
 }
 
-function openingItem({ data: { orders }, words, orderRow }: Telling, { id, applies, why_not }: OpeningEntry): HTMLElement {
-  const row = orderRow.get(id);
-  const [type, who] = row === undefined ? ["", ""] : [orders.text("order_type", row), orders.text("who", row)];
+function openingItem({ words }: Telling, { id, type, who, applies, why_not }: OpeningEntry): HTMLElement {
   return el(
     "li",
     {},
     el("b", {}, words.label("order_type", type)),
     " ",
     el("code", {}, id),
-    who === "" ? null : el("span", {}, " – ", dataText(who)),
+    who === null ? null : el("span", {}, " – ", dataText(who)),
     el("p", { class: "mapper-hint" }, words.say(applies ? "access.opening_applies" : `access.why.${why_not}`)),
   );
 }
@@ -115,15 +113,22 @@ function accidentsPart(tell: Telling, accidents: readonly AccidentEntry[]): Cont
   });
 }
 
-function coveragePart(words: Words, { coverage, basis, legal, physical }: Answer): HTMLElement {
-  const listed = coverage.some(({ orders_state }) => orders_state === "listed");
-  const notAssessed = basis === "not_covered" || legal === "not_assessed" || physical === "not_assessed";
+/** Why a blank says nothing here: records are lost, or no list of orders holds; null when neither is so. */
+function notAssessed(words: Words, { lost }: Meta, { coverage, basis, legal, physical }: Answer): string | null {
+  const n = lost.legal + lost.physical;
+  if (n > 0) return words.say("access.coverage.lost", { n });
+  if (!coverage.some(({ orders_state }) => orders_state === "listed")) return words.say("access.coverage.none");
+  return basis === "not_covered" || legal === "not_assessed" || physical === "not_assessed" ? words.say("access.coverage.not_now") : null;
+}
+
+function coveragePart({ words, data: { meta } }: Telling, answer: Answer): HTMLElement {
+  const why = notAssessed(words, meta, answer);
   return el(
     "div",
     {},
     el("h4", { class: "mapper-small-head" }, words.say("access.coverage")),
-    notAssessed || !listed ? el("p", { class: "mapper-warning" }, words.say(listed ? "access.coverage.not_now" : "access.coverage.none")) : null,
-    ...coverage.map((row) =>
+    why === null ? null : el("p", { class: "mapper-warning" }, why),
+    ...answer.coverage.map((row) =>
       facts([
         [words.say("access.coverage.orders"), words.label("orders_state", row.orders_state ?? "unknown")],
         [words.say("access.coverage.survey"), words.label("survey_state", row.survey_state ?? "unknown")],
@@ -169,7 +174,7 @@ export function answerCard(tell: Telling, answer: Answer): HTMLElement {
     part(words, "access.openings", answer.openings.map((entry) => openingItem(tell, entry))),
     part(words, "access.hazards", answer.hazards.map((entry) => hazardItem(tell, entry))),
     accidentsPart(tell, answer.accidents),
-    coveragePart(words, answer),
+    coveragePart(tell, answer),
   );
   card.style.borderColor = colour;
   return card;
@@ -198,14 +203,22 @@ function whoInput(words: Words, value: string, onChange: (who: string) => void):
   return select;
 }
 
-/** The answer for a place, under a control for the day, what was known, and the person; each change asks again. */
+/**
+ * The answer for a place, under a control for the day, what was known, and the person; each change asks again. The old answer
+ * goes first: where the question cannot be understood, the sentence that says so stands there, and no answer to another question.
+ */
 export function enterSection(tell: Telling, inquiry: Inquiry, [lon, lat]: LonLat, uncertainty_m: number, terms: Terms): HTMLElement {
   const { words } = tell;
   const shown = el("div", { "aria-live": "polite" });
   const ask = () => {
-    const answer = inquiry.ask({ lon, lat, uncertainty_m, on: terms.on || null, known_by: terms.known_by || null, who: terms.who });
     shown.textContent = "";
-    shown.append(answerCard(tell, answer));
+    try {
+      const answer = inquiry.ask({ lon, lat, uncertainty_m, on: terms.on || null, known_by: terms.known_by || null, who: terms.who });
+      shown.append(answerCard(tell, answer));
+    } catch (cause) {
+      shown.append(el("p", { class: "mapper-warning", role: "alert", lang: "en" }, cause instanceof Error ? cause.message : String(cause)));
+      if (!(cause instanceof RangeError)) throw cause;
+    }
   };
   const control = el(
     "fieldset",

@@ -18,11 +18,12 @@ export function isLow(): boolean {
   return window.matchMedia?.(LOW).matches ?? false;
 }
 
-/** Sentences that must stay in sight: an incomplete map, an old one, a clock that cannot be right. */
+/** Sentences that must stay in sight: a private map, an incomplete one, an old one, a clock that cannot be right. */
 export function warningBars(words: Words, meta: Meta, now: Date): HTMLElement[] {
   const today = isoDate(now);
   const bars: HTMLElement[] = [];
   const bar = (text: string) => bars.push(el("p", { class: "mapper-bar", role: "alert" }, text));
+  if (meta.private) bar(words.say("bar.private"));
   if (!meta.complete) bar(words.say("bar.incomplete", { n: meta.incomplete_zones }));
   const { data_date, stale_after } = meta;
   if (stale_after !== null && isStale(today, stale_after)) bar(words.say("bar.stale", { date: dateInWords(words, stale_after) }));

@@ -23,7 +23,14 @@ const STROKES: Readonly<Record<string, string>> = {
   horizontal: "M0,5 h10",
   vertical: "M5,0 v10",
   dots: "M4,5 h2",
+  dashes: "M1,2.5 h3 M6,7.5 h3",
+  sparse_dashes: "M3,5 h4",
+  crosses: "M3.5,6.5 l3,-3 M3.5,3.5 l3,3",
 };
+
+/** Hatches of blank ground: thin and wide apart, so that they do not mix with those drawn over them. */
+const QUIET = ["dashes", "sparse_dashes", "crosses"];
+const QUIET_SCALE = 1.8;
 
 const EXTENT_LOOKS: Readonly<Record<string, Look>> = {
   whole: { colour: "#7b2d8b", hatch: "diagonal", dash: "" },
@@ -35,6 +42,10 @@ const HAZARD_LOOKS: Readonly<Record<string, Look>> = {
   cha: { colour: "#ff0000", hatch: "grid", dash: "" },
   sha: { colour: "#f4a718", hatch: "horizontal", dash: "" },
 };
+
+/** Quiet, and apart from the dots of what is not assessed and from the lines of zones and hazards. */
+const SURVEY_COLOUR = "#9a9fa5";
+const SURVEY_HATCHES: Readonly<Record<string, string>> = { not_surveyed: "dashes", partly: "sparse_dashes" };
 
 const STATUS_DASHES: Readonly<Record<string, string>> = { open: "", worked_on: "8 4", suspended: "8 4 2 4", closed: "2 4" };
 
@@ -61,6 +72,11 @@ export function hazardLook(words: Words, hazardClass: string, status: string): L
   return { ...fill, outline, dash: STATUS_DASHES[status] ?? "" };
 }
 
+/** How ground of this state of survey looks where nothing lies on it; what is not known looks apart. */
+export function surveyLook(state: string): Look {
+  return { colour: SURVEY_COLOUR, hatch: SURVEY_HATCHES[state] ?? "crosses", dash: "" };
+}
+
 /** The patterns in use, held by one hidden drawing that all others refer to. */
 export class Hatches {
   private readonly defs = svg("defs");
@@ -73,12 +89,13 @@ export class Hatches {
     const id = this.known.get(key) ?? `mapper-hatch-${this.known.size}`;
     if (!this.known.has(key)) {
       this.known.set(key, id);
+      const quiet = QUIET.includes(hatch);
       this.defs.append(
         svg(
           "pattern",
-          { id, width: 10, height: 10, patternUnits: "userSpaceOnUse" },
+          { id, width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: `scale(${quiet ? QUIET_SCALE : 1})` },
           svg("rect", { width: 10, height: 10, fill: colour, "fill-opacity": tint }),
-          svg("path", { d: STROKES[hatch] ?? "", stroke: colour, fill: "none", "stroke-width": hatch === "dots" ? 2.4 : 1.3 }),
+          svg("path", { d: STROKES[hatch] ?? "", stroke: colour, fill: "none", "stroke-width": quiet ? 0.55 : hatch === "dots" ? 2.4 : 1.3 }),
         ),
       );
     }

@@ -1,10 +1,10 @@
 /** The legend: what is visible on the map, and nothing else. */
 import type { Data } from "./data.ts";
 import { el, svg, type Content } from "./elements.ts";
-import { extentLook, hazardLook, type Hatches, type Look } from "./hatch.ts";
+import { extentLook, hazardLook, surveyLook, type Hatches, type Look } from "./hatch.ts";
 import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
-import { NOT_ASSESSED_COLOUR } from "./layers/coverage.ts";
+import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./layers/coverage.ts";
 import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
 import { isMeasured, type Grouped } from "./grouping.ts";
 import type { Words } from "./words.ts";
@@ -74,14 +74,22 @@ function corridorsPart({ words }: LegendNeeds): HTMLElement {
   return list(words.say("layer.corridors"), [row(swatch(line), words.say("legend.corridor"))]);
 }
 
-/** Blank ground has a meaning of its own, so it stands in the legend as a sign does. */
-function coveragePart({ words }: LegendNeeds): HTMLElement {
+/** Blank ground has a meaning of its own, so it stands in the legend as a sign does. Ground is plain only where it is surveyed. */
+function coveragePart({ data, words, hatches }: LegendNeeds): HTMLElement {
+  const { lost } = data.meta;
+  const states = present(assessedRows(data).map((one) => surveyState(data.coverage, one)), words.codes("survey_state"));
   const places = [[4, 5], [13, 5], [22, 5], [31, 5], [8.5, 14], [17.5, 14], [26.5, 14]] as const;
   const dots = places.map(([cx, cy]) => svg("circle", { cx, cy, r: 1, fill: NOT_ASSESSED_COLOUR }));
-  return list(words.say("legend.coverage"), [
-    row(swatch(...dots), words.say("legend.not_assessed")),
-    row(box("#ffffff", "#b9b4a8", ""), words.say("legend.blank")),
-  ]);
+  const patch = (state: string) => box(state === SURVEYED ? "none" : hatches.fill(surveyLook(state), 0), "#b9b4a8", "");
+  const isPlain = states.includes(SURVEYED);
+  return list(
+    words.say("legend.coverage"),
+    [
+      row(swatch(...dots), lost.legal > 0 ? words.say("access.coverage.lost", { n: lost.legal }) : words.say("legend.not_assessed")),
+      ...states.map((state) => row(patch(state), words.label("survey_state", state))),
+    ],
+    el("p", { class: "mapper-hint" }, isPlain ? words.definition("survey_state", SURVEYED) ?? "" : words.say("legend.blank")),
+  );
 }
 
 function circle(colour: string, dash: string): SVGElement {

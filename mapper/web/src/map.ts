@@ -12,6 +12,7 @@ import type { Words } from "./words.ts";
 
 /** Pane names from the ground up: over a user's tiles (200), under a user's shapes (400), markers (600) and pop-ups (700). */
 export const PANES = {
+  survey: 303,
   coverage: 305,
   density: 310,
   context: 320,

@@ -58,7 +58,7 @@ function makeLayers(stage: Stage): MapLayer[] {
   return [
     zonesLayer(stage, drawing("zones")),
     corridorsLayer(stage, drawing("corridors")),
-    coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 })),
+    coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 }), drawing("survey")),
     hazardsLayer(stage, drawing("hazards")),
     incidentsLayer(stage, L.canvas({ pane: "incidents", padding: 0.3 })),
     districtCountsLayer(stage),

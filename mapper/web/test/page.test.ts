@@ -2,6 +2,7 @@
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { Banner, Failure } from "../src/failure.ts";
+import { groundOf } from "../src/inquiry.ts";
 import type { Loaded } from "../src/load.ts";
 import { checkDrawn, draw } from "../src/view.ts";
 import { exampleData, META, square, TABLES, tablesWith } from "./example.ts";
@@ -106,6 +107,10 @@ test("an incomplete, an old and an impossible date each keep a bar in sight", ()
   expect(bars(drawn(TABLES, { ...META, complete: false, incomplete_zones: 2 }).root)).toEqual(["INCOMPLETE MAP"]);
   expect(bars(drawn(TABLES, META, new Date(2027, 4, 23)).root)).toEqual(["OUT OF DATE"]);
   expect(drawn(TABLES, META, new Date(2020, 0, 1)).root.querySelector(".mapper-bar")?.textContent).toContain("clock");
+  for (const [language, start] of [["en", "Working map of your own files"], ["az", "Öz fayllarınızın"], ["ru", "Рабочая карта"]] as const) {
+    const { root } = drawn(TABLES, { ...META, private: true, language });
+    expect(root.querySelector(".mapper-bars > .mapper-bar")?.textContent).toMatch(new RegExp(`^${start}`));
+  }
 });
 
 test("a date that nobody stated is said in words, without a bar", () => {
@@ -208,6 +213,78 @@ test("another day or person is asked for in the panel", () => {
   expect(verdict()).not.toBe("no_entry");
   change(knownBy ?? null, "2026-11-23");
   expect(verdict()).toBe("no_entry");
+});
+
+test("a question that cannot be understood leaves no older answer standing", () => {
+  const { root } = drawn(TABLES, { ...META, data_date: null, bounds: [46.8, 40, 47.2, 40.4] });
+  const panel = askMiddle(root);
+  const [on] = [...panel.querySelectorAll<HTMLInputElement>(".mapper-ask input")];
+  const change = (value: string) => {
+    if (on === undefined) throw new Error("There is no such control.");
+    on.value = value;
+    on.dispatchEvent(new Event("change"));
+    return [panel.querySelectorAll(".mapper-verdict").length, panel.querySelector(".mapper-enter .mapper-warning[role=alert]")?.textContent];
+  };
+  expect(change("2026-11-23")).toEqual([1, undefined]);
+  expect(change("")).toEqual([0, expect.stringMatching(/^The data states no date/)]);
+  expect(change("2026-11-23")).toEqual([1, undefined]);
+});
+
+const SURROUND = { coverage_id: "c-1", orders_state: "listed", survey_state: "not_surveyed", geometry: square(46, 39, 2) };
+
+test("a map that lost records is not assessed, and says so in its own words", () => {
+  const bounds = [47.9, 40.9, 47.94, 40.94];
+  const { root, view } = drawn(tablesWith({ coverage: [SURROUND] }), { ...META, bounds, lost: { legal: 2, physical: 1, orders: 1 } });
+  expect([view.shown().coverage, root.querySelectorAll(".mapper-survey").length]).toEqual([0, 0]);
+  const legend = root.querySelector("#mapper-legend")?.textContent;
+  expect(legend).toContain("2 could not be used and one of them may forbid entry");
+  expect(legend).not.toContain("no list of orders");
+  const card = askMiddle(root).querySelector(".mapper-verdict");
+  expect(card?.getAttribute("data-verdict")).toBe("not_assessed");
+  expect(card?.textContent).toContain("3 could not be used and one of them may forbid entry");
+  expect(card?.textContent).not.toContain("list of orders covers");
+  // the coverage itself is still told
+  expect(card?.textContent).toContain("Not surveyed");
+});
+
+test.each([undefined, 0, {}, { legal: 0, physical: 0 }, { legal: 0, physical: 0, orders: null }, { legal: 0, physical: -1, orders: 0 }])(
+  "data that do not say what was lost are not opened: %j",
+  (lost) => {
+    expect(() => exampleData(TABLES, { ...META, lost })).toThrow(Failure);
+  },
+);
+
+test("data that do not say whether they are private are not opened", () => {
+  expect(() => exampleData(TABLES, { ...META, private: undefined })).toThrow(Failure);
+});
+
+test("assessed ground is hatched by its state of survey, and plain only where it was surveyed", () => {
+  const states = ["not_surveyed", "partly", "", "surveyed"];
+  const coverage = states.map((survey_state, i) => ({ ...SURROUND, coverage_id: `c-${i}`, survey_state, geometry: square(44 + 2 * i, 39, 2) }));
+  const { root, view } = drawn(tablesWith({ coverage }));
+  expect(view.shown().coverage).toBe(4);
+  const fills = [...root.querySelectorAll("path.mapper-survey")].map((one) => one.getAttribute("fill"));
+  expect([fills.length, new Set(fills).size]).toEqual([3, 3]);
+  const part = [...root.querySelectorAll(".mapper-legend-part")].find((one) => one.querySelector("h3")?.textContent === "What the map covers");
+  expect([...(part?.querySelectorAll("li") ?? [])].map((one) => one.textContent)).toEqual([
+    "Not assessed: no list of orders covers this ground", "Surveyed", "Partly surveyed", "Not surveyed", "Not known",
+  ]);
+  const [alone] = [drawn(tablesWith({ coverage: [{ ...SURROUND, period_start: "?" }] }))];
+  expect(alone?.view.shown().coverage).toBe(0);
+});
+
+test("an accident known by its district is near in every district that the name may mean", () => {
+  const incident = { incident_id: "i-1", place: "district", district: "Ağdam" };
+  const districts = [
+    { district_id: "d-1", name: "Ağdam", geometry: square(46, 39, 0.1) },
+    { district_id: "d-2", name: "Füzuli", geometry: square(47, 39, 0.1) },
+    { district_id: "d-3", name: "Füzuli", geometry: square(47.5, 39, 0.1) },
+  ];
+  const shape = (near_districts: string) => groundOf(exampleData(tablesWith({ districts, incidents: [{ ...incident, near_districts }] }))).incidents[0]?.geometry;
+  const polygons = (...squares: ReturnType<typeof square>[]) => ({ kind: "polygons", polygons: squares.flatMap((one) => (one.kind === "polygons" ? one.polygons : [])) });
+  expect(shape("")).toEqual(polygons(square(46, 39, 0.1)));
+  expect(shape("Füzuli; Ağdərə")).toEqual(polygons(square(47, 39, 0.1), square(47.5, 39, 0.1)));
+  expect(shape("Ağdərə")).toBeNull();
 });
 
 test("scripts get the same answer with a sentence, and a sentence for nonsense", () => {

@@ -1,16 +1,18 @@
 /**
- * What the map does not assess: a quiet grey dotted ground wherever no list of orders reaches.
+ * What the map does not assess: a quiet grey dotted ground wherever no list of orders reaches, and everywhere while records that
+ * may forbid are lost. Assessed ground that is not surveyed has small strokes, so that a blank is never plain.
  *
- * Painted over the whole view on a canvas of its own, from which the covered ground is then taken out, so that rows that
- * overlap leave no hatch between them. To Leaflet it is one path of a canvas renderer, as `marks.ts` is.
+ * The dots are painted over the whole view on a canvas of their own, from which the covered ground is then taken out, so that
+ * rows that overlap leave no hatch between them. To Leaflet it is one path of a canvas renderer, as `marks.ts` is.
  */
 import * as L from "leaflet";
 
-import { firstDay, lastDay } from "../access/dates.ts";
-import type { Coverage } from "../data.ts";
+import { isListed } from "../access/coverage.ts";
+import type { Coverage, Data } from "../data.ts";
 import { polygonsOf, type Polygon } from "../geometry.ts";
+import { surveyLook } from "../hatch.ts";
 import { dayOfData } from "../inquiry.ts";
-import { shapesLayer, type MapLayer, type Stage } from "./layer.ts";
+import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
 
 export const NOT_ASSESSED_COLOUR = "#8a8f94";
 const STEP_PX = 9;
@@ -23,16 +25,27 @@ interface CanvasInside {
   readonly _drawing: boolean;
 }
 
+export const SURVEYED = "surveyed";
+
 /** Rows whose list of orders holds on the day of the data; without such a day every period counts as past or to come. */
-export function listedRows(coverage: Coverage, day: string | null): number[] {
-  return coverage.indices().filter((row) => {
-    const [start, end] = [lastDay(coverage.get("period_start", row)), firstDay(coverage.get("period_end", row))];
-    const holds = day === null ? start === null && end === null : (start === null || start <= day) && (end === null || day <= end);
-    return coverage.get("orders_state", row) === "listed" && holds;
-  });
+function listedRows(coverage: Coverage, day: string | null): number[] {
+  const cell = (name: "orders_state" | "period_start" | "period_end", row: number) => coverage.get(name, row);
+  return coverage.indices().filter((row) =>
+    isListed({ orders_state: cell("orders_state", row), period_start: cell("period_start", row), period_end: cell("period_end", row) }, day, null));
 }
 
-export class NotAssessed extends L.Path {
+/** Rows of the ground that is shown as assessed: none while records that may forbid are lost. */
+export function assessedRows({ coverage, meta }: Pick<Data, "coverage" | "meta">): number[] {
+  if (meta.lost.legal > 0) return [];
+  return listedRows(coverage, dayOfData(meta)).filter((row) => coverage.get("geometry", row) !== null);
+}
+
+/** The state of survey of a row; where it is not stated, it is not known. */
+export function surveyState(coverage: Coverage, row: number): string {
+  return coverage.text("survey_state", row) || "unknown";
+}
+
+class NotAssessed extends L.Path {
   constructor(
     private readonly covered: readonly Polygon[],
     private readonly renderer: L.Canvas,
@@ -89,16 +102,24 @@ export class NotAssessed extends L.Path {
   }
 }
 
-export function coverageLayer(stage: Stage, renderer: L.Canvas): MapLayer {
-  const { coverage, meta } = stage.data;
-  const rows = listedRows(coverage, dayOfData(meta)).filter((row) => coverage.get("geometry", row) !== null);
+/** Strokes on the ground of a row that is not wholly surveyed. */
+function strokes({ data: { coverage }, hatches }: Stage, row: number, renderer: L.Renderer): L.Path | null {
+  const fillColor = hatches.fill(surveyLook(surveyState(coverage, row)), 0);
+  return shape(coverage.get("geometry", row), { renderer, pane: "survey", stroke: false, fillColor, fillOpacity: 1, className: "mapper-survey" });
+}
+
+export function coverageLayer(stage: Stage, renderer: L.Canvas, surveyRenderer: L.Renderer): MapLayer {
+  const { coverage } = stage.data;
+  const rows = assessedRows(stage.data);
   const ground = new NotAssessed(rows.flatMap((row) => polygonsOf(coverage.get("geometry", row))), renderer, "coverage");
+  const unsurveyed = rows.filter((row) => surveyState(coverage, row) !== SURVEYED);
+  const hatched = unsurveyed.map((row) => strokes(stage, row, surveyRenderer)).filter((one): one is L.Path => one !== null);
   return shapesLayer(stage, {
     name: "coverage",
     group: "legal",
-    shapes: [ground],
-    due: 1,
-    drawn: () => (ground.drawable ? 1 : 0),
+    shapes: [...hatched, ground],
+    due: 1 + unsurveyed.length,
+    drawn: () => (ground.drawable ? 1 : 0) + hatched.filter((one) => stage.map.hasLayer(one)).length,
     counts: () => ({ coverage: rows.length }),
   });
 }
