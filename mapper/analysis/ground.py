@@ -51,13 +51,23 @@ _NUMBERS = ("accuracy_m", "uncertainty_m", "width_m")
 class Lost(NamedTuple):
     """How many records could not be used. One that is missing may be the one that forbids, so none of them is passed over.
 
-    With any lost no ground counts as covered; with an order lost no opening opens anything.
+    With any lost no ground counts as covered, on either axis; with an order lost no opening opens anything.
     """
 
     zones: int = 0
     orders: int = 0
     hazards: int = 0
     incidents: int = 0
+
+    @property
+    def legal(self) -> int:
+        """Records that may forbid by law."""
+        return self.zones + self.orders
+
+    @property
+    def physical(self) -> int:
+        """Records that tell of what lies in the ground."""
+        return self.hazards + self.incidents
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _openings_told(
     places: Places, ground: Ground, asked: Asked, rules: Rules, judged: Judged, *, nowhere: bool
 ) -> Iterable[dict[str, Any]]:
     """Tell each opening that is in force and concerns the person, and why it does not open this place where it does not."""
-    for order in ground.orders.values():
+    for order in () if ground.lost.orders else ground.orders.values():
         if not order.opens or not is_opening_in_force(order, asked.on, ground.orders, asked.known_by):
             continue
         if not any(concerns(token, asked.who) for token in order.applies_to):

@@ -145,7 +145,8 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "stale_after": facts["stale_after"],
         "complete": edition.complete,
         "incomplete_zones": edition.incomplete_zones,
-        "lost": edition.lost._asdict(),
+        "lost": {"legal": edition.lost.legal, "physical": edition.lost.physical, "orders": edition.lost.orders},
+        "private": False,
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
         "density": facts["density"],
@@ -200,7 +201,9 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
     points = incidents.geometry.where(incidents["place"].isin(["point", "disc"]), None).to_numpy()
     return {
         "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(
-            lon=shapely.get_x(points), lat=shapely.get_y(points)
+            lon=shapely.get_x(points),
+            lat=shapely.get_y(points),
+            near_districts=incidents.get("near_districts", pd.Series(pd.NA, index=incidents.index, dtype="str")),
         ),
         "zones": edition.zones,
         "districts": edition.districts,

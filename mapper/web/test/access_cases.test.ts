@@ -224,16 +224,16 @@ test("nothing was covered before it was known to be listed", () => {
   expect(asked(null, "1999-01-01")).toBe("no_restriction_recorded outside");
 });
 
-test("lost records leave their axis unassessed, and lost orders leave no opening in force", () => {
+test("lost records leave both axes unassessed, and lost orders leave no opening in force", () => {
   const at = (lost: World["lost"], asked: World = WORLD, place: readonly [number, number] = [45.5, 39.5]) => {
     const { verdict, legal, physical, basis, coverage } = ask({ ...asked, lost: lost ?? {} }, { at: place, who: "citizens" });
     return [verdict, legal, physical, basis, coverage.map(({ id }) => id)];
   };
   const [none, unknown] = ["no_restriction_recorded", "not_assessed"];
   expect(at({})).toEqual([none, none, none, "outside", ["c"]]);
-  expect(at({ legal: 1 })).toEqual([unknown, unknown, none, "not_covered", ["c"]]);
-  expect(at({ physical: 1 })).toEqual([unknown, none, unknown, "not_covered", ["c"]]);
-  expect(at({ legal: 1 }, WORLD, [46.5, 40.5])).toEqual(["no_entry", "no_entry", none, "inside", ["c"]]);
+  expect(at({ legal: 1 })).toEqual([unknown, unknown, unknown, "not_covered", ["c"]]);
+  expect(at({ physical: 1 })).toEqual([unknown, unknown, unknown, "not_covered", ["c"]]);
+  expect(at({ legal: 1 }, WORLD, [46.5, 40.5])).toEqual(["no_entry", "no_entry", unknown, "inside", ["c"]]);
   expect(at({}, opened, [46.5, 40.5])[0]).toBe("permit_only");
   expect(at({ legal: 1 }, opened, [46.5, 40.5])[0]).toBe("permit_only");
   expect(at({ legal: 1, orders: 1 }, opened, [46.5, 40.5])[0]).toBe("no_entry");

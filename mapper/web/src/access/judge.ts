@@ -33,7 +33,7 @@ export interface Judged {
   readonly legal: VerdictCode;
   readonly physical: VerdictCode;
   /** Whether a blank says anything, by axis. */
-  readonly covered: { readonly legal: boolean; readonly physical: boolean };
+  readonly covered: boolean;
   readonly items: readonly Item[];
   /** Orders that act here, each with the nearest relation. */
   readonly orders: ReadonlyMap<string, Relation>;
@@ -139,11 +139,10 @@ export class Judge {
       .filter((shape): shape is Shape => shape !== null);
   }
 
-  /** Covered ground, where no record is lost that might have acted on the axis. */
-  private coveredAt(place: Shape): Judged["covered"] {
+  /** Covered ground, where no record is lost: one that might have acted on either axis leaves both unassessed. */
+  private coveredAt(place: Shape): boolean {
     const { legal, physical } = this.ground.lost;
-    const covered = this.coverage.some((shape) => shape.holds(place, this.asked.u));
-    return { legal: covered && legal === 0, physical: covered && physical === 0 };
+    return legal === 0 && physical === 0 && this.coverage.some((shape) => shape.holds(place, this.asked.u));
   }
 
   /** Every row that holds the place, of whatever state and time. */
@@ -254,13 +253,13 @@ export class Judge {
     const [hazards, accidents] = [this.hazardsAt(place), this.accidentsAt(place)];
     const physical = [...hazards.items, ...accidents.items];
     const covered = this.coveredAt(place);
-    const without = (axis: Item["axis"]) => (covered[axis] ? "no_restriction_recorded" : "not_assessed");
+    const without = covered ? "no_restriction_recorded" : "not_assessed";
     return {
       ...legal,
       covered,
       items: [...legal.items, ...physical],
-      legal: legal.items.length > 0 ? strictest(...legal.items.map(({ verdict }) => verdict)) : without("legal"),
-      physical: physical.length > 0 ? strictest(...physical.map(({ verdict }) => verdict)) : without("physical"),
+      legal: legal.items.length > 0 ? strictest(...legal.items.map(({ verdict }) => verdict)) : without,
+      physical: physical.length > 0 ? strictest(...physical.map(({ verdict }) => verdict)) : without,
       hazards: hazards.entries,
       accidents: accidents.entries,
       coverage: this.coverageAt(place),
@@ -276,7 +275,7 @@ export class Judge {
     const near = accidents.map((): Item => ({ verdict: "near_restricted", axis: "physical", basis: "near", distance_m: 0, accuracy_m: 0 }));
     return {
       ...legal,
-      covered: { legal: false, physical: false },
+      covered: false,
       items: [...legal.items, ...near],
       legal: legal.items.length > 0 ? strictest(...legal.items.map(({ verdict }) => verdict)) : "not_assessed",
       physical: near.length > 0 ? "near_restricted" : "not_assessed",
@@ -310,7 +309,7 @@ export function together(parts: readonly Judged[]): Judged {
   return {
     legal: strictest(...parts.map(({ legal }) => legal)),
     physical: strictest(...parts.map(({ physical }) => physical)),
-    covered: { legal: parts.every(({ covered }) => covered.legal), physical: parts.every(({ covered }) => covered.physical) },
+    covered: parts.every(({ covered }) => covered),
     items: parts.flatMap(({ items }) => items),
     orders,
     openings: mergeOpenings(parts.flatMap(({ openings }) => openings)),

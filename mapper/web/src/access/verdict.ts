@@ -10,7 +10,7 @@ import { alongRoute } from "./route.ts";
 import { Shape, shapeOf } from "./shape.ts";
 
 function basisWithout(judged: Judged): Basis {
-  return judged.covered.legal && judged.covered.physical ? "outside" : "not_covered";
+  return judged.covered ? "outside" : "not_covered";
 }
 
 /** Put the answer into words of data. `place` is where distances are measured from; null where only a name is known. */
@@ -52,7 +52,7 @@ function tell(judge: Judge, judged: Judged, place: Shape | null, segments: reado
 
 function unresolved(judge: Judge): Verdict {
   const nothing: Judged = {
-    legal: "not_assessed", physical: "not_assessed", covered: { legal: false, physical: false },
+    legal: "not_assessed", physical: "not_assessed", covered: false,
     items: [], orders: new Map(), openings: [], zones: [], hazards: [], accidents: [], coverage: [],
   };
   return { ...tell(judge, nothing, null), basis: "unresolved" };
