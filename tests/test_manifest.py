@@ -45,7 +45,7 @@ def test_inputs_are_named_with_the_hash_of_their_bytes() -> None:
     """Each layer's file as it lies on the disk, by its name and without any path of this machine."""
     text = manifest(make_edition(), CONTENTS)
     document = json.loads(text)
-    assert len(document["inputs"]) == 9
+    assert len(document["inputs"]) == 11
     for layer in document["inputs"]:
         content = (bundled_layers() / layer["file"]).read_bytes()
         assert layer["sha256"] == hashlib.sha256(content).hexdigest()
