@@ -146,6 +146,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "complete": edition.complete,
         "incomplete_zones": edition.incomplete_zones,
         "lost": edition.lost,
+        "private": edition.private,
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
         "density": facts["density"],
