@@ -442,7 +442,7 @@ def _edition(
         layers=tuple(layer.entry for layer in checked),
         sha256="",
     )
-    return edition_of(catalogue, checked, assumptions=assumptions)
+    return replace(edition_of(catalogue, checked, assumptions=assumptions), private=True)
 
 
 def _latest_date(incidents: pd.DataFrame) -> dt.date | None:

@@ -2,6 +2,7 @@
 
 This module alone knows the order of the steps. Each is one public function that a notebook can call by hand. The checks
 across layers run before the gate (`mapper.output.publication`), on the full records; all that is published is computed after it.
+Only identifiers are replaced first of all, because findings name records by them.
 """
 
 from __future__ import annotations
@@ -29,15 +30,16 @@ from mapper.intake.checks import check
 from mapper.intake.files import read_layer
 from mapper.model import Surface
 from mapper.names import name_key, units
-from mapper.output.compose import Edition, Results, compose, empty_table
+from mapper.output.catalogue_texts import public_catalogue
+from mapper.output.compose import TABLES, Edition, Results, compose, empty_table
 from mapper.output.exports import export_files
 from mapper.output.files import write_files
-from mapper.output.identifiers import is_generalised, public_ids
+from mapper.output.identifiers import is_generalised, with_public_ids
 from mapper.output.internal import internal_files
 from mapper.output.manifest import FILE_NAME as MANIFEST
 from mapper.output.manifest import answer, listed_files, manifest
 from mapper.output.page import page_html
-from mapper.output.publication import density_refusal, gate, in_cells, public_findings
+from mapper.output.publication import density_refusal, gate, in_cells, known_places, public_findings
 from mapper.progress import step
 
 if TYPE_CHECKING:
@@ -51,17 +53,6 @@ if TYPE_CHECKING:
     Rows = Sequence[tuple[LayerEntry | None, Any]]
 
 PAGE = "map.html"
-_TABLES = (
-    "orders",
-    "sources",
-    "casualty_counts",
-    "activities",
-    "context",
-    "hazards",
-    "coverage",
-    "corridors",
-    "events",
-)
 
 
 def build(
@@ -185,25 +176,25 @@ def _walked(
     catalogue: Catalogue, checked: Sequence[Checked], as_of: dt.date | None, *, assumptions: Sequence[str] = ()
 ) -> tuple[Edition, gpd.GeoDataFrame]:
     """Return the edition, and the full records of its incidents, which no page and no export may hold."""
+    as_given = {layer.entry.name: layer.frame for layer in checked if layer.entry.kind == "incidents"}
+    named = with_public_ids(checked)
+    checked = named.checked
     layers = {kind: _layers(checked, kind) for kind in schema.COLUMNS}
     settlements, districts = _together(layers["settlements"]), _together(layers["districts"])
     incidents, records, zones, found = [], [], [], []
-    renamed: list[Finding] = []
     later = 0
     for entry, frame in layers["incidents"]:
         kept, left_out = _until(frame, as_of, entry)
-        named = public_ids(kept, entry)
-        located = locate(named.frame, settlements=settlements, districts=districts, entry=entry)
+        located = locate(kept, settlements=settlements, districts=districts, entry=entry)
         later += len(left_out)
-        renamed += named.findings
         found += [*left_out, *located.findings]
         incidents.append((entry, located.incidents))
-        records.append((entry, _records(kept, located.incidents)))
+        records.append((entry, _records(kept if entry is None else as_given[entry.name], located.incidents)))
     for entry, frame in layers["zones"]:
         placed = place_zones(frame, districts)
         found += _zones_without_outline(placed, districts, entry)
         zones.append((entry, placed))
-    for kind in _TABLES:
+    for kind in TABLES:
         known = [(entry, *_issued_until(frame, kind, as_of, entry)) for entry, frame in layers[kind]]
         found += [each for _, _, left_out in known for each in left_out]
         layers[kind] = [(entry, kept) for entry, kept, _ in known]
@@ -211,7 +202,7 @@ def _walked(
     _require_own_ids(layers)
     public = gate(layers)
     dates = published(_together(layers["sources"]))
-    tables = {kind: _together(public.layers[kind]) for kind in _TABLES}
+    tables = {kind: _together(public.layers[kind]) for kind in TABLES}
     tables["orders"] = orders_as_known(tables["orders"], dates, catalogue.data_date)
     tables["hazards"] = tables["hazards"].assign(recorded_on=recorded(tables["hazards"], dates, catalogue.data_date))
     told = [(entry, _as_known(frame, dates, catalogue, entry)) for entry, frame in public.layers["incidents"]]
@@ -222,17 +213,20 @@ def _walked(
         *compare(layers, as_of=as_of or catalogue.data_date),
         *_broken_references(checked, tables),
     ]
+    said = public_catalogue(catalogue, checked, known_places(layers))
     results = Results(
         joined=joined,
         districts=_together(public.layers["districts"]),
         tables=tables,
         surface=_surface(layers, joined.zones.geometry.dropna(), catalogue.bandwidth_m),
-        findings=tuple(alarms_first([*public_findings(findings, layers), *public.findings, *renamed])),
+        findings=tuple(
+            alarms_first([*public_findings(findings, layers), *public.findings, *named.findings, *said.findings])
+        ),
         later=later,
         undrawn_zones=sum(each.rule == "unknown_district" and each.column == "admin_units" for each in found),
     )
     assumed = [*assumptions, *_assumed(joined, catalogue)]
-    return compose(catalogue, checked, results, as_of=as_of, assumptions=assumed), _together(records)
+    return compose(said.catalogue, said.checked, results, as_of=as_of, assumptions=assumed), _together(records)
 
 
 def _as_known(
@@ -256,11 +250,12 @@ def _layers(checked: Sequence[Checked], kind: str) -> list[tuple[LayerEntry | No
 _ADDED = {"accuracy_m": "float64", "layer": "str"}
 
 
-def _records(kept: gpd.GeoDataFrame, located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _records(given: gpd.GeoDataFrame, located: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the records with the ids and points of the file; a point that only a settlement's name gave where there is none."""
+    kept = given.loc[located.index]
     pointed = located.geometry.where(located["place"].isin(["point", "disc"]), None)
     own = kept.geometry.where(kept.geometry.notna(), pointed)
-    return located.assign(incident_id=kept["incident_id"]).set_geometry(own)
+    return located.assign(incident_id=kept["incident_id"], source_ids=kept["source_ids"]).set_geometry(own)
 
 
 def _together(layers: Sequence[tuple[LayerEntry | None, Any]]) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kind has a place

@@ -5,6 +5,7 @@ All persons and villages here are invented, and look it.
 
 from __future__ import annotations
 
+import base64
 import gzip
 import json
 import re
@@ -21,17 +22,18 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper import ownfiles
+from mapper import ownfiles, pipeline
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
-from mapper.model import LayerEntry
+from mapper.model import Checked, LayerEntry, Ledger
 from mapper.output.block import TABLES
 from mapper.output.exports import CONTOUR_COLUMNS, DISTRICT_COLUMNS, INCIDENT_COLUMNS, ZONE_COLUMNS
-from mapper.output.identifiers import public_ids
+from mapper.output.identifiers import ID_OF, public_ids, with_public_ids
 from mapper.output.internal import FILE_NAME, MARKING
-from mapper.output.page import page_block
+from mapper.output.near_districts import with_near_districts
+from mapper.output.page import page_block, page_meta
 from mapper.output.publication import DATES, density_refusal, generalised, in_cells, without_persons
 from mapper.pipeline import build, edition_files, edition_of, make_edition
 
@@ -245,6 +247,46 @@ def test_cells_that_say_more_are_withheld_and_casualties_stay(districts: gpd.Geo
     ]
 
 
+@pytest.mark.parametrize(
+    ("district", "at", "radius_m", "near"),
+    [
+        ("Adistan", (46.5, 39.5), 10, "Adistan"),
+        ("ADİSTAN", (46.5, 39.5), 10, "Adistan"),  # as the layer spells it
+        ("Adistan", (47.5, 39.5), 10, "Adistan;Bedistan"),  # reported in one, lying in the other
+        ("Cedistan", (46.5, 39.5), 10, "Cedistan;Adistan"),  # known, without an outline
+        ("Adistan", (46.99, 39.5), 2000, "Adistan;Bedistan"),  # 859 m from the line
+        ("Adistan", (46.97, 39.5), 2000, "Adistan"),  # 2,578 m from it
+        (None, (46.99, 39.5), 2000, "Adistan;Bedistan"),
+        (None, (47.0, 39.5), 0, "Adistan;Bedistan"),  # on the line of both
+        (None, (50.0, 39.5), 10, None),
+        (None, None, 10, None),
+        ("Bedistan", None, 10, "Bedistan"),
+        ("Gizlikənd", (46.5, 39.5), 10, "Adistan"),  # no layer knows it
+        ("Gizlikənd", None, 10, None),
+    ],
+)
+def test_a_cut_record_names_every_district_it_may_lie_in(
+    districts: gpd.GeoDataFrame, district: str | None, at: tuple[float, float] | None, radius_m: float, near: str | None
+) -> None:
+    """By hand: 0.01 degree of longitude at 39.5 degrees is 111,320 m x 0.01 x cos 39.5 = 859 m."""
+    frame = located(at=[at], district=pd.array([district], dtype="str")).assign(uncertainty_m=radius_m)  # type: ignore[arg-type]
+    made = generalised(frame, districts, COARSE).frame["near_districts"]
+    assert made.index.equals(frame.index)
+    assert [None if pd.isna(cell) else cell for cell in made] == [near]
+    assert generalised(frame, None, COARSE).frame["near_districts"].isna().all()
+
+
+def test_a_public_record_known_by_its_district_names_it_as_the_layer_does(districts: gpd.GeoDataFrame) -> None:
+    """Of two rows that the layer has for one name both spellings are told; a point says more than its district."""
+    frame = located(at=[None, (46.5, 39.5), None], district=pd.array(["ADİSTAN"] * 2 + ["Filan"], dtype="str"))  # type: ignore[arg-type]
+    frame["place"] = ["district", "point", "none"]
+    made = with_near_districts(frame, districts)
+    assert made["district"].tolist() == ["Adistan", "ADİSTAN", "Filan"]
+    assert [None if pd.isna(cell) else cell for cell in made["near_districts"]] == ["Adistan", None, None]
+    twice = pd.concat([districts, districts.assign(name=["ADİSTAN", "B", "C"])], ignore_index=True)
+    assert with_near_districts(frame, twice)["near_districts"].tolist()[0] == "Adistan;ADİSTAN"
+
+
 # ------------------------------------------------------------------ laws
 TEXT = st.one_of(st.none(), st.sampled_from(["Gizlikənd", "by the well", "", "28 yaşlı"]))
 DAYS = st.one_of(st.none(), st.sampled_from(["2021-01-28", "2021-01", "2021", "--01-28", "2020-02-29"]))
@@ -336,6 +378,9 @@ def test_the_order_of_rows_does_not_matter(
         ("filankes_uydurmayev_1", True, True),
         ("0501234567", True, True),
         ("+994501234567", True, True),
+        ("filankes@example.org", True, True),
+        ("az-37-yasli-coban", True, True),
+        ("case-born-1983-2", True, True),
     ],
 )
 def test_identifiers_that_tell_too_much_are_replaced(given_id: str, *, in_public: bool, in_coarse: bool) -> None:
@@ -356,6 +401,39 @@ def test_a_new_identifier_is_never_one_that_is_taken() -> None:
     ids: Any = pd.array(["2021-01-28", "own-row-2"], dtype="str")
     frame = located(at=[None, None], incident_id=ids, settlement=pd.array([None, None], dtype="str"))  # type: ignore[arg-type]
     assert public_ids(frame, COARSE).frame["incident_id"].tolist() == ["own-row-2-", "own-row-2"]
+
+
+def checked_layer(kind: str, name: str, **columns: list[str]) -> Checked:
+    """Return a table as its checks would give it, its first row being row 2 of the file."""
+    frame = pd.DataFrame({key: pd.array(cells, dtype="str") for key, cells in columns.items()})
+    entry = LayerEntry(name=name, kind=kind, path=Path(f"{name}.csv"))  # type: ignore[arg-type]
+    rows = len(frame)
+    return Checked(entry, frame.set_axis(pd.RangeIndex(2, rows + 2)), Ledger(rows, rows), "", None, {}, ())
+
+
+def test_a_source_of_two_layers_keeps_one_identifier() -> None:
+    """Nothing tells which of the two is meant, so the reference means both, as it did before; others stay as written."""
+    made = with_public_ids(
+        [
+            checked_layer("sources", "one", source_id=["s1", "filankes_uydurmayev"]),
+            checked_layer("sources", "two", source_id=["filankes_uydurmayev", "one-row-4"]),
+            checked_layer(
+                "hazards",
+                "own",
+                hazard_id=["h1", "h2", "h3"],
+                source_ids=["s1; filankes_uydurmayev", "s1; s9", "uydurmayev filankes;s1"],
+            ),
+        ]
+    )
+    one, two, own = (layer.frame for layer in made.checked)
+    assert one["source_id"].tolist() == ["s1", "one-row-3"]
+    assert two["source_id"].tolist() == ["one-row-3", "one-row-4"]
+    assert own["source_ids"].tolist() == ["s1;one-row-3", "s1; s9", "[…];s1"]
+    assert [(found.layer, found.column, found.value) for found in made.findings] == [
+        ("one", "source_id", "1 record"),
+        ("two", "source_id", "1 record"),
+        ("own", "source_ids", "1 record"),
+    ]
 
 
 # ------------------------------------------------------------------ a whole edition
@@ -432,6 +510,26 @@ def test_records_are_published_by_district_and_all_are_counted(secret: tuple[Pat
     assert edition.incidents["relation"].tolist() == ["uncertain", "uncertain", "outside", "outside"]
 
 
+def test_an_edition_says_which_districts_its_cut_records_may_lie_in(secret: tuple[Path, Edition]) -> None:
+    """The third states none and lies in Bedistan; the fourth is reported there and lies in Adistan."""
+    edition = secret[1]
+    assert edition.incidents["near_districts"].tolist() == ["Adistan", "Adistan", "Bedistan", "Bedistan;Adistan"]
+    assert edition.lost.incidents == 0
+
+
+def test_records_without_any_place_are_counted(tmp_path: Path) -> None:
+    """One in no district, one in a place that no layer knows; of a point and a district alone the place is known."""
+    rows = (
+        "incident_id,date_start,district,lon,lat\na,2021,,50,40\nb,2021,Filan,,\nc,2021,Cedistan,,\nd,2021,,46.5,39.5\n"
+    )
+    cut = make_edition(folder_of(tmp_path / "cut", rows))
+    assert cut.lost.incidents == 2
+    assert cut.incidents["near_districts"].fillna("").tolist() == ["", "", "Cedistan", "Adistan"]
+    public = make_edition(folder_of(tmp_path / "public", rows, AS_PUBLISHED))
+    assert public.lost.incidents == 1
+    assert public.incidents["near_districts"].fillna("").tolist() == ["", "", "Cedistan", ""]
+
+
 def test_the_alarm_is_raised_on_the_full_record_and_names_no_day(secret: tuple[Path, Edition]) -> None:
     """Both points lie in the land released in June 2020; without their points only the district could be told."""
     alarms = [found for found in secret[1].findings if found.rule == "accident_in_cleared_land"]
@@ -485,6 +583,12 @@ def test_the_bundled_layers_pass_untouched() -> None:
     edition = make_edition()
     assert told(edition) == set()
     assert edition.incidents["date_start"].dropna().str.len().max() == len("2021-01-28")
+    by_district = edition.incidents["place"].eq("district")
+    near = edition.incidents["near_districts"]
+    assert near.notna().tolist() == by_district.tolist()
+    assert near[by_district].tolist() == edition.incidents["district"][by_district].tolist()
+    assert near[by_district].isin(edition.districts["name"]).all()
+    assert not edition.private
 
 
 # ------------------------------------------------------------------ persons
@@ -549,6 +653,137 @@ def test_texts_of_every_kind_are_scanned(kind: str, column: str) -> None:
     assert [(found.rule, found.column, found.value) for found in made.findings] == [
         ("generalised_age", column, "2 records")
     ]
+
+
+def test_a_unit_that_no_layer_knows_is_scanned_and_one_that_is_known_stays() -> None:
+    """A district may be called like a person; a unit without a layer that holds it may be one."""
+    units: Any = pd.array(["Filankəs Uydurmayev; Adistan", "Adistan; Bedistan"], dtype="str")
+    frame = pd.DataFrame({"admin_units": units})
+    made = without_persons(frame, "zones")
+    assert made.frame["admin_units"].tolist() == ["[…];Adistan", "Adistan; Bedistan"]
+    assert [(found.rule, found.value) for found in made.findings] == [("withheld_name", "1 record")]
+    kept = without_persons(frame, "zones", known={"admin_units": lambda _: True})
+    assert kept.frame["admin_units"].tolist() == units.tolist()
+    assert kept.findings == ()
+
+
+PLANTED = {
+    "incidents.csv": (
+        "incident_id,date_start,district,lon,lat,source_ids\n"
+        "a,2021-01-28,Adistan,46.5,39.5,filankes_uydurmayev;123456789;uydurmayev_filankes\n"
+    ),
+    "districts.geojson": collection(
+        (
+            {
+                "district_id": "filankes_uydurmayev_d",
+                "name": "Adistan",
+                "kind": "Filankəs Uydurmayev",
+                "name_source": "Filankəs Uydurmayev",
+            },
+            square(46, 39),
+        )
+    ),
+    "zones.geojson": collection(
+        (
+            {
+                "zone_id": "filankes-uydurmayev-z",
+                "admin_units": "Adistan;Filankəs Uydurmayev",
+                "order_ids": "ban_filankes_uydurmayev;o2",
+            },
+            square(46, 39),
+        )
+    ),
+    "hazards.geojson": collection(
+        (
+            {"hazard_id": "filankes.uydurmayev.h", "source_ids": "filankes_uydurmayev"},
+            {"type": "Polygon", "coordinates": [[[46, 39], [46.2, 39.2], [46.2, 39], [46, 39.2], [46, 39]]]},
+        )
+    ),
+    "orders.csv": (
+        "order_id,authorities,order_type,refers_to\n"
+        "ban_filankes_uydurmayev,a ministry,ban,\no2,a ministry,warning,ban_filankes_uydurmayev\n"
+    ),
+    "sources.csv": "source_id,language\nfilankes_uydurmayev,Filankəs Uydurmayev\n123456789,az\n",
+    "coverage.geojson": collection(({"coverage_id": "filankes_uydurmayev_c"}, square(46, 39))),
+    "corridors.geojson": collection(
+        ({"corridor_id": "filankes_uydurmayev_k", "order_ids": "ban_filankes_uydurmayev"}, square(46, 39))
+    ),
+    "context.geojson": collection(({"context_id": "filankes_uydurmayev_x"}, square(46, 39))),
+    "casualty_counts.csv": "count_id,publisher\nfilankes_uydurmayev_n,a paper\n",
+    "activities.csv": "activity_id,agency\nfilankes_uydurmayev_a,an agency\n",
+    "events.csv": "event_id,title\nfilankes_uydurmayev_e,an event\n",
+}
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory: pytest.TempPathFactory) -> Edition:
+    """Return an edition of layers that hold one invented name wherever a text or an identifier can stand."""
+    path = tmp_path_factory.mktemp("planted")
+    name = "Filankəs Uydurmayev"
+    toml = HEAD.replace('title = "Test"', f'title = "By {name}"').replace(
+        'organisation = "Test"', f'organisation = "{name}, 37 yaşlı"'
+    )
+    for file, content in PLANTED.items():
+        (path / file).write_text(content, "utf-8")
+        kind, _, suffix = file.partition(".")
+        toml += f'[[layer]]\nname = "{kind}"\nkind = "{kind}"\nfile = "{file}"\n'
+        toml += 'crs = "EPSG:4326"\n' if suffix == "geojson" or kind == "incidents" else ""
+        if kind == "incidents":
+            toml += f'precision = "as-published"\nprecision_reason = "{name} said so"\n'
+        if kind == "zones":
+            toml += f'title = "Of {name}"\nsource = "{name}"\nlicence = "{name}"\nnote = "told by {name}"\n'
+    (path / "layers.toml").write_text(toml, "utf-8")
+    return make_edition(path)
+
+
+def test_a_name_planted_in_every_layer_is_in_no_file(planted: Edition) -> None:
+    """Also the shape as given of the mended hazard is told by an identifier; contacts alone are meant to be public."""
+    said = everything(edition_files(planted), planted)
+    assert re.findall(r"(?i)[\w ]*(?:filank|uydurma)[\w ]*", said) == []
+    assert planted.originals["id"].tolist() == ["hazards-row-1"]
+    assert (planted.title, planted.organisation) == ("By […]", "[…], [yetkin]")
+
+
+def test_identifiers_of_all_kinds_are_replaced_and_references_follow(planted: Edition) -> None:
+    """By layer and row: the first row of a table is row 2, the first feature of a GeoJSON row 1."""
+    tables = {**planted.tables, "zones": planted.zones, "districts": planted.districts}
+    ids = {kind: tables[kind][ID_OF[kind]].tolist() for kind in tables}
+    assert ids == {
+        "orders": ["orders-row-2", "o2"],
+        "sources": ["sources-row-2", "123456789"],
+        **{kind: [f"{kind}-row-2"] for kind in ("casualty_counts", "activities", "events")},
+        **{kind: [f"{kind}-row-1"] for kind in ("context", "hazards", "coverage", "corridors", "zones", "districts")},
+    }
+    assert planted.incidents["source_ids"].tolist() == ["sources-row-2;123456789;[…]"]
+    assert planted.incidents["order_ids"].tolist() == ["orders-row-2;o2"]
+    assert planted.zones["order_ids"].tolist() == ["orders-row-2;o2"]
+    assert tables["orders"]["refers_to"].dropna().tolist() == ["orders-row-2"]
+    assert tables["corridors"]["order_ids"].tolist() == ["orders-row-2"]
+    assert tables["hazards"]["source_ids"].tolist() == ["sources-row-2"]
+    assert planted.zones["admin_units"].tolist() == ["Adistan;[…]"]
+    assert [found.value for found in planted.findings if found.rule == "unknown_source"] == ["[…]"]
+
+
+def test_all_that_was_left_out_of_planted_layers_is_told(planted: Edition) -> None:
+    """One finding for each identifier and text; those of the catalogue name its file."""
+    of_areas = ("zone_id", "hazard_id", "district_id", "coverage_id", "corridor_id", "context_id")
+    ids = (*of_areas, "order_id", "source_id", "count_id", "activity_id", "event_id", "source_ids")
+    assert told(planted) == {
+        *(("replaced_id", column, "1 record") for column in ids),
+        *(("withheld_name", column, "1 record") for column in ("language", "admin_units", "kind", "name_source")),
+        *(
+            ("withheld_name", column, None)
+            for column in ("title", "organisation", "source", "licence", "note", "precision_reason")
+        ),
+        ("generalised_age", "organisation", None),
+    }
+    of_catalogue = {(each.layer, each.column) for each in planted.findings if each.file == "layers.toml"}
+    assert of_catalogue == {
+        (None, "title"),
+        (None, "organisation"),
+        ("incidents", "precision_reason"),
+        *(("zones", column) for column in ("title", "source", "licence", "note")),
+    }
 
 
 def test_an_address_of_a_page_that_tells_an_age_is_cut_to_its_host() -> None:
@@ -644,6 +879,14 @@ def test_the_internal_file_holds_the_full_record_and_says_so(secret: tuple[Path,
     }
 
 
+def test_the_internal_file_refers_to_sources_as_the_file_does() -> None:
+    """The identifiers of the record and of its source as they were given, beside those that are published."""
+    given = located(at=[(46.5, 39.5)], incident_id=["filankes_uydurmayev_1"], source_ids=["uydurmayev_filankes"])
+    public = given.assign(incident_id="own-row-2", source_ids="sources-row-2")
+    full = pipeline._records(given, public)
+    assert full[["incident_id", "source_ids"]].to_numpy().tolist() == [["filankes_uydurmayev_1", "uydurmayev_filankes"]]
+
+
 # ------------------------------------------------------------------ a look at one's own data
 def test_a_page_of_own_files_says_that_it_is_not_for_publication(tmp_path: Path) -> None:
     """Day and point as in the file; a name and an age in a text are left out there as well."""
@@ -656,9 +899,18 @@ def test_a_page_of_own_files_says_that_it_is_not_for_publication(tmp_path: Path)
     checked = [ownfiles._checked(table, "incidents", stated)]
     edition = ownfiles._edition(checked, title="Own")
     assert any("not for publication" in sentence for sentence in edition.assumptions)
+    assert page_meta(edition)["private"] is True
     assert edition.incidents["date_start"].tolist() == ["2021-01-28"]
     assert edition.incidents["place"].tolist() == ["point"]
     assert edition.incidents["note"].tolist() == ["[…] [adult] of the well"]
+
+
+def test_a_map_in_a_notebook_is_private_and_an_edition_of_a_folder_is_not(secret: tuple[Path, Edition]) -> None:
+    """Both as the page is told it."""
+    points = gpd.GeoDataFrame({"incident_id": ["a"]}, geometry=[shapely.Point(46.5, 39.5)], crs="EPSG:4326")
+    shown = ownfiles.make_map(points)
+    assert b'"private":true' in gzip.decompress(base64.b64decode(shown.block_base64))
+    assert page_meta(secret[1])["private"] is False
 
 
 # ------------------------------------------------------------------ the catalogue

@@ -284,6 +284,7 @@ def _order(record: Mapping[str, Any], lifted_by: list[str], confirmed: list[str]
     own = [record["last_confirmed_on"]] if record.get("last_confirmed_on") is not None else []
     stated_start = record.get("effective_from") or record.get("issued_on")
     start, end = _dated(stated_start), _dated(record.get("effective_to"))
+    endless = record.get("effective_to") is not None and end is None  # it states an end, and nobody can tell which
     unusable = any(record.get(name) and not _dated(record.get(name)) for name in ("effective_from", "effective_to"))
     contradicts = start is not None and end is not None and (last_day(end) or _NEVER) < (first_day(start) or _ALWAYS)
     return Order(
@@ -295,7 +296,7 @@ def _order(record: Mapping[str, Any], lifted_by: list[str], confirmed: list[str]
         start=start,
         end=None if contradicts else end,
         never_opens=contradicts or unusable,
-        ended_by=tuple(dict.fromkeys([*units(record.get("superseded_by")), *lifted_by])),
+        ended_by=() if endless else tuple(dict.fromkeys([*units(record.get("superseded_by")), *lifted_by])),
         refers_to=tuple(units(record.get("refers_to"))),
         recorded_on=_dated(record.get("recorded_on")),
         confirmed=(*own, *units(record.get("confirmed_on")), *confirmed),

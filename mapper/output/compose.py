@@ -39,9 +39,12 @@ class Edition:
 
     Frames are in WGS 84. `incidents` and `zones` are those of the join with casualties and areas added; `districts` has
     label points and counts; `tables` holds the other kinds by name (`orders`, `sources`, `casualty_counts`, `activities`,
-    `context`, `hazards`), each with all columns of its kind, also when the edition has no such layer. `originals` keeps the
-    shape as given of each area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given.
-    `ledger` sets the counts and clearance statements of `tables` side by side, each count beside the incidents of its days.
+    `context`, `hazards`, `coverage`, `corridors`, `events`: `TABLES`), each with all columns of its kind, also when the edition
+    has no such layer. `incidents` has `near_districts`: of each record known only by its district, or by less, the names of
+    the districts it may lie in, as `districts` spells them. `originals` keeps the shape as given of each area that was changed on
+    its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the counts and clearance statements
+    of `tables` side by side, each count beside the incidents of its days. `private` says that it shows somebody's own files as
+    they are and is not for publication.
     """
 
     title: str
@@ -65,6 +68,7 @@ class Edition:
     assumptions: tuple[str, ...]
     originals: pd.DataFrame
     ledger: PublishedLedger
+    private: bool = False
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -190,7 +194,7 @@ def compose(
         killed=casualties(joined.incidents, KILLED), injured=casualties(joined.incidents, INJURED)
     )
     zones = joined.zones.assign(area_km2=_areas(joined.zones.geometry))
-    tables = {kind: _table(results.tables, kind) for kind in _TABLES}
+    tables = {kind: _table(results.tables, kind) for kind in TABLES}
     return Edition(
         title=catalogue.title,
         organisation=catalogue.organisation,
@@ -231,7 +235,7 @@ def _originals(checked: Sequence[Checked]) -> pd.DataFrame:
 ORIGINALS = ("layer", "row", "id", "crs", "shape_as_given")
 _POINT_KINDS = ("incidents", "settlements")
 """Kinds whose shapes as given are not published: a point's own digits say more of a person's place than its record."""
-_TABLES = (
+TABLES = (
     "orders",
     "sources",
     "casualty_counts",
@@ -242,6 +246,7 @@ _TABLES = (
     "corridors",
     "events",
 )
+"""The kinds of `Edition.tables`: all that an edition holds beside incidents, zones and districts."""
 
 
 def empty_table(kind: str) -> pd.DataFrame:

@@ -146,7 +146,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "complete": edition.complete,
         "incomplete_zones": edition.incomplete_zones,
         "lost": {"legal": edition.lost.legal, "physical": edition.lost.physical, "orders": edition.lost.orders},
-        "private": False,
+        "private": edition.private,
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
         "density": facts["density"],
@@ -203,7 +203,6 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(
             lon=shapely.get_x(points),
             lat=shapely.get_y(points),
-            near_districts=incidents.get("near_districts", pd.Series(pd.NA, index=incidents.index, dtype="str")),
         ),
         "zones": edition.zones,
         "districts": edition.districts,

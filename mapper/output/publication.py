@@ -6,8 +6,14 @@ Everything published is computed from what leaves the gate: a join with a small 
 that was just left out. The checks across layers run before it, on the full records, because an accident in land recorded
 as released must be found wherever it lies; what they found is told without its place, except those alarms.
 
-In every layer, texts are scanned for persons (`mapper.output.personal_text`). Columns of persons never come so far: the
-schema has none (`mapper.intake.personal` leaves them out on reading), so no table of age, sex and place can be made.
+In every layer, texts are scanned for persons (`mapper.output.personal_text`), and so are those of the catalogue
+(`mapper.output.catalogue_texts`); identifiers are replaced before (`mapper.output.identifiers`). In a list of names only
+those are left as they are that another layer holds: a unit that no layer of districts knows may be anybody. Columns of persons
+never come so far: the schema has none (`mapper.intake.personal` leaves them out on reading), so no table of age, sex and place
+can be made.
+
+A record that is cut to its district still forbids as much ground as it may lie in: `near_districts`
+(`mapper.output.near_districts`) names every district that its full place touches, beside the one it was reported in.
 
 The density is taken from full points, which are an aggregate, but those of a generalised layer stand in the middle of a
 cell as wide as the bandwidth: the rings around a lonely accident would otherwise have it in their middle. Such a cell adds a
@@ -18,6 +24,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -29,16 +36,16 @@ from geopandas.array import GeometryArray
 from mapper import crs, schema
 from mapper.analysis.consistency import ALARMS
 from mapper.analysis.locate import AREA_LEVELS, district_outlines
-from mapper.names import name_key, units
-from mapper.output.identifiers import Gated, counted, is_generalised
+from mapper.names import SEPARATOR, name_key, units
+from mapper.output.identifiers import ID_OF, REFERENCES, Gated, counted, is_generalised, parts_of
+from mapper.output.near_districts import near_districts, spelt, with_near_districts
 from mapper.output.person_names import place_words
-from mapper.output.personal_text import KINDS, masked_address, masked_texts
+from mapper.output.personal_text import KINDS, Masked, masked_address, masked_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mapper.model import Finding, LayerEntry
-    from mapper.output.personal_text import Masked
 
     Rows = Sequence[tuple[LayerEntry | None, Any]]
     Layers = Mapping[str, Rows]
@@ -49,21 +56,21 @@ WITHHELD = ("settlement", "settlement_as_reported", "device_as_reported", "note"
 SMALLEST_BANDWIDTH_M = 2000.0
 """A density with a smaller bandwidth would show single places of a generalised layer."""
 _FINER_THAN_MONTH = ("minute", "hour", "part_of_day", "day", "week")
-_RULE_OF = {
+RULE_OF = {
     "age": "generalised_age",
     "birth_date": "withheld_birth_date",
     "name": "withheld_name",
     "number": "withheld_number",
     "address": "withheld_address",
 }
-_NOT_SCANNED = frozenset({"geonames_id", "language", "admin_units"})
-"""Texts that are codes, or names that must match those of districts."""
-_PLACE_NAMES = frozenset(
-    {("districts", "name"), ("districts", "name_source"), ("districts", "kind"), ("context", "name")}
-)
+_PLACE_NAMES = frozenset({("districts", "name"), ("context", "name")})
+"""Texts that are names of places and nothing else."""
+_LISTS = frozenset({"admin_units", *REFERENCES})
+"""Columns of names and identifiers, several between ";"."""
+_NOTHING_KNOWN: Mapping[str, Callable[[str], bool]] = MappingProxyType({})
 _NOT_PUBLISHED = frozenset({"settlements"})
 _WHY = "Day, place and casualties together can tell who a person is."
-_MASKED = "It was left out of the text, because persons are not published."
+MASKED = "It was left out of the text, because persons are not published."
 _TOLD_WITHOUT_A_PLACE = frozenset(
     {
         *("later_than_edition", "date_order", "date_after_report", "dated_after_source", "possible_duplicate"),
@@ -99,9 +106,10 @@ def generalised(
     -------
     Gated
         The same rows and index. Dates end with the month (one without a year is left out), the place is the district as
-        `locate` would give it; a record without a district that the layers know is given the one whose outline alone
-        holds its point, or has no place. `WITHHELD` columns are blank, casualties as they were. One finding for each thing
-        that was generalised, with the number of records; doing it again changes nothing and finds nothing.
+        `locate` would give it, spelt as the layer of districts does; a record without a district that the layers know is
+        given the one whose outline alone holds its point, or has no place. `near_districts` names every district that the
+        full place may lie in. `WITHHELD` columns are blank, casualties as they were. One finding for each thing that was
+        generalised, with the number of records; doing it again changes nothing and finds nothing.
 
     Examples
     --------
@@ -114,40 +122,46 @@ def generalised(
     [['2021-01', 'none']]
     """
     dated, on_dates = _to_months(incidents, entry)
+    near = near_districts(incidents, districts)
     placed, on_places = _to_districts(dated, districts, entry)
     blanked = [name for name in WITHHELD if name in placed and placed[name].notna().any()]
     blank = pd.Series(pd.NA, index=placed.index, dtype="str")
     on_cells = [counted("withheld_cell", entry, name, int(placed[name].notna().sum()), _WHY) for name in blanked]
-    return Gated(placed.assign(**dict.fromkeys(blanked, blank)), (*on_dates, *on_places, *on_cells))
+    cut = placed.assign(**dict.fromkeys(blanked, blank), near_districts=near)
+    return Gated(cut, (*on_dates, *on_places, *on_cells))
 
 
 def without_persons(
-    frame: pd.DataFrame, kind: str, entry: LayerEntry | None = None, *, places: frozenset[str] = frozenset()
+    frame: pd.DataFrame,
+    kind: str,
+    entry: LayerEntry | None = None,
+    *,
+    places: frozenset[str] = frozenset(),
+    known: Mapping[str, Callable[[str], bool]] = _NOTHING_KNOWN,
 ) -> Gated:
     """Take ages, names, birth dates, numbers and addresses out of the texts of a layer.
 
     Parameters
     ----------
     frame : DataFrame
-        Records of a kind; every text column is scanned but those of identifiers and of names of places.
+        Records of a kind; every text column is scanned but those of names of places.
     kind : str
         A kind of layer.
     entry : LayerEntry, optional
         Their layer, to name its file.
     places : frozenset of str
         As for `mapper.output.personal_text.masked`.
+    known : mapping of str to function
+        By column of names or identifiers between ";", whether another layer holds such a one: it stays as it is.
 
     Returns
     -------
     Gated
         The same rows and index; one finding for each column and thing found, with the number of records, never the text.
     """
-    scanned = {
-        name: _addresses(frame[name]) if name == "url" else masked_texts(frame[name].dropna().unique(), places)
-        for name in _texts(kind, frame)
-    }
+    scanned = {name: _scanned(frame[name], name, places, known.get(name)) for name in _texts(kind, frame)}
     found = [
-        counted(_RULE_OF[what], entry, name, n, _MASKED)
+        counted(RULE_OF[what], entry, name, n, MASKED)
         for name, results in scanned.items()
         for what in KINDS
         if (n := int(frame[name].isin([text for text, result in results.items() if what in result.kinds]).sum()))
@@ -176,16 +190,17 @@ def gate(layers: Layers) -> Published:
     places = known_places(layers)
     frames = [frame for _, frame in layers.get("districts", ()) if len(frame)]
     districts = pd.concat(frames, ignore_index=True) if frames else None
+    known = _held(layers)
     found: list[Finding] = []
     public: dict[str, Rows] = {}
     for kind, rows in layers.items():
         passed = []
         for entry, frame in rows:
-            coarse = generalised(frame, districts, entry) if is_generalised(entry) else Gated(frame)
+            coarse = _at_its_precision(frame, kind, districts, entry)
             told = (
                 Gated(coarse.frame)
                 if kind in _NOT_PUBLISHED
-                else without_persons(coarse.frame, kind, entry, places=places)
+                else without_persons(coarse.frame, kind, entry, places=places, known=known)
             )
             passed.append((entry, told.frame))
             found += [*coarse.findings, *told.findings]
@@ -227,12 +242,11 @@ def public_findings(findings: Iterable[Finding], layers: Layers) -> list[Finding
 
 
 def known_places(layers: Layers) -> frozenset[str]:
-    """Return the words by which the layers name settlements, districts and units: no names of persons."""
+    """Return the words by which the layers name settlements and districts: no names of persons."""
     columns = (
         ("settlements", "settlement", _one),
         ("settlements", "name_variants", lambda cell: cell.split("|")),
         ("districts", "name", _one),
-        ("zones", "admin_units", units),
         ("incidents", "settlement", _one),
         ("incidents", "district", _one),
     )
@@ -301,6 +315,15 @@ def _one(cell: str) -> list[str]:
     return [cell]
 
 
+def _at_its_precision(
+    frame: pd.DataFrame, kind: str, districts: gpd.GeoDataFrame | None, entry: LayerEntry | None
+) -> Gated:
+    """Cut incidents as far as their layer says; those published as they are name their district as its layer does."""
+    if is_generalised(entry):
+        return generalised(frame, districts, entry)
+    return Gated(with_near_districts(frame, districts) if kind == "incidents" else frame)
+
+
 # ------------------------------------------------------------------ dates and places
 def _to_months(incidents: gpd.GeoDataFrame, entry: LayerEntry | None) -> tuple[gpd.GeoDataFrame, list[Finding]]:
     """Cut every day to its month; a day without a year says nothing without the day, and is left out."""
@@ -333,7 +356,7 @@ def _to_districts(
     given = incidents.get("district", pd.Series(pd.NA, index=incidents.index, dtype="str")).astype("str")
     known = given.isin([name for name in given.dropna().unique() if not outlines or name_key(name) in outlines])
     by_point = _holding(incidents.geometry[pointed & ~known], districts)
-    named = given.where(known).fillna(by_point).astype("str")
+    named = spelt(given.where(known).fillna(by_point).astype("str"), districts)
     keys = [name_key(name) for name in named]
     shapes = np.array([outlines.get(key) for key in keys], dtype=object)
     there = [key in outlines for key in keys]
@@ -379,14 +402,43 @@ def _texts(kind: str, frame: pd.DataFrame) -> list[str]:
     return [
         column.name
         for column in schema.COLUMNS[kind]
-        if column.form == "text" and column.name in frame and column.name not in _NOT_SCANNED
-        if (kind, column.name) not in _PLACE_NAMES
+        if column.form == "text" and column.name in frame and (kind, column.name) not in _PLACE_NAMES
     ]
 
 
-def _addresses(cells: pd.Series) -> dict[str, Masked]:
-    results = {url: masked_address(url) for url in cells.dropna().unique()}
-    return {url: result for url, result in results.items() if result.kinds}
+def _held(layers: Layers) -> dict[str, Callable[[str], bool]]:
+    """Return for each column of names or identifiers a function that tells whether some layer holds such a one."""
+    keys = frozenset(
+        name_key(name) for _, frame in layers.get("districts", ()) if "name" in frame for name in frame["name"]
+    )
+    ids = {
+        column: frozenset(each for _, frame in layers.get(kind, ()) for each in frame[ID_OF[kind]])
+        for column, kind in REFERENCES.items()
+    }
+    return {
+        "admin_units": lambda unit: name_key(unit) in keys,
+        **{column: held.__contains__ for column, held in ids.items()},
+    }
+
+
+def _scanned(
+    cells: pd.Series, column: str, places: frozenset[str], known: Callable[[str], bool] | None
+) -> dict[str, Masked]:
+    """Mask the different texts of a column, and return those that held something."""
+    if column == "url":
+        results = {url: masked_address(url) for url in cells.dropna().unique()}
+        return {url: result for url, result in results.items() if result.kinds}
+    if column not in _LISTS:
+        return masked_texts(cells.dropna().unique(), places)
+    parts = masked_texts((part for part in parts_of(cells) if known is None or not known(part)), places)
+    return {
+        cell: Masked(
+            SEPARATOR.join(parts[part].text if part in parts else part for part in units(cell)),
+            frozenset[str]().union(*(parts[part].kinds for part in units(cell) if part in parts)),
+        )
+        for cell in (cells.dropna().unique() if parts else ())
+        if not parts.keys().isdisjoint(units(cell))
+    }
 
 
 def _public_value(found: Finding, value: str, files: Sequence[str], *, coarse: bool) -> str | None:

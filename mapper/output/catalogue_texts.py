@@ -1,0 +1,87 @@
+"""The texts of the catalogue before publication: what `layers.toml` says of the edition and of each layer.
+
+People write there as they do in notes: who made a layer, from whose list. So they are scanned as the texts of records are.
+The contacts of the edition are left as they are: whom to call is meant to be public. So are the names of layers and files, by
+which findings and the manifest name them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mapper.catalogue import FILE_NAME
+from mapper.findings import finding
+from mapper.output.personal_text import KINDS, masked
+from mapper.output.publication import MASKED, RULE_OF
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mapper.model import Catalogue, Checked, Finding
+    from mapper.output.personal_text import Masked
+
+OF_EDITION = ("title", "organisation")
+OF_LAYER = ("title", "source", "licence", "note", "precision_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class PublicCatalogue:
+    """The catalogue and its layers as they are published, and what was done to their texts."""
+
+    catalogue: Catalogue
+    checked: tuple[Checked, ...]
+    findings: tuple[Finding, ...]
+
+
+def public_catalogue(
+    catalogue: Catalogue, checked: Sequence[Checked], places: frozenset[str] = frozenset()
+) -> PublicCatalogue:
+    """Take ages, names, birth dates, numbers and addresses out of the texts of a catalogue.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+        As read.
+    checked : sequence of Checked
+        Its layers.
+    places : frozenset of str
+        As for `mapper.output.personal_text.masked`.
+
+    Returns
+    -------
+    PublicCatalogue
+        The same layers in the same order, with `OF_LAYER` of their entries masked; one finding for each text and thing found,
+        never the text.
+    """
+    file = FILE_NAME if catalogue.sha256 else None  # own files have none
+    edition = {name: masked(getattr(catalogue, name), places) for name in OF_EDITION}
+    entries = [{name: masked(getattr(layer.entry, name), places) for name in OF_LAYER} for layer in checked]
+    return PublicCatalogue(
+        replace(catalogue, **_texts(edition)),
+        tuple(
+            replace(layer, entry=replace(layer.entry, **_texts(said)))
+            for layer, said in zip(checked, entries, strict=True)
+        ),
+        (
+            *_found(edition, file, None),
+            *(
+                each
+                for layer, said in zip(checked, entries, strict=True)
+                for each in _found(said, file, layer.entry.name)
+            ),
+        ),
+    )
+
+
+def _texts(said: Mapping[str, Masked]) -> dict[str, Any]:
+    return {name: result.text for name, result in said.items()}
+
+
+def _found(said: Mapping[str, Masked], file: str | None, layer: str | None) -> list[Finding]:
+    return [
+        replace(finding(RULE_OF[what], "info", MASKED, column=name), file=file, layer=layer)
+        for name, result in said.items()
+        for what in KINDS
+        if what in result.kinds
+    ]
