@@ -11,8 +11,7 @@ permit zone and a ban it decides everything: there each has an outer line of its
 
 from __future__ import annotations
 
-from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -21,13 +20,14 @@ import pandas as pd
 import shapely
 
 from mapper import crs
+from mapper.analysis.point_in_polygons import pairs_inside
 from mapper.errors import DataRefused, UnknownCRS
 from mapper.model import Joined
 from mapper.names import SEPARATOR, name_key, units
 from mapper.schema import INJURED, KILLED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from pandas.api.extensions import ExtensionArray
     from pyproj import CRS
@@ -47,6 +47,14 @@ Floats = npt.NDArray[np.float64]
 Positions = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]
 Shapes = npt.NDArray[np.object_]
+
+
+class Reported(NamedTuple):
+    """Records and zones by name: the name of each record, and which zones have which name, each once."""
+
+    name_of: Positions
+    name: Positions
+    zone: Positions
 
 
 def join(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_m: float | None = None) -> Joined:
@@ -100,9 +108,9 @@ def join(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_m: fl
     tolerance_m = _accuracy(zones, accuracy_m)
     ground = _sound(zones, "zones", _POLYGONS)
     places = _sound(incidents, "incidents", (shapely.GeometryType.POINT, *_POLYGONS))
-    reported = _reported_pairs(incidents, zones)
-    is_point = (places.geom_type == "Point").to_numpy()
-    is_area = places.notna().to_numpy() & ~is_point
+    reported = _reported(incidents, zones)
+    kinds = shapely.get_type_id(places.to_numpy())
+    is_point, is_area = kinds == shapely.GeometryType.POINT, np.isin(kinds, _POLYGONS)
     pairs = _no_pairs()
     if bool(ground.notna().any()):
         found = [
@@ -112,9 +120,9 @@ def join(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame, *, accuracy_m: fl
         pairs = _settled(pd.concat(found, ignore_index=True), reported, len(zones))
     named = pd.DataFrame(
         {
-            "incident_id": incidents["incident_id"].to_numpy()[pairs["incident"]],
-            "zone_id": zones["zone_id"].to_numpy()[pairs["zone"]],
-            "relation": np.where(pairs["inside"], "inside", "uncertain"),
+            "incident_id": _taken(incidents["incident_id"], pairs["incident"]),
+            "zone_id": _taken(zones["zone_id"], pairs["zone"]),
+            "relation": _texts(("uncertain", "inside"), pairs["inside"].to_numpy(dtype=np.intp)),
             "share": pairs["share"],
         }
     )
@@ -161,8 +169,7 @@ def _sound(frame: gpd.GeoDataFrame, what: str, types: tuple[shapely.GeometryType
             column="geometry",
             advice="Incidents are points or the outline of a district, zones are polygons.",
         )
-    distinct, which = _distinct(np.asarray(shapes, dtype=object))
-    invalid = there & ~shapely.is_valid(distinct)[which]
+    invalid = _invalid(np.asarray(shapes, dtype=object))
     if invalid.any():
         reason = shapely.is_valid_reason(shapes[invalid][0])
         raise DataRefused(
@@ -171,6 +178,18 @@ def _sound(frame: gpd.GeoDataFrame, what: str, types: tuple[shapely.GeometryType
             advice="Check the layer first (`mapper check`); it mends outlines without freeing ground.",
         )
     return gpd.GeoSeries(shapes, crs=frame.crs)
+
+
+def _invalid(shapes: Shapes) -> Flags:
+    """Tell which shapes are not valid: a point is where both its coordinates are numbers."""
+    invalid = np.zeros(len(shapes), dtype=bool)
+    kinds = shapely.get_type_id(shapes)
+    points, others = (np.flatnonzero(which) for which in (kinds == shapely.GeometryType.POINT, kinds > 0))
+    x, y = shapely.get_coordinates(shapes[points]).T
+    invalid[points] = ~(np.isfinite(x) & np.isfinite(y))
+    distinct, which = _distinct(shapes[others])
+    invalid[others] = ~shapely.is_valid(distinct)[which]
+    return invalid
 
 
 def _distinct(shapes: Shapes) -> tuple[Shapes, Positions]:
@@ -208,7 +227,7 @@ def _point_pairs(
     if places.empty:
         return _no_pairs()
     here = places if places.crs == ground.crs else crs.to_working(places, crs.known_crs(ground.crs))
-    covered = _within(ground.to_numpy(), here.to_numpy())
+    covered = _covered(ground.to_numpy(), here.to_numpy())
     if not (tolerance_m > 0 or radius_m.any()):
         point, zone = np.divmod(covered, len(ground))
         return _pairs_frame(places.index.to_numpy()[point], zone, np.ones(len(point)), whole=True, inside_all=True)
@@ -253,11 +272,14 @@ def _area_pairs(places: gpd.GeoSeries, ground: gpd.GeoSeries) -> pd.DataFrame:
     return _pairs_frame(pairs["incident"].to_numpy(), pairs["zone"].to_numpy(), share_of, whole=whole, inside_all=False)
 
 
-def _settled(pairs: pd.DataFrame, reported: pd.DataFrame, zones: int) -> pd.DataFrame:
+def _settled(pairs: pd.DataFrame, reported: Reported, zones: int) -> pd.DataFrame:
     """Decide `inside`, where the reported district settles what the lines between zones cannot; in order of records."""
-    by_name = (pairs["incident"] * zones + pairs["zone"]).isin(reported["incident"] * zones + reported["zone"])
-    inside = pairs["whole"] | (by_name & pairs["inside_all"] & (pairs["share"] > 0))
-    return pairs.assign(inside=inside).sort_values(["incident", "zone"], kind="stable", ignore_index=True)
+    inside = pairs["whole"].to_numpy(copy=True)
+    asked = np.flatnonzero(~inside & pairs["inside_all"] & (pairs["share"] > 0))
+    name = reported.name_of[pairs["incident"].to_numpy()[asked]]
+    inside[asked] = np.isin(name * zones + pairs["zone"].to_numpy()[asked], reported.name * zones + reported.zone)
+    order = np.argsort((pairs["incident"] * zones + pairs["zone"]).to_numpy(), kind="stable")
+    return pairs.assign(inside=inside).iloc[order].reset_index(drop=True)
 
 
 def _in_plane(ground: gpd.GeoSeries) -> tuple[CRS, Shapes]:
@@ -272,20 +294,22 @@ def _in_plane(ground: gpd.GeoSeries) -> tuple[CRS, Shapes]:
     return plane, np.asarray(zones_m, dtype=object)
 
 
-def _within(zones: Shapes, points: Shapes, reach: Floats | None = None) -> Positions:
-    """Return a sorted code, point * number of zones + zone, for each point in a zone or within its own reach of it.
+def _covered(zones: Shapes, points: Shapes) -> Positions:
+    """Return a sorted code, point * number of zones + zone, for each point in a zone or on its border."""
+    x, y = shapely.get_coordinates(points).T
+    pairs = pairs_inside(np.ascontiguousarray(x), np.ascontiguousarray(y), zones)
+    return pairs.point.astype(np.intp) * len(zones) + pairs.polygon
+
+
+def _within(zones: Shapes, points: Shapes, reach: Floats) -> Positions:
+    """Return a sorted code, point * number of zones + zone, for each point within its own reach of a zone.
 
     The tree holds the points and the zones are prepared, because there are many points and a zone has many vertices.
     """
-    tree = shapely.STRtree(points)
-    if reach is None:
-        zone, point = tree.query(zones, predicate="intersects")
-    else:
-        zone, point = tree.query(zones, predicate="dwithin", distance=float(reach.max()))
-        shapely.prepare(zones)
-        near = (reach[point] >= reach.max()) | shapely.dwithin(zones[zone], points[point], reach[point])
-        zone, point = zone[near], point[near]
-    return np.sort(point * len(zones) + zone)
+    zone, point = shapely.STRtree(points).query(zones, predicate="dwithin", distance=float(reach.max()))
+    shapely.prepare(zones)
+    near = (reach[point] >= reach.max()) | shapely.dwithin(zones[zone], points[point], reach[point])
+    return np.sort(point[near] * len(zones) + zone[near])
 
 
 def _outer_lines(zones_m: Shapes, orders: Positions) -> Shapes:
@@ -377,16 +401,17 @@ def _no_pairs() -> pd.DataFrame:
     return _pairs_frame(none, none, np.zeros(0), whole=False, inside_all=False).assign(inside=np.zeros(0, dtype=bool))
 
 
-def _reported_pairs(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Return pairs (incident, zone) by name: the zone names the district the record was reported in."""
-    named = pd.DataFrame(
-        [(name_key(unit), zone) for zone, cell in enumerate(zones.get("admin_units", ())) for unit in units(cell)],
-        columns=["district", "zone"],
-    )
-    named = named.astype({"district": "str"}).drop_duplicates()
-    districts = [name_key(name) for name in incidents.get("district", [None] * len(incidents))]
-    records = pd.DataFrame({"district": pd.Series(districts, dtype="str"), "incident": range(len(incidents))})
-    return records.merge(named, on="district", validate="m:m")[["incident", "zone"]].astype("int64")
+def _reported(incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> Reported:
+    """Relate records and zones by name: the zone names the district the record was reported in."""
+    nameless = pd.Series([None] * len(incidents), dtype="str")
+    spelling, spelled = pd.factorize(incidents.get("district", nameless))
+    # The last key is that of a record without a name, whose number is -1; no zone has it.
+    number, keys = pd.factorize(np.array([*map(name_key, spelled), ""], dtype=object))
+    numbers = {key: number for number, key in enumerate(keys)}
+    cells = zones.get("admin_units", ())
+    named = {(numbers.get(name_key(unit), -1), zone): None for zone, cell in enumerate(cells) for unit in units(cell)}
+    name, zone = np.array([pair for pair in named if pair[0] >= 0], dtype=np.intp).reshape(-1, 2).T
+    return Reported(number[spelling], name, zone)
 
 
 def _summarise_incidents(
@@ -394,28 +419,54 @@ def _summarise_incidents(
 ) -> gpd.GeoDataFrame:
     """Add `zone_ids`, `relations`, `shares`, `order_ids` (";"-separated, same order) and one `relation` per record."""
     count = len(incidents)
-    ends = np.searchsorted(pairs["incident"], np.arange(count + 1))
-    spans = [slice(start, end) for start, end in pairwise(ends)]
-    zone_ids = zones["zone_id"].astype("str").to_numpy()[pairs["zone"]]
-    relations = np.where(pairs["inside"], "inside", "uncertain")
-    shares = [f"{share:.3f}" for share in pairs["share"]]
+    incident, zone, inside = (pairs[name].to_numpy() for name in ("incident", "zone", "inside"))
+    pairs_of = np.bincount(incident, minlength=count)
+    zone_ids = zones["zone_id"].astype("str").to_numpy()
     orders_of = [units(cell) for cell in zones.get("order_ids", [None] * len(zones))]
-    orders = [orders_of[zone] for zone in pairs["zone"]]
-    any_inside = np.isin(np.arange(count), pairs["incident"][pairs["inside"]])
-    any_pair = np.isin(np.arange(count), pairs["incident"])
+    share, shares = pd.factorize(pairs["share"].to_numpy())
+    any_inside = np.bincount(incident[inside], minlength=count) > 0
+    words = ("inside", "uncertain", "outside", "unlocated")
     return incidents.assign(
-        zone_ids=_texts([SEPARATOR.join(zone_ids[span]) for span in spans]),
-        relations=_texts([SEPARATOR.join(relations[span]) for span in spans]),
-        shares=_texts([SEPARATOR.join(shares[span]) for span in spans]),
-        order_ids=_texts(
-            [SEPARATOR.join(dict.fromkeys(order for ids in orders[span] for order in ids)) for span in spans]
+        zone_ids=_told(pairs_of, zone, lambda which: SEPARATOR.join(zone_ids[which])),
+        relations=_told(pairs_of, (~inside).astype(np.int64), lambda which: SEPARATOR.join(words[at] for at in which)),
+        shares=_told(pairs_of, share, lambda which: SEPARATOR.join(f"{each:.3f}" for each in shares[which])),
+        order_ids=_told(
+            pairs_of,
+            zone,
+            lambda which: SEPARATOR.join(dict.fromkeys(order for at in which for order in orders_of[at])),
         ),
-        relation=_texts(np.select([any_inside, any_pair, placed], ["inside", "uncertain", "outside"], "unlocated")),
+        relation=_texts(words, np.select([any_inside, pairs_of > 0, placed], [0, 1, 2], 3)),
     )
 
 
-def _texts(cells: Sequence[str] | npt.NDArray[np.str_]) -> ExtensionArray:
-    return pd.array(np.asarray(cells, dtype=object), dtype="str")
+def _told(count: Positions, codes: Positions, tell: Callable[[Positions], str]) -> ExtensionArray:
+    """Return a text for each record that has so many of the codes, one record after another; "" for none.
+
+    `tell` is asked once for each sequence of codes that occurs: a million records in thirteen districts have few of them.
+    """
+    texts, number = [""], np.zeros(len(count), dtype=np.intp)
+    first = np.cumsum(count) - count
+    for length in np.flatnonzero(np.bincount(count, minlength=1)[1:]) + 1:
+        rows = np.flatnonzero(count == length)
+        sequences = codes[first[rows, None] + np.arange(length)]
+        which = np.zeros(len(rows), dtype=np.int64)
+        for column in sequences.T:
+            which, _ = pd.factorize(which * (codes.max() + 1) + column)
+        example = np.zeros(which.max() + 1, dtype=np.intp)
+        example[which] = np.arange(len(rows))
+        number[rows] = which + len(texts)
+        texts += [tell(sequence) for sequence in sequences[example]]
+    return _texts(texts, number)
+
+
+def _taken(ids: pd.Series, at: pd.Series) -> ExtensionArray | npt.NDArray[np.generic]:
+    """Return the id of each row; texts stay as they are stored, which spares making each of them anew."""
+    stored: ExtensionArray | npt.NDArray[np.generic] = ids.array if ids.dtype == "str" else ids.to_numpy()
+    return stored[at.to_numpy()]
+
+
+def _texts(words: Sequence[str], number: Positions) -> ExtensionArray:
+    return pd.array(np.asarray(words, dtype=object), dtype="str").take(number)
 
 
 def casualties(incidents: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
@@ -441,32 +492,31 @@ def casualties(incidents: pd.DataFrame, columns: tuple[str, ...]) -> pd.Series:
 
 
 def _summarise_zones(
-    zones: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, pairs: pd.DataFrame, reported: pd.DataFrame
+    zones: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, pairs: pd.DataFrame, reported: Reported
 ) -> gpd.GeoDataFrame:
     """Add counts of distinct records and their casualties, and those reported in the zone's districts by name."""
-    people = pd.DataFrame({"killed": casualties(incidents, KILLED), "injured": casualties(incidents, INJURED)})
-    per_pair = _with_people(pairs, people)
-    inside = _per_zone(per_pair[per_pair["inside"]], len(zones))
-    uncertain = _per_zone(per_pair[~per_pair["inside"]], len(zones))
-    by_name = _per_zone(_with_people(reported, people), len(zones))
+    people = {"killed": casualties(incidents, KILLED), "injured": casualties(incidents, INJURED)}
+    one_each = {name: number.fillna(0).to_numpy(dtype=np.int64) for name, number in people.items()}
+    one_each["records"] = np.ones(len(incidents), dtype=np.int64)
+    incident, zone, is_inside = (pairs[name].to_numpy() for name in ("incident", "zone", "inside"))
+    inside = _added(one_each, incident[is_inside], zone[is_inside], len(zones))
+    uncertain = _added(one_each, incident[~is_inside], zone[~is_inside], len(zones))
+    # Over names first: a name has many records and may have many zones, and a record has one name.
+    per_name = _added(one_each, np.arange(len(incidents)), reported.name_of, 1 + int(reported.name_of.max(initial=0)))
+    by_name = _added(per_name, reported.name, reported.zone, len(zones))
     return zones.assign(
-        incidents_inside=inside["records"].to_numpy(),
-        incidents_uncertain=uncertain["records"].to_numpy(),
-        killed_inside=inside["killed"].to_numpy(),
-        injured_inside=inside["injured"].to_numpy(),
-        incidents_reported=by_name["records"].to_numpy(),
-        killed_reported=by_name["killed"].to_numpy(),
-        injured_reported=by_name["injured"].to_numpy(),
+        incidents_inside=inside["records"],
+        incidents_uncertain=uncertain["records"],
+        killed_inside=inside["killed"],
+        injured_inside=inside["injured"],
+        incidents_reported=by_name["records"],
+        killed_reported=by_name["killed"],
+        injured_reported=by_name["injured"],
     )
 
 
-def _with_people(pairs: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
-    numbers = people.fillna(0).to_numpy(dtype=np.int64)[pairs["incident"]]
-    return pairs.assign(killed=numbers[:, 0], injured=numbers[:, 1])
-
-
-def _per_zone(pairs: pd.DataFrame, zones: int) -> pd.DataFrame:
-    totals = pairs.groupby("zone").agg(
-        records=("incident", "nunique"), killed=("killed", "sum"), injured=("injured", "sum")
-    )
-    return totals.reindex(range(zones), fill_value=0)
+def _added(numbers: Mapping[str, Positions], of: Positions, to: Positions, count: int) -> dict[str, Positions]:
+    """Add numbers up, number `of[i]` to sum `to[i]`; whole ones, which the floats of the sums hold exactly up to 2^53."""
+    return {
+        name: np.bincount(to, weights=number[of], minlength=count).astype(np.int64) for name, number in numbers.items()
+    }
