@@ -48,6 +48,7 @@ OnInvalid = Literal["raise", "reject", "repair"]
 DateOrder = Literal["dmy", "mdy", "ymd"]
 Precision = Literal["month-district", "as-published"]
 Edge = Literal["none", "uniform", "jones-diggle"]
+BandwidthRule = Literal["scott", "likelihood", "diggle", "cvl"]
 LonLatBox = tuple[float, float, float, float]
 """West, south, east, north in WGS 84 degrees."""
 
@@ -298,11 +299,16 @@ class Surface:
     `intensity_per_km2` has shape (rows, columns), row 0 in the south, NaN outside the window. `x_m` and `y_m` are the cell
     centres in `crs_wkt`. `contours` has one row per class (`lower_per_km2`, `upper_per_km2`, `area_km2`, geometry in WGS 84).
     A refusal carries its reason in `refused` and an empty grid. `share_area_level` is the share of the records that would
-    count whose place is only a district: d / (n + d), 0 where there are none.
+    count whose place is only a district: d / (located + d), 0 where there are none; `spread` of them are in the surface.
+
+    `bandwidth_rule` is the rule that chose the bandwidth, None where it was stated; the bandwidth is None where a refusal came
+    first. `weights` is what a record counts for (`accidents`, `casualties`, `given`), of which `integral` is the total.
+    `standard_error_per_km2` is of the same shape, `interval_per_km2` (2, rows, columns) the lower and upper bound of a
+    bootstrap, None where none was asked for. `years` is the length of the stated period. `warnings` are sentences.
     """
 
     n: int
-    bandwidth_m: float
+    bandwidth_m: float | None
     edge: Edge
     cell_m: float
     window_km2: float
@@ -316,21 +322,48 @@ class Surface:
     contours: gpd.GeoDataFrame
     crs_wkt: str
     left_out: Mapping[str, int]
+    bandwidth_rule: BandwidthRule | None = None
+    adaptive: bool = False
+    weights: str = "accidents"
+    spread: int = 0
+    years: float | None = None
+    warnings: tuple[str, ...] = ()
+    peak_standard_error_per_km2: float | None = None
+    standard_error_per_km2: np.ndarray | None = None
+    interval_per_km2: np.ndarray | None = None
+
+    @property
+    def intensity_per_km2_year(self) -> np.ndarray | None:
+        """The intensity per year of the stated period; None where none was."""
+        return None if self.years is None else self.intensity_per_km2 / self.years
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer of `mapper density --json`."""
         return {
             "n": self.n,
             "bandwidth_m": self.bandwidth_m,
+            "bandwidth_rule": self.bandwidth_rule,
+            "adaptive": self.adaptive,
             "edge": self.edge,
             "cell_m": self.cell_m,
             "window_km2": self.window_km2,
+            "weights": self.weights,
             "integral": self.integral,
             "peak_per_km2": self.peak_per_km2,
+            "peak_standard_error_per_km2": self.peak_standard_error_per_km2,
+            "per_year": self._per_year(),
             "share_area_level": self.share_area_level,
+            "spread_over_districts": self.spread,
             "refused": self.refused,
+            "warnings": list(self.warnings),
             "left_out": dict(self.left_out),
         }
+
+    def _per_year(self) -> dict[str, float] | None:
+        if self.years is None:
+            return None
+        rates = {"integral": self.integral, "peak_per_km2": self.peak_per_km2}
+        return {"years": self.years, **{name: value / self.years for name, value in rates.items()}}
 
 
 @dataclass(frozen=True, slots=True)

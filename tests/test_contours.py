@@ -10,14 +10,14 @@ import shapely
 
 from mapper import crs
 from mapper.analysis.contours import LOWEST_SHARE_OF_PEAK, class_bounds, contours, no_contours
-from mapper.analysis.gridded import lattice_over
-from mapper.analysis.kernel import plane_window
+from mapper.analysis.lattice import lattice_over
+from mapper.analysis.window import plane_window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mapper.analysis.gridded import Lattice
-    from mapper.analysis.kernel import Window
+    from mapper.analysis.lattice import Lattice
+    from mapper.analysis.window import Window
 
     Floats = NDArray[np.float64]
 

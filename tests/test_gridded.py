@@ -8,19 +8,13 @@ import numpy as np
 import pytest
 import shapely
 
-from mapper.analysis import gridded
-from mapper.analysis.gridded import (
-    Lattice,
-    binned_sums,
-    cell_areas,
-    kernel_masses,
-    lattice_masses,
-    lattice_over,
-    lattice_sums,
-    levels,
-    separable_sums,
-)
-from mapper.analysis.kernel import Kernels, kernel_sums, masses, plane_window
+from mapper.analysis import gridded, mass_fields
+from mapper.analysis.gridded import binned_sums, lattice_sums, separable_sums
+from mapper.analysis.kernel import Kernels, kernel_sums, masses
+from mapper.analysis.lattice import Lattice, cell_areas, lattice_over
+from mapper.analysis.levels import levels
+from mapper.analysis.mass_fields import kernel_masses, lattice_masses
+from mapper.analysis.window import plane_window
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -100,7 +94,7 @@ def test_the_path_is_chosen_by_cost(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_few_bandwidths_stay_as_they_are() -> None:
     """Up to eight distinct bandwidths are their own levels: nothing is interpolated."""
     some = kernels(90).resized(np.tile([10.0, 10.05, 14.0], 30))
-    assert [(sigma, len(part)) for sigma, part in levels(some)] == [(10.0, 30), (10.05, 30), (14.0, 30)]
+    assert [(level.sigma, len(level.kernels)) for level in levels(some)] == [(10.0, 30), (10.05, 30), (14.0, 30)]
 
 
 def test_levels_keep_weight_and_variance() -> None:
@@ -108,7 +102,7 @@ def test_levels_keep_weight_and_variance() -> None:
     some = kernels(400, 6 * H)
     spread = levels(some)
     for power in range(4):
-        total = sum(part.weight.sum() * sigma ** (2 * power) for sigma, part in spread)
+        total = sum(level.kernels.weight.sum() * level.sigma ** (2 * power) for level in spread)
         assert total == pytest.approx(np.sum(some.sigma ** (2 * power)), rel=1e-10)
 
 
@@ -128,7 +122,7 @@ def test_masses_read_from_lattices_stay_within_their_bound(
     some = kernels(1500, largest)
     exact = kernel_masses(some, WINDOW)
     np.testing.assert_array_equal(exact, masses(some.x, some.y, some.sigma, WINDOW))
-    monkeypatch.setattr(gridded, "DIRECT_MASS_LIMIT", 0)
+    monkeypatch.setattr(mass_fields, "DIRECT_MASS_LIMIT", 0)
     np.testing.assert_allclose(kernel_masses(some, WINDOW), exact, rtol=bound)
 
 

@@ -18,8 +18,11 @@ from scipy.special import erf
 from shapely import affinity
 
 from mapper.analysis.density import intensity
-from mapper.analysis.kernel import Kernels, abramson, adapted, kernel_sums, masses, plane_kernels, plane_window
+from mapper.analysis.kernel import Kernels, abramson, kernel_sums, masses
+from mapper.analysis.planar import adapted, plane_kernels
+from mapper.analysis.window import plane_window
 from mapper.errors import DataRefused, MapperError, UsageError
+from tests.redwood import SQUARE, X, Y
 
 if TYPE_CHECKING:
     import random
@@ -30,16 +33,6 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-REDWOOD_X = """0.36,0.44,0.48,0.48,0.5,0.76,0.78,0.78,0.84,0.86,0.9,0.9,0.9,0.9,0.18,0.18,0.2,0.6,0.62,0.64,0.64,0.68,
-0.68,0.7,0.72,0.1,0.12,0.12,0.14,0.18,0.18,0.2,0.2,0.22,0.24,0.52,0.5,0.58,0.94,0.96,0.22,0.22,0.26,0.44,0.48,0.5,0.9,0.9,
-0.48,0.52,0.56,0.999,0.44,0.48,0.34,0.38,0.26,0.4,0.28,0.74,0.86,0.96"""
-REDWOOD_Y = """-0.08,-0.1,-0.08,-0.14,-0.1,-0.14,-0.12,-0.16,-0.08,-0.18,-0.08,-0.1,-0.16,-0.2,-0.4,-0.38,-0.42,-0.34,
--0.34,-0.36,-0.28,-0.32,-0.24,-0.28,-0.26,-0.58,-0.58,-0.62,-0.58,-0.56,-0.54,-0.52,-0.5,-0.46,-0.48,-0.58,-0.6,-0.58,
--0.52,-0.54,-0.8,-0.84,-0.7,-0.76,-0.78,-0.76,-0.76,-0.78,-0.68,-0.66,-0.64,-0.84,-0.82,-0.82,-0.84,-0.84,-0.86,-0.86,
--0.86,-0.9,-0.9,-0.96"""
-X = np.array(REDWOOD_X.split(","), dtype=float)
-Y = np.array(REDWOOD_Y.split(","), dtype=float)
-SQUARE = shapely.box(0, -1, 1, 0)
 AT = np.array([(0.5, -0.5), (0.1, -0.1), (0.95, -0.95), (0.02, -0.98), (0.3, -0.7)])
 
 SHAPES = {

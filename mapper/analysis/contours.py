@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pyproj import CRS
     from shapely.geometry.base import BaseGeometry
 
-    from mapper.analysis.gridded import Lattice
-    from mapper.analysis.kernel import Window
+    from mapper.analysis.lattice import Lattice
+    from mapper.analysis.window import Window
 
     Floats = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Gaussian kernels on a plane with a window: masses, sums and Abramson's bandwidths, by direct evaluation.
+"""Kernels on a plane with a window: masses, sums and Abramson's bandwidths, by direct evaluation.
 
 This is the exact core: every other path (the grid, the FFT) is measured against it. The choices behind it:
 
@@ -8,28 +8,24 @@ This is the exact core: every other path (the grid, the FFT) is measured against
   s / 4 leaves 4e-2. The error function is taken odd (not the distribution function), so that bandwidths far larger
   than the window lose no digits.
 - *Places are grouped*: records at one place are one kernel with a weight, since reports name settlements.
+- *A place known to a circle is a disc under the Gaussian*, not a wider Gaussian (`disc` tells why).
 - *The plane's unit is the caller's*: nothing here knows of metres.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-import shapely
 from scipy.special import erf
-
-from mapper.errors import DataRefused, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import ArrayLike, NDArray
-    from shapely import MultiPolygon, Polygon
+    from numpy.typing import NDArray
 
-    from mapper.model import Edge
+    from mapper.analysis.window import Window
 
     Floats = NDArray[np.float64]
 
@@ -37,23 +33,27 @@ EDGES = ("none", "uniform", "jones-diggle")
 REACH = 9.0
 """In bandwidths: beyond it a kernel is under 3e-18 of its peak, below the last bit of a double."""
 
-_PIECES_PER_SIGMA = 2
-_GAUSS_NODES, _GAUSS_WEIGHTS = np.polynomial.legendre.leggauss(4)
 _CHUNK = 2_000_000
 _OCTAVE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
 class Kernels:
-    """Gaussian kernels in a plane: one entry per distinct place and bandwidth.
+    """Gaussian kernels in a plane: one entry per distinct place, bandwidth and radius.
 
-    `x`, `y`, `sigma` in the plane's unit; `weight` is how many records each stands for (any positive real).
+    `x`, `y`, `sigma`, `radius` in the plane's unit; `weight` is how many records each stands for (any real). A `radius`
+    above 0 (0 where it is not given) spreads the Gaussian evenly over a disc.
     """
 
     x: Floats
     y: Floats
     sigma: Floats
     weight: Floats
+    radius: Floats = field(default_factory=lambda: np.zeros(()))
+
+    def __post_init__(self) -> None:
+        """Give each kernel its own radius."""
+        object.__setattr__(self, "radius", np.broadcast_to(self.radius, np.shape(self.x)))
 
     def __len__(self) -> int:
         """Count the kernels."""
@@ -61,106 +61,15 @@ class Kernels:
 
     def reweighted(self, weight: Floats) -> Kernels:
         """Return the same kernels with other weights."""
-        return Kernels(self.x, self.y, self.sigma, weight)
+        return Kernels(self.x, self.y, self.sigma, weight, self.radius)
 
     def resized(self, sigma: Floats) -> Kernels:
         """Return the same kernels with other bandwidths."""
-        return Kernels(self.x, self.y, sigma, self.weight)
+        return Kernels(self.x, self.y, sigma, self.weight, self.radius)
 
-
-@dataclass(frozen=True)
-class Window:
-    """The area that is looked at: a polygon with area in the kernels' plane, its edges ready for boundary integrals."""
-
-    polygon: Polygon | MultiPolygon
-
-    @cached_property
-    def edges(self) -> Floats:
-        """Edges as rows x1, y1, x2, y2, the inside on the left: shells counter-clockwise, holes clockwise."""
-        oriented = shapely.orient_polygons(self.polygon)
-        rings = shapely.get_rings(shapely.get_parts(oriented))
-        xy, ring = shapely.get_coordinates(rings, return_index=True)
-        same_ring = ring[1:] == ring[:-1]
-        return np.asarray(np.hstack([xy[:-1], xy[1:]])[same_ring])
-
-    def nodes(self, sigma: float) -> tuple[Floats, Floats, Floats]:
-        """Return x, y and weight (a share of dy) of the boundary quadrature for bandwidths of at least `sigma`."""
-        x1, y1, x2, y2 = self.edges[self.edges[:, 1] != self.edges[:, 3]].T
-        pieces = np.maximum(np.ceil(np.hypot(x2 - x1, y2 - y1) * _PIECES_PER_SIGMA / sigma), 1).astype(int)
-        edge = np.repeat(np.arange(len(pieces)), pieces)
-        piece = np.arange(len(edge)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-        along = ((piece[:, None] + (_GAUSS_NODES + 1) / 2) / pieces[edge, None]).ravel()
-        weight = ((y2 - y1)[edge, None] / pieces[edge, None] * _GAUSS_WEIGHTS / 2).ravel()
-        edge = np.repeat(edge, len(_GAUSS_NODES))
-        return x1[edge] + along * (x2 - x1)[edge], y1[edge] + along * (y2 - y1)[edge], weight
-
-    def contains(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
-        """Say which points lie in the window, its border included."""
-        shapely.prepare(self.polygon)
-        return np.asarray(shapely.intersects_xy(self.polygon, x, y), dtype=bool)
-
-    def near(self, x: Floats, y: Floats, tolerance: float) -> NDArray[np.bool_]:
-        """Say which points lie in the window or within `tolerance` of it."""
-        near = self.contains(x, y)
-        near[~near] = shapely.distance(self.polygon, shapely.points(x[~near], y[~near])) <= tolerance
-        return near
-
-
-def plane_window(polygon: object) -> Window:
-    """Return the window for a polygon.
-
-    Raises
-    ------
-    DataRefused
-        When it is not a valid polygon with an area, or has a coordinate that is not finite.
-    """
-    if not isinstance(polygon, shapely.Polygon | shapely.MultiPolygon):
-        raise DataRefused("the window is not a polygon", advice="Give a polygon or multipolygon.")
-    if not np.isfinite(shapely.get_coordinates(polygon)).all():
-        raise DataRefused("the window has a coordinate that is not a finite number", advice="Repair its geometry.")
-    if not polygon.is_valid:
-        raise DataRefused(f"the window is not valid: {shapely.is_valid_reason(polygon)}", advice="Repair its geometry.")
-    if not polygon.area > 0:
-        raise DataRefused("the window has no area", advice="Give the area where a record could have been reported.")
-    return Window(polygon)
-
-
-def plane_kernels(x: ArrayLike, y: ArrayLike, sigma: ArrayLike, window: Window) -> Kernels:
-    """Check points and bandwidths and return them as kernels of weight 1, in the given order.
-
-    Raises
-    ------
-    UsageError
-        When x and y differ in length, or a bandwidth is not a positive number, one for all or one per point.
-    DataRefused
-        When there is no point, a coordinate is not finite, or a point lies outside the window.
-    """
-    xs, ys = (np.asarray(each, dtype=float) for each in (x, y))
-    if xs.ndim != 1 or xs.shape != ys.shape:
-        raise UsageError(f"x has shape {xs.shape} and y {ys.shape}", advice="Give two lists of equal length.")
-    if not len(xs):
-        raise DataRefused("there is no point, so there is no density")
-    if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
-        raise DataRefused("a point has a coordinate that is not a finite number", advice="Leave such points out.")
-    sigmas = np.asarray(sigma, dtype=float)
-    if sigmas.shape not in ((), xs.shape):
-        raise UsageError(
-            f"{sigmas.size} bandwidths were given for {xs.size} points", advice="Give one for all or one per point."
-        )
-    if not (np.isfinite(sigmas).all() and (sigmas > 0).all()):
-        raise UsageError("a bandwidth is not a positive number", advice="Give it in the unit of the coordinates.")
-    extent = max(np.ptp(np.asarray(window.polygon.bounds).reshape(2, 2), axis=0))
-    outside = int(np.count_nonzero(~window.near(xs, ys, _ROUNDING * extent)))
-    if outside:
-        raise DataRefused(
-            f"{outside} of {xs.size} points lie outside the window",
-            advice="Leave them out and count them, or widen the window.",
-        )
-    return Kernels(xs, ys, np.broadcast_to(sigmas, xs.shape), np.ones_like(xs))
-
-
-_ROUNDING = 1e-9
-"""Of the window's extent: a point on the border may have been rotated or reprojected with it."""
+    def chosen(self, rows: NDArray[np.bool_] | NDArray[np.intp] | slice) -> Kernels:
+        """Return some of the kernels."""
+        return Kernels(self.x[rows], self.y[rows], self.sigma[rows], self.weight[rows], self.radius[rows])
 
 
 def masses(x: Floats, y: Floats, sigma: Floats, window: Window) -> Floats:
@@ -178,6 +87,8 @@ def masses(x: Floats, y: Floats, sigma: Floats, window: Window) -> Floats:
 
     Examples
     --------
+    >>> import shapely
+    >>> from mapper.analysis.window import plane_window
     >>> half = plane_window(shapely.box(0, -50, 50, 50))
     >>> masses(np.array([0.0]), np.array([0.0]), np.array([1.0]), half).round(12).tolist()
     [0.5]
@@ -215,7 +126,9 @@ def _chunks(rows: NDArray[np.intp], width: int) -> Iterator[NDArray[np.intp]]:
 
 
 def kernel_sums(kernels: Kernels, x: Floats, y: Floats) -> Floats:
-    """Return the weighted sum of the kernels' densities at each point: shape (m,), weight per unit area.
+    """Return the weighted sum of the Gaussians' densities at each point: shape (m,), weight per unit area.
+
+    Radii are not looked at: `disc.expanded` turns discs into Gaussians first.
 
     Examples
     --------
@@ -251,101 +164,3 @@ def abramson(pilot: Floats, weight: Floats, sigma: float) -> Floats:
     """
     log_stretch = -0.5 * np.log(pilot)
     return np.asarray(sigma * np.exp(log_stretch - np.average(log_stretch, weights=weight)))
-
-
-def uniform_sums(kernels: Kernels, x: Floats, y: Floats, window: Window) -> Floats:
-    """Return kernel sums under Diggle's uniform correction: each kernel over the mass it would have at the point.
-
-    Zero mass (a point many bandwidths outside the window) gives NaN.
-    """
-    result = np.zeros(len(x))
-    for sigma in np.unique(kernels.sigma):
-        chosen = kernels.sigma == sigma
-        group = Kernels(*(each[chosen] for each in (kernels.x, kernels.y, kernels.sigma, kernels.weight)))
-        mass = masses(x, y, np.full(len(x), sigma), window)
-        result += np.divide(kernel_sums(group, x, y), mass, out=np.full(len(x), np.nan), where=mass > 0)
-    return result
-
-
-def adapted(kernels: Kernels, window: Window) -> Kernels:
-    """Return the kernels with Abramson's bandwidths; their own bandwidth is the pilot's and must be one for all."""
-    pilot = uniform_sums(kernels, kernels.x, kernels.y, window)
-    return kernels.resized(abramson(pilot, kernels.weight, float(kernels.sigma[0])))
-
-
-def intensity(
-    x: ArrayLike,
-    y: ArrayLike,
-    window: Polygon | MultiPolygon,
-    sigma: ArrayLike,
-    *,
-    edge: Edge = "jones-diggle",
-    at: ArrayLike | tuple[Floats, Floats] | None = None,
-    adaptive: bool = False,
-) -> Floats:
-    """Return the intensity of points in a plane, by direct evaluation.
-
-    Parameters
-    ----------
-    x, y : array-like of shape (n,)
-        The points, inside the window (border included), in any unit.
-    window : shapely.Polygon or shapely.MultiPolygon
-        Where a point would have been seen, in the same plane.
-    sigma : float or array-like of shape (n,)
-        The standard deviation of the Gaussian, for all points or for each.
-    edge : {"none", "uniform", "jones-diggle"}
-        With e = 1 / (mass of the kernel inside the window): "uniform" (Diggle 1985) multiplies by e at the place of
-        evaluation, which keeps a flat field flat; "jones-diggle" (1993) by e at the point, which makes the integral
-        over the window the number of points.
-    at : array-like of shape (m, 2), or a tuple of two arrays x and y, optional
-        Where to evaluate; at the points themselves by default (each seeing itself). The formula is evaluated as it
-        stands, outside the window too, where it means nothing.
-    adaptive : bool
-        Abramson's bandwidths h_i = sigma f(x_i)^-1/2 / gamma, gamma the geometric mean of f(x_i)^-1/2, the pilot f with
-        `sigma` under the uniform correction. Each kernel is then divided by its own mass, unless `edge` is "none".
-
-    Returns
-    -------
-    ndarray of shape (m,)
-        Points per unit area.
-
-    Raises
-    ------
-    UsageError
-        When a bandwidth is not positive, lengths differ, `edge` is unknown, or `adaptive` is given several bandwidths.
-    DataRefused
-        When there is no point, a coordinate is not finite, a point is outside the window, or that is not a valid
-        polygon with an area.
-
-    Examples
-    --------
-    >>> corner = intensity([0.0], [0.0], shapely.box(0, 0, 40, 40), 1.0)
-    >>> bool(np.isclose(corner[0], 4 / (2 * np.pi)))
-    True
-    """
-    if edge not in EDGES:
-        raise UsageError(f"'{edge}' is not an edge correction", advice=f"Use one of {', '.join(EDGES)}.")
-    frame = plane_window(window)
-    kernels = plane_kernels(x, y, sigma, frame)
-    at_x, at_y = (kernels.x, kernels.y) if at is None else _places(at)
-    if adaptive and np.ptp(kernels.sigma) > 0:
-        raise UsageError("an adaptive density starts from one bandwidth", advice="Give a single number.")
-    if adaptive:
-        kernels = adapted(kernels, frame)
-    if edge == "uniform" and not adaptive:
-        return uniform_sums(kernels, at_x, at_y, frame)
-    if edge != "none":
-        kernels = kernels.reweighted(kernels.weight / masses(kernels.x, kernels.y, kernels.sigma, frame))
-    return kernel_sums(kernels, at_x, at_y)
-
-
-def _places(at: ArrayLike | tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-    if isinstance(at, tuple) and len(at) == 2 and all(isinstance(each, np.ndarray) for each in at):  # noqa: PLR2004
-        places = np.column_stack([np.asarray(each, dtype=float).ravel() for each in at])
-    else:
-        places = np.atleast_2d(np.asarray(at, dtype=float))
-    if places.ndim != 2 or places.shape[1] != 2:  # noqa: PLR2004
-        raise UsageError(f"the places to evaluate at have shape {places.shape}", advice="Give rows of x and y.")
-    if not np.isfinite(places).all():
-        raise DataRefused("a place to evaluate at is not finite", advice="Leave such places out.")
-    return places[:, 0], places[:, 1]
