@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mapper.analysis.density import density
+    from mapper.analysis.hotspots import hotspots
     from mapper.analysis.join import join
     from mapper.analysis.locate import locate, place_zones
     from mapper.catalogue import bundled_layers, read_catalogue
@@ -55,6 +56,7 @@ _HOME = {
     "bundled_layers": "mapper.catalogue",
     "check": "mapper.intake.checks",
     "density": "mapper.analysis.density",
+    "hotspots": "mapper.analysis.hotspots",
     "join": "mapper.analysis.join",
     "locate": "mapper.analysis.locate",
     "make_edition": "mapper.pipeline",
@@ -75,6 +77,7 @@ __all__ = [
     "bundled_layers",
     "check",
     "density",
+    "hotspots",
     "join",
     "locate",
     "make_edition",

@@ -287,6 +287,54 @@ def density(
 
 
 @app.command()
+def hotspots(
+    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    *,
+    out: Annotated[Path, typer.Option(help="GeoJSON file to write: one polygon per unit, with its class.")],
+    window: Annotated[
+        Path | None, typer.Option(help="File of polygons: where accidents would have been reported.")
+    ] = None,
+    grid: Annotated[str, typer.Option(help="hex, square or districts.")] = "hex",
+    districts: Annotated[Path | None, typer.Option(help="File of districts, with names and outlines.")] = None,
+    not_surveyed: Annotated[
+        Path | None, typer.Option("--not-surveyed", help="File of polygons that nobody looked at or reported from.")
+    ] = None,
+    cell_m: Annotated[float | None, typer.Option(help="Distance between centres of neighbouring cells.")] = None,
+    neighbours_m: Annotated[float | None, typer.Option(help="How far the centre of a neighbour may lie.")] = None,
+    alpha: Annotated[float, typer.Option(help="False-discovery rate at which units are counted.")] = 0.05,
+    include_demining: Annotated[bool, typer.Option("--include-demining", help="Count demining accidents too.")] = False,
+    column: Columns = None,
+    crs: Crs = None,
+    zones_crs: ZonesCrs = None,
+    area: Area = None,
+    part: PartOfIncidents = "",
+    zones_part: PartOfZones = "",
+    date_order: DateOrders = None,
+    on_invalid: Invalid = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell where more or fewer accidents were reported than chance explains (Gi*); nothing of mines."""
+    stated = _Stated(crs, zones_crs, part, zones_part)
+    with _working(incidents, window, districts, not_surveyed):
+        from mapper import ownfiles
+        from mapper.analysis.hotspots import Units
+        from mapper.asked import choice
+
+        result = ownfiles.hotspots_file(
+            incidents,
+            out=out,
+            files=ownfiles.SpotFiles(window, districts, not_surveyed),
+            units=Units(choice(grid, ("hex", "square", "districts")) or "hex", cell_m, neighbours_m),
+            alpha=alpha,
+            include_demining=include_demining,
+            options=_options(column, area, date_order, on_invalid, stated),
+        )
+    _say(report.hotspots(result))
+    _answer(result, as_json=as_json)
+    raise typer.Exit(REFUSED if result["refused"] or result["refused_records"] else DONE)
+
+
+@app.command()
 def access(
     *,
     at: Annotated[str | None, typer.Option(help="LON,LAT in WGS 84 degrees.")] = None,

@@ -49,6 +49,7 @@ DateOrder = Literal["dmy", "mdy", "ymd"]
 Precision = Literal["month-district", "as-published"]
 Edge = Literal["none", "uniform", "jones-diggle"]
 BandwidthRule = Literal["scott", "likelihood", "diggle", "cvl"]
+UnitKind = Literal["hex", "square", "districts"]
 LonLatBox = tuple[float, float, float, float]
 """West, south, east, north in WGS 84 degrees."""
 
@@ -364,6 +365,50 @@ class Surface:
             return None
         rates = {"integral": self.integral, "peak_per_km2": self.peak_per_km2}
         return {"years": self.years, **{name: value / self.years for name, value in rates.items()}}
+
+
+@dataclass(frozen=True, slots=True)
+class HotSpots:
+    """Where more, or fewer, accidents were reported than chance explains: Gi* on units of ground.
+
+    `units` has one row per unit (`unit_id`, `name` of a district, `records`, `neighbours` with itself included, `z`, two-sided
+    `p`, `q` under control of false discovery, `class` as in the vocabulary `hotspot_class`, `share_in_window`, geometry in
+    WGS 84). Units outside the window or not surveyed have a class and no number: that is not 0. `analysed` counts the others,
+    and `n` their records. With a refusal no unit has a z, and analysed ones have no class. `coarse` is how many of the `n`
+    are known to a circle wider than a cell. `p_from` is "exact" or "normal", see `mapper.analysis.getis`.
+    """
+
+    n: int
+    analysed: int
+    grid: str
+    cell_m: float | None
+    neighbours_m: float
+    alpha: float
+    p_from: str | None
+    coarse: int
+    refused: str | None
+    left_out: Mapping[str, int]
+    units: gpd.GeoDataFrame
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer of `mapper hotspots --json`."""
+        classes = self.units["class"].value_counts()
+        significant = self.units["q"] <= self.alpha
+        return {
+            "n": self.n,
+            "units": self.analysed,
+            "grid": self.grid,
+            "cell_m": self.cell_m,
+            "neighbours_m": self.neighbours_m,
+            "alpha": self.alpha,
+            "p_from": self.p_from,
+            "hot": int((significant & (self.units["z"] > 0)).sum()),
+            "cold": int((significant & (self.units["z"] < 0)).sum()),
+            "classes": {str(code): int(number) for code, number in sorted(classes.items())},
+            "coarse": self.coarse,
+            "refused": self.refused,
+            "left_out": dict(self.left_out),
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ import shapely
 
 from mapper import crs as reference
 from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
+from mapper.analysis.hotspots import Units, hotspots
 from mapper.analysis.join import join
 from mapper.analysis.locate import locate
 from mapper.errors import DataRefused, UnknownCRS, UsageError
@@ -30,6 +31,7 @@ from mapper.model import (
     Checked,
     DateOrder,
     Finding,
+    HotSpots,
     Joined,
     Kind,
     Layer,
@@ -38,7 +40,7 @@ from mapper.model import (
     OnInvalid,
     Surface,
 )
-from mapper.output.exports import CONTOUR_COLUMNS, ZONE_COLUMNS, csv_table, geojson
+from mapper.output.exports import CONTOUR_COLUMNS, HOTSPOT_COLUMNS, ZONE_COLUMNS, csv_table, geojson
 from mapper.output.files import to_the_end, write_file
 from mapper.output.manifest import answer
 from mapper.output.notebook import HazardMap
@@ -349,6 +351,79 @@ def density_file(
     return told
 
 
+@dataclass(frozen=True, slots=True)
+class SpotFiles:
+    """The other files of a run of `mapper hotspots`: what a record could have been reported from, and what units there are."""
+
+    window: Path | None = None
+    districts: Path | None = None
+    not_surveyed: Path | None = None
+
+
+def hotspots_file(
+    incidents: Path,
+    *,
+    out: Path,
+    files: SpotFiles | None = None,
+    units: Units | None = None,
+    alpha: float = 0.05,
+    include_demining: bool = False,
+    options: Options | None = None,
+) -> dict[str, Any]:
+    """Write the units of ground with their classes and answer as `mapper hotspots --json` does.
+
+    Raises
+    ------
+    UsageError
+        When the output is not .geojson, or units, lengths or alpha are impossible.
+    MapperError
+        One of its kinds, as a sentence; then nothing was written.
+    """
+    options, files, units = options or Options(), files or SpotFiles(), units or Units()
+    _written_as(out, (".geojson",))
+    _keep_inputs([out], [incidents, files.window, files.districts, files.not_surveyed])
+    given: list[tuple[Path | None, Kind]] = [
+        (files.window, "zones"),
+        (files.districts, "districts"),
+        (files.not_surveyed, "zones"),
+    ]
+    grounds = [None if path is None else _checked(path, kind, options.of_zones) for path, kind in given]
+    near = [each for each in grounds[:2] if each is not None]
+    checked = _checked(incidents, "incidents", replace(options, near=_extent(near)))
+    window, districts, unseen = (None if each is None else _geo(each) for each in grounds)
+    with step("looking for hot spots"):
+        placed = locate(_geo(checked), districts=districts, entry=checked.entry)
+        hull_m = units.cell_m or DEFAULT_BANDWIDTH_M
+        found = hotspots(
+            placed.incidents,
+            window=_spot_window(window, placed.incidents, units, hull_m),
+            districts=districts,
+            units=units,
+            alpha=alpha,
+            include_demining=include_demining,
+            not_surveyed=unseen,
+        )
+    content = geojson(found.units, HOTSPOT_COLUMNS, "unit_id", "hotspots")
+    account = _account([checked, *(each for each in grounds if each is not None)], placed.findings)
+    told = {
+        **found.to_dict(),
+        "refused_records": account["refused"],
+        "findings": account["findings"],
+        "assumptions": [*_assumptions([checked]), *_assumed_spots(found, units, files, hull_m)],
+        **_named_file(out, content),
+    }
+    write_file(out, content)
+    return told
+
+
+def _spot_window(
+    window: gpd.GeoDataFrame | None, located: gpd.GeoDataFrame, units: Units, hull_m: float
+) -> gpd.GeoSeries | None:
+    if window is not None:
+        return window.geometry.dropna()
+    return None if units.grid == "districts" else _hull(located, hull_m)
+
+
 # ------------------------------------------------------------------ from a file or a frame to a checked layer
 def _checked(path: Path, kind: Kind, options: Options) -> Checked:
     entry = LayerEntry(
@@ -507,6 +582,18 @@ def _assumed_density(surface: Surface, bandwidth_m: float | None, *, stated_wind
     if not stated_window:
         said.append("No window is stated; the convex hull of the records, grown by the bandwidth, is used.")
     return said
+
+
+def _assumed_spots(found: HotSpots, units: Units, files: SpotFiles, hull_m: float) -> list[str]:
+    sentences = {
+        f"No window is stated; the convex hull of the records, grown by {hull_m:,.0f} m, is used.": files.window is None
+        and units.grid != "districts",
+        f"No cell is stated; {found.cell_m or 0:,.0f} m is used.": found.cell_m is not None and units.cell_m is None,
+        f"Units whose centres lie within {found.neighbours_m:,.0f} m of each other count as neighbours; no distance is "
+        "stated.": units.neighbours_m is None,
+        f"{found.coarse} records are known to a circle wider than a cell; each counts at its middle.": found.coarse > 0,
+    }
+    return [sentence for sentence, holds in sentences.items() if holds]
 
 
 # ------------------------------------------------------------------ outputs

@@ -196,6 +196,28 @@ def density(answer: Mapping[str, Any]) -> str:
     return _with_assumptions(lines, answer)
 
 
+def hotspots(answer: Mapping[str, Any]) -> str:
+    """Say how many units stand out, and what they were made of; a class tells of reports, never of the ground."""
+    lines = [_hotspots(answer)]
+    lines += [f"  {number} {terms.label('hotspot_class', code)}" for code, number in answer["classes"].items()]
+    left_out = _counted({key: number for key, number in answer["left_out"].items() if number})
+    lines += [f"left out: {left_out}"] if left_out else []
+    return _with_assumptions([*lines, *_first_findings(answer["findings"])], answer)
+
+
+def _hotspots(answer: Mapping[str, Any]) -> str:
+    what = f"{answer['n']} reported accidents in {answer['units']} units"
+    if answer["refused"]:
+        return f"none; {answer['refused']}"
+    return (
+        f"{what}: {answer['hot']} hot and {answer['cold']} cold at a false-discovery rate of {answer['alpha']:g} "
+        f"(Gi*, {_LAWS[answer['p_from']]})"
+    )
+
+
+_LAWS = MappingProxyType({"exact": "p over all arrangements, exact", "normal": "p of the normal law"})
+
+
 def located(answer: Mapping[str, Any]) -> str:
     """Say every reading of a text, or every place of the name, and which one it is if only one can be."""
     lines = [_reading(number, reading) for number, reading in enumerate(answer["readings"])]

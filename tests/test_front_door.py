@@ -23,7 +23,9 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         mapper.maap  # noqa: B018 - asking is the test
 
 
-@pytest.mark.parametrize("name", ["check", "density", "join", "locate", "read_layer", "read_layers", "place_zones"])
+@pytest.mark.parametrize(
+    "name", ["check", "density", "hotspots", "join", "locate", "read_layer", "read_layers", "place_zones"]
+)
 def test_public_steps_say_what_comes_back_and_what_is_raised(name: str) -> None:
     """The docstring names parameters, returns and errors."""
     docstring = getattr(mapper, name).__doc__

@@ -74,6 +74,7 @@ CODES = {
     "context_kind": "river road other",
     "district_kind": "district city",
     "edge": "none uniform jones-diggle",
+    "hotspot_class": "hot_99 hot_95 hot_90 none cold_90 cold_95 cold_99 outside_window not_surveyed",
     "age_group": "child_0_17 adult_18_plus not_recorded",
 }
 

@@ -92,6 +92,7 @@ DISTRICT_COLUMNS = (
     "note",
 )
 CONTOUR_COLUMNS = ("lower_per_km2", "upper_per_km2", "area_km2")
+HOTSPOT_COLUMNS = ("unit_id", "name", "records", "class", "z", "p", "q", "neighbours", "share_in_window")
 
 
 def export_files(edition: Edition) -> dict[str, bytes]:
