@@ -254,9 +254,25 @@ def density(
     window: Annotated[
         Path | None, typer.Option(help="File of polygons: where accidents would have been reported.")
     ] = None,
+    grid: Annotated[Path | None, typer.Option(help="GeoTIFF to write the grid to (needs the extra `raster`).")] = None,
     bandwidth_m: Annotated[float | None, typer.Option(help="Bandwidth in metres.")] = None,
+    bandwidth: Annotated[
+        str | None, typer.Option(help="Rule that chooses the bandwidth: scott, likelihood, diggle or cvl.")
+    ] = None,
+    adaptive: Annotated[bool, typer.Option("--adaptive", help="Narrower where records are dense (Abramson).")] = False,
+    edge: Annotated[str, typer.Option(help="Edge correction: none, uniform or jones-diggle.")] = "jones-diggle",
     cell_m: Annotated[float | None, typer.Option(help="Cell of the grid in metres.")] = None,
     include_demining: Annotated[bool, typer.Option("--include-demining", help="Count demining accidents too.")] = False,
+    weights: Annotated[str, typer.Option(help="What a record counts for: accidents or casualties.")] = "accidents",
+    device: Annotated[list[str] | None, typer.Option(help="Only this device category; may be given again.")] = None,
+    accident_type: Annotated[list[str] | None, typer.Option(help="Only this type; may be given again.")] = None,
+    since: Annotated[str | None, typer.Option("--from", help="First day of the period, as YYYY-MM-DD.")] = None,
+    until: Annotated[str | None, typer.Option("--to", help="Last day; with --from, rates per year are told.")] = None,
+    spread_districts: Annotated[
+        bool, typer.Option("--spread-districts", help="Spread records known by district over it.")
+    ] = False,
+    bootstrap: Annotated[int, typer.Option(help="Surfaces of a bootstrap, 0 for none.")] = 0,
+    seed: Annotated[int, typer.Option(help="Start of its random numbers.")] = 0,
     column: Columns = None,
     crs: Crs = None,
     zones_crs: ZonesCrs = None,
@@ -271,14 +287,36 @@ def density(
     stated = _Stated(crs, zones_crs, part, zones_part)
     with _working(incidents, window):
         from mapper import ownfiles
+        from mapper.analysis.bandwidths import RULES
+        from mapper.analysis.counted import WEIGHTS, Selection
+        from mapper.analysis.kernel import EDGES
+        from mapper.asked import choice
 
+        selection = Selection(
+            devices=tuple(device or ()),
+            accident_types=tuple(accident_type or ()),
+            since=_date(since) if since else None,
+            until=_date(until) if until else None,
+            weights=choice(weights, WEIGHTS) or "accidents",
+            spread_districts=spread_districts,
+        )
+        choices = ownfiles.DensityChoices(
+            bandwidth_m=bandwidth_m,
+            rule=choice(bandwidth, RULES),
+            cell_m=cell_m,
+            edge=choice(edge, EDGES) or "jones-diggle",
+            include_demining=include_demining,
+            adaptive=adaptive,
+            selection=selection,
+            replicates=bootstrap,
+            seed=seed,
+        )
         result = ownfiles.density_file(
             incidents,
             out=out,
             window=window,
-            bandwidth_m=bandwidth_m,
-            cell_m=cell_m,
-            include_demining=include_demining,
+            grid=grid,
+            choices=choices,
             options=_options(column, area, date_order, on_invalid, stated),
         )
     _say(report.density(result))

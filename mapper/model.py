@@ -330,6 +330,7 @@ class Surface:
     years: float | None = None
     warnings: tuple[str, ...] = ()
     peak_standard_error_per_km2: float | None = None
+    peak_interval_per_km2: tuple[float, float] | None = None
     standard_error_per_km2: np.ndarray | None = None
     interval_per_km2: np.ndarray | None = None
 
@@ -352,6 +353,7 @@ class Surface:
             "integral": self.integral,
             "peak_per_km2": self.peak_per_km2,
             "peak_standard_error_per_km2": self.peak_standard_error_per_km2,
+            "peak_interval_per_km2": None if self.peak_interval_per_km2 is None else list(self.peak_interval_per_km2),
             "per_year": self._per_year(),
             "share_area_level": self.share_area_level,
             "spread_over_districts": self.spread,

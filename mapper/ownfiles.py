@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,7 @@ import pandas as pd
 import shapely
 
 from mapper import crs as reference
-from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
+from mapper.analysis.density import DEFAULT_BANDWIDTH_M, Selection, density
 from mapper.analysis.hotspots import Units, hotspots
 from mapper.analysis.join import join
 from mapper.analysis.locate import locate
@@ -27,9 +27,11 @@ from mapper.errors import DataRefused, UnknownCRS, UsageError
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
 from mapper.model import (
+    BandwidthRule,
     Catalogue,
     Checked,
     DateOrder,
+    Edge,
     Finding,
     HotSpots,
     Joined,
@@ -38,13 +40,13 @@ from mapper.model import (
     LayerEntry,
     LonLatBox,
     OnInvalid,
-    Surface,
 )
 from mapper.output.exports import CONTOUR_COLUMNS, HOTSPOT_COLUMNS, ZONE_COLUMNS, csv_table, geojson
 from mapper.output.files import to_the_end, write_file
 from mapper.output.manifest import answer
 from mapper.output.notebook import HazardMap
 from mapper.output.page import page_html
+from mapper.output.rasters import geotiff, raster_writer
 from mapper.pipeline import edition_of
 from mapper.progress import step
 
@@ -60,6 +62,20 @@ _OWN_PRECISION = (
     "Accidents are shown as precisely as they were given: this page is a look at one's own data and not for publication. "
     "A folder with a layers.toml publishes them at month and district."
 )
+
+
+class DensityChoices(NamedTuple):
+    """What a caller chooses of a density; see `mapper.density`, whose arguments these are."""
+
+    bandwidth_m: float | None = None
+    rule: BandwidthRule | None = None
+    cell_m: float | None = None
+    edge: Edge = "jones-diggle"
+    include_demining: bool = False
+    adaptive: bool = False
+    selection: Selection = Selection()
+    replicates: int = 0
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,45 +325,51 @@ def density_file(
     *,
     out: Path,
     window: Path | None = None,
-    bandwidth_m: float | None = None,
-    cell_m: float | None = None,
-    include_demining: bool = False,
+    grid: Path | None = None,
+    choices: DensityChoices | None = None,
     options: Options | None = None,
 ) -> dict[str, Any]:
-    """Write the density contours of a file of incidents and answer as `mapper density --json` does.
+    """Write the density contours of a file of incidents, and its grid, and answer as `mapper density --json` does.
 
     Raises
     ------
     UsageError
-        When the output is not .geojson, or bandwidth or cell are impossible.
+        When the output is not .geojson or the grid not .tif, rasterio is needed and not installed, or bandwidth or cell are
+        impossible.
     MapperError
         One of its kinds, as a sentence; then nothing was written.
     """
-    options = options or Options()
+    options, choices = options or Options(), choices or DensityChoices()
     _written_as(out, (".geojson",))
-    _keep_inputs([out], [incidents, window])
-    _possible_bandwidth(bandwidth_m)
+    if grid is not None:
+        _written_as(grid, (".tif", ".tiff"))
+        raster_writer()
+    _keep_inputs([out, grid], [incidents, window])
+    _possible_bandwidth(choices.bandwidth_m)
     bounds = None if window is None else _checked(window, "zones", options.of_zones)
     checked = _checked(incidents, "incidents", replace(options, near=_extent([bounds]) if bounds else None))
     with step("taking the density"):
         placed = locate(_geo(checked), entry=checked.entry)
         located = placed.incidents
-        reach_m = bandwidth_m or DEFAULT_BANDWIDTH_M
+        reach_m = choices.bandwidth_m or DEFAULT_BANDWIDTH_M
         ground = _hull(located, reach_m) if bounds is None else _geo(bounds).geometry.dropna()
-        surface = density(
-            located, window=ground, bandwidth_m=bandwidth_m, cell_m=cell_m, include_demining=include_demining
-        )
-    content = geojson(surface.contours, CONTOUR_COLUMNS, None, "density")
-    said = [*_assumptions([checked]), *_assumed_density(surface, bandwidth_m, stated_window=bounds is not None)]
+        surface = density(located, window=ground, **choices._asdict())
+    contents = {out: geojson(surface.contours, CONTOUR_COLUMNS, None, "density")}
+    if grid is not None and surface.refused is None:
+        contents[grid] = geotiff(surface)
+    said = [*_assumptions([checked]), *_assumed_density(choices, reach_m, stated_window=bounds is not None)]
     account = _account([checked, *([bounds] if bounds else [])], placed.findings)
+    files = {path.name: _named_file(path, content)["files"][path.name] for path, content in contents.items()}
     told = {
         **surface.to_dict(),
         "refused_records": account["refused"],
         "findings": account["findings"],
         "assumptions": said,
-        **_named_file(out, content),
+        "files": files,
     }
-    write_file(out, content)
+    with to_the_end():
+        for path, content in contents.items():
+            write_file(path, content)
     return told
 
 
@@ -575,12 +597,13 @@ def _assumed_accuracy(accuracy_m: float | None, zones: Checked) -> list[str]:
     return [f"{zones.entry.path.name}: the accuracy of its lines is not stated; 0 m is assumed."]
 
 
-def _assumed_density(surface: Surface, bandwidth_m: float | None, *, stated_window: bool) -> list[str]:
+def _assumed_density(choices: DensityChoices, reach_m: float, *, stated_window: bool) -> list[str]:
     said = []
-    if bandwidth_m is None:
-        said.append(f"No bandwidth is stated; {surface.bandwidth_m:,.0f} m is used.")
+    if choices.bandwidth_m is None and choices.rule is None:
+        said.append(f"No bandwidth is stated; {DEFAULT_BANDWIDTH_M:,.0f} m is used.")
     if not stated_window:
-        said.append("No window is stated; the convex hull of the records, grown by the bandwidth, is used.")
+        grown = f"{reach_m:,.0f} m" if choices.rule else "the bandwidth"
+        said.append(f"No window is stated; the convex hull of the records, grown by {grown}, is used.")
     return said
 
 

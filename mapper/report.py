@@ -192,7 +192,12 @@ def joined(answer: Mapping[str, Any]) -> str:
 def density(answer: Mapping[str, Any]) -> str:
     """Say what a density was made of."""
     left_out = _counted({key: number for key, number in answer["left_out"].items() if number})
-    lines = [_density(answer), *([f"left out: {left_out}"] if left_out else []), *_first_findings(answer["findings"])]
+    lines = [
+        _density(answer),
+        *(f"warning: {sentence}" for sentence in answer["warnings"]),
+        *([f"left out: {left_out}"] if left_out else []),
+        *_first_findings(answer["findings"]),
+    ]
     return _with_assumptions(lines, answer)
 
 
@@ -350,7 +355,8 @@ def _age(answer: Mapping[str, Any]) -> str:
 def _density(density: Mapping[str, Any]) -> str:
     if density["refused"]:
         return f"none; {density['refused']}"
-    bandwidth = f"bandwidth {density['bandwidth_m']:,.0f} m, edge correction {density['edge']}"
+    chosen = "" if density["bandwidth_rule"] is None else f" by the rule {density['bandwidth_rule']}"
+    bandwidth = f"bandwidth {density['bandwidth_m']:,.0f} m{chosen}, edge correction {density['edge']}"
     return f"{density['n']} reported accidents, {bandwidth}"
 
 

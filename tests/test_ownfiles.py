@@ -17,7 +17,16 @@ import shapely
 
 from mapper import ownfiles, scaffold
 from mapper.errors import DataRefused, UnknownCRS, UsageError
-from mapper.ownfiles import Options, density_file, join_files, make_map, map_files, read_incidents, read_zones
+from mapper.ownfiles import (
+    DensityChoices,
+    Options,
+    density_file,
+    join_files,
+    make_map,
+    map_files,
+    read_incidents,
+    read_zones,
+)
 from mapper.pipeline import build
 
 if TYPE_CHECKING:
@@ -151,7 +160,9 @@ def test_everything_assumed_is_said(files: tuple[Path, Path], tmp_path: Path) ->
 def test_what_is_stated_is_not_called_assumed(files: tuple[Path, Path], tmp_path: Path) -> None:
     """With columns, bandwidth, window and accuracy given, no sentence speaks of them."""
     options = Options(columns={"incident_id": "Event ID", "date_start": "Date of event"})
-    dense = density_file(files[0], out=tmp_path / "d.geojson", window=files[1], bandwidth_m=300, options=options)
+    dense = density_file(
+        files[0], out=tmp_path / "d.geojson", window=files[1], choices=DensityChoices(bandwidth_m=300), options=options
+    )
     said = " ".join(dense["assumptions"])
     assert "bandwidth" not in said
     assert "window" not in said
@@ -321,7 +332,7 @@ def test_refused_records_are_listed_with_their_reasons(tmp_path: Path) -> None:
 def test_an_impossible_bandwidth_is_a_usage_error(files: tuple[Path, Path], tmp_path: Path, bandwidth_m: float) -> None:
     """Before any geometry is made of it."""
     with pytest.raises(UsageError, match="is not possible"):
-        density_file(files[0], out=tmp_path / "d.geojson", bandwidth_m=bandwidth_m)
+        density_file(files[0], out=tmp_path / "d.geojson", choices=DensityChoices(bandwidth_m=bandwidth_m))
 
 
 def test_two_readings_of_one_file_are_two_editions(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 import numpy as np
 import pandas as pd
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Flags = NDArray[np.bool_]
 
+Weight = Literal["accidents", "casualties"]
+WEIGHTS: tuple[Weight, ...] = get_args(Weight)
 DISTRICT = "place_is_a_district"
 _DEMINING = "demining_accident"
 _ALWAYS = (_DEMINING, "no_place", DISTRICT, "outside_window")
@@ -68,7 +70,7 @@ class Selection:
     accident_types: tuple[str, ...] = ()
     since: dt.date | None = None
     until: dt.date | None = None
-    weights: Literal["accidents", "casualties"] | Sequence[float] | Floats = "accidents"
+    weights: Weight | Sequence[float] | Floats = "accidents"
     spread_districts: bool = False
 
     def __post_init__(self) -> None:
@@ -80,7 +82,7 @@ class Selection:
                     raise UsageError(f"'{code}' is not a code of {vocabulary}", advice=f"Use some of {known}.")
         if self.since is not None and self.until is not None and self.since > self.until:
             raise UsageError(f"the period ends on {self.until} before it begins on {self.since}")
-        if isinstance(self.weights, str) and self.weights not in ("accidents", "casualties"):
+        if isinstance(self.weights, str) and self.weights not in WEIGHTS:
             raise UsageError(f"'{self.weights}' is not a weight", advice="Use accidents or casualties.")
 
     @property

@@ -245,6 +245,7 @@ def _within(whole: Surface, lattice: Lattice, window: Window, plane: CRS) -> Sur
         integral=float(np.sum(per_km2 * cell_areas(window, lattice))) / _M2_PER_KM2,
         peak_per_km2=peak,
         peak_standard_error_per_km2=None if error is None else float(error.flat[at]),
+        peak_interval_per_km2=None if interval is None else (float(interval[0].flat[at]), float(interval[1].flat[at])),
         x_m=lattice.x,
         y_m=lattice.y,
         intensity_per_km2=np.where(inside, per_km2, np.nan),

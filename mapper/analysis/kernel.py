@@ -26,10 +26,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mapper.analysis.window import Window
+    from mapper.model import Edge
 
     Floats = NDArray[np.float64]
 
-EDGES = ("none", "uniform", "jones-diggle")
+EDGES: tuple[Edge, ...] = ("none", "uniform", "jones-diggle")
 REACH = 9.0
 """In bandwidths: beyond it a kernel is under 3e-18 of its peak, below the last bit of a double."""
 

@@ -33,12 +33,14 @@ SIDES = (128, 256, 512, 1024, 2048)
 _TILES = 256
 """Rows and columns of tiles: the number of a tile fits 16 bits, which numpy sorts by radix."""
 _CANDIDATES = 1 << 17
-_RASTER_POINTS, _BOX_POINTS = 1 << 18, 1 << 20
+_RASTER_POINTS, _BOX_POINTS = 1 << 18, 1 << 19
 """Points worked through at once: few enough to bound memory, enough for each polygon to be asked about several in a row."""
 _CROWDED = 32
 """From so many candidates per point and polygon on, tiles are made anew: some points or polygons lie far away from the rest."""
-_COMPARED = 1 << 18
+_COMPARED = 1 << 16
 """Points of a sample times boxes that are compared to choose a way."""
+_LOOKED_AT = 256
+"""Polygons of a sample whose borders are measured for that."""
 _MOST_CELLS = 1 << 23
 """Cells of all polygons together that a raster may list: about 200 MB while it is made."""
 _MOST = 1e150
@@ -184,10 +186,13 @@ def _cheapest(x: Floats, y: Floats, shapes: Shapes) -> LabelRaster | None:
     by_boxes = len(x) * (_PER_POINT_BOXES + hits * _PER_TEST_BOXES) + len(shapes) * _PER_BOX
     if by_boxes <= _PER_PIECE * int(shapely.get_num_coordinates(shapes).sum()):
         return None
-    borders = borders_of(shapes)
-    costs = {side: _cost(len(x), hits, borders, boxes, side) for side in SIDES}
+    step = -(-len(shapes) // _LOOKED_AT)
+    sample = borders_of(shapes[::step])
+    costs = {side: _cost(len(x), hits, sample, boxes, side) for side in SIDES}
     side = min(costs, key=costs.__getitem__)
-    return _raster(shapes, borders, side) if costs[side] < by_boxes else None
+    if costs[side] >= by_boxes:
+        return None
+    return _raster(shapes, sample if step == 1 else borders_of(shapes), side)
 
 
 def _hits(x: Floats, y: Floats, boxes: Floats) -> float:
@@ -198,20 +203,21 @@ def _hits(x: Floats, y: Floats, boxes: Floats) -> float:
     return float(((some_x >= west) & (some_x <= east) & (some_y >= south) & (some_y <= north)).sum(axis=1).mean())
 
 
-def _cost(points: int, hits: float, borders: Borders, boxes: Floats, side: int) -> float:
-    """Return nanoseconds; infinite where the raster would hold too many cells."""
+def _cost(points: int, hits: float, sample: Borders, boxes: Floats, side: int) -> float:
+    """Return nanoseconds, from the borders of some of the polygons; infinite where the raster would hold too many cells."""
     west, south, east, north = _whole(boxes)
     width, height = east - west, north - south
     if not min(width, height) > 0:
         return np.inf
-    run, rise = np.abs(borders.end - borders.start).T
+    run, rise = np.abs(sample.end - sample.start).T
     reach = np.maximum(run / width, rise / height) * side
-    pieces = float(np.maximum(reach, 1).sum())
+    times = len(boxes) / (int(sample.polygon[-1]) + 1)
+    pieces = float(np.maximum(reach, 1).sum()) * times
     part = float(((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])).sum()) / (width * height)
     full = part * side**2
     if not pieces + full <= _MOST_CELLS:
         return np.inf
-    touched = _TOUCHED_PER_PIECE * float(reach.sum()) + 2 * len(boxes)
+    touched = _TOUCHED_PER_PIECE * float(reach.sum()) * times + 2 * len(boxes)
     # Points lie where polygons are: so many times as densely as if they were strewn over the whole box.
     denser = hits / part if part > 0 else np.inf
     tests = denser * touched / side**2
