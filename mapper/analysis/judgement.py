@@ -77,7 +77,7 @@ class Items(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """The answers for places, by position: ranks, basis, doubt in metres, and the rows they rest on."""
+    """The answers for places, by position: ranks, basis, doubt in metres, the rows they rest on, the orders as they were read."""
 
     legal: npt.NDArray[np.int8]
     physical: npt.NDArray[np.int8]
@@ -85,6 +85,7 @@ class Judged:
     doubt_m: Floats
     items: Items
     opened: Flags
+    rules: Rules
 
     @property
     def rank(self) -> npt.NDArray[np.int8]:
@@ -144,7 +145,7 @@ def judge(places: Places, ground: Ground, asked: Asked, named: Named | None = No
     doubt[items.place[first]] += items.doubt_m[first]
     if not nowhere and alone.any():
         doubt[alone] += _doubt_of_nearest(places, alone, ground, rules)
-    return Judged(legal_rank, physical_rank, basis, doubt, items, opened)
+    return Judged(legal_rank, physical_rank, basis, doubt, items, opened, rules)
 
 
 def _zones(places: Places, ground: Ground, rules: Rules, beside: Flags | None) -> tuple[Items, Flags]:

@@ -200,7 +200,7 @@ def nearest_m(places: Places, shapes: Shapes) -> tuple[Positions, Floats]:
     there = np.flatnonzero(~shapely.is_missing(shapes.plane))
     if not len(there) or not len(places):
         return np.full(len(places), -1, dtype=np.intp), np.full(len(places), np.nan)
-    here = _in_plane(places, np.arange(len(places)), shapes.plane_crs)
+    here = in_plane(places, shapes.plane_crs)
     place, shape = shapely.STRtree(shapes.plane[there]).query_nearest(here)
     nearest = np.full(len(places), -1, dtype=np.intp)
     # Of what is written twice to one place the last stays.

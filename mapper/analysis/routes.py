@@ -97,7 +97,7 @@ def access_route(route: shapely.Geometry, ground: Ground, asked: Asked, *, uncer
     whole_line = places_of(np.array([shapely.multilinestrings(lines)], dtype=object), uncertainty_m)
     whole = told(whole_line, judge(whole_line, ground, asked), ground, asked)
     decides = int(np.lexsort((-judged.doubt_m, judged.basis, -judged.legal, -judged.rank))[0])
-    orders = orders_by_place(judged.items, len(every), ground, asked)
+    orders = orders_by_place(judged)
     restricted = [segment for segment in segments if segment.rank >= RANK["permit_only"]]
     return replace(
         whole,

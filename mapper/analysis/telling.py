@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 
 from mapper import terms
-from mapper.analysis.in_force import VERDICTS, Asked, Rules, counting_hazards, grounds_of, read_rules, restricting_zones
+from mapper.analysis.in_force import VERDICTS, Asked, Rules, counting_hazards, grounds_of, restricting_zones
 from mapper.analysis.judgement import ACCIDENT, BASES, HAZARD, NEAR_M, ZONE, Items, Judged, covering
 from mapper.analysis.orders import (
     Order,
@@ -54,8 +54,7 @@ def told(
     nowhere: bool = False,
 ) -> Verdict:
     """Tell the answer for the one place in full: every order, opening, hazard and accident behind it, with distances."""
-    rules = read_rules(ground, asked)
-    items = judged.items
+    rules, items = judged.rules, judged.items
     apart = np.zeros(len(items.place)) if nowhere else _measured(places, items, ground)
     of_zones = np.flatnonzero(items.what == ZONE)
     verdict = VERDICTS[judged.rank[0]]
@@ -137,13 +136,13 @@ def _orders_told(
         }
 
 
-def orders_by_place(items: Items, count: int, ground: Ground, asked: Asked) -> list[list[str]]:
+def orders_by_place(judged: Judged) -> list[list[str]]:
     """Return for each place the ids of the orders that decide there, those of a place that is only near left out."""
-    rules = read_rules(ground, asked)
-    found: list[list[str]] = [[] for _ in range(count)]
+    items = judged.items
+    found: list[list[str]] = [[] for _ in judged.basis]
     for at in np.flatnonzero((items.what == ZONE) & (items.basis != BASES.index("near"))):
         found[items.place[at]] += [
-            effect.order.id for effect in rules.effects[items.record[at]] if effect.order is not None
+            effect.order.id for effect in judged.rules.effects[items.record[at]] if effect.order is not None
         ]
     return found
 
