@@ -76,9 +76,10 @@ def accident_cards(page: Page) -> list[str]:
     """Unfold the list of accidents to its end and return what each card says."""
     page.locator("#mapper-section-incidents > summary").click()
     more = page.locator("#mapper-section-incidents .mapper-more")
+    cards = page.locator("#mapper-section-incidents .mapper-incident")
+    cards.first.wait_for()  # a fold is filled after the press that opens it
     while more.count():
         more.click()
-    cards = page.locator("#mapper-section-incidents .mapper-incident")
     page.evaluate("document.querySelectorAll('#mapper-section-incidents details').forEach(d => d.open = true)")
     page.evaluate("document.querySelectorAll('#mapper-section-incidents details').forEach(d => d.open = true)")
     return [" ".join(text.split()) for text in cards.all_inner_texts()]
