@@ -7,7 +7,7 @@ import { isoDate } from "./dates.ts";
 import { el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
 import { ASSUMED_ID, isLow, isNarrow, makeFrame } from "./frame.ts";
-import { groupIncidents } from "./grouping.ts";
+import { groupIncidents, type RowMask } from "./grouping.ts";
 import type { LonLat } from "./geometry.ts";
 import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
@@ -26,7 +26,7 @@ import { contextLayer } from "./layers/context.ts";
 import { densityLayer } from "./layers/density.ts";
 import { districtsLayer } from "./layers/districts.ts";
 import { hazardsLayer } from "./layers/hazards.ts";
-import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
+import { districtCountsLayer, incidentsLayer, type MaskedLayer } from "./layers/incidents.ts";
 import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
 import { zonesLayer } from "./layers/zones.ts";
 
@@ -50,18 +50,19 @@ export interface View {
   readonly ready: Ready;
   readonly inquiry: Inquiry;
   shown(): Shown;
+  /** Show and count only the accidents whose rows are 1; null shows all. What the map answers for entering stays the same. */
+  setMask(mask: RowMask): void;
 }
 
 /** Layers in the order of the legend; which lies on which is a matter of their panes. */
-function makeLayers(stage: Stage): MapLayer[] {
+function makeLayers(stage: Stage, accidents: readonly MaskedLayer[]): MapLayer[] {
   const drawing = (pane: string) => L.svg({ pane, padding: 0.5 });
   return [
     zonesLayer(stage, drawing("zones")),
     corridorsLayer(stage, drawing("corridors")),
     coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 }), drawing("survey")),
     hazardsLayer(stage, drawing("hazards")),
-    incidentsLayer(stage, L.canvas({ pane: "incidents", padding: 0.3 })),
-    districtCountsLayer(stage),
+    ...accidents,
     densityLayer(stage, drawing("density")),
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
@@ -119,7 +120,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
-  const layers = makeLayers(stage);
+  const accidents = [incidentsLayer(stage), districtCountsLayer(stage)];
+  const layers = makeLayers(stage, accidents);
   for (const layer of layers) layer.show(true);
   checkDrawn(layers);
   onAsk(map, ask);
@@ -142,5 +144,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   );
   frame.open(!closed);
   stage.labels.place();
-  return { map, inquiry, ready: { complete: meta.complete, records, drawn: sum(shown()), sha256 }, shown };
+  const setMask = (mask: RowMask) => {
+    for (const layer of accidents) layer.setMask(mask);
+  };
+  return { map, inquiry, ready: { complete: meta.complete, records, drawn: sum(shown()), sha256 }, shown, setMask };
 }
