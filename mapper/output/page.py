@@ -1,9 +1,10 @@
 """`map.html`: one file, no network, no text from data outside one block and one escaped list.
 
 The parts stand in an order that makes every cut harmless: the banner "not loaded, do not use" first, the data next, then the
-program, packed, and last the script that unpacks it, its closing tag being the last bytes of the file. A browser runs no
+program, packed, and last the script that unpacks it, whose closing tag is the last bytes of the file. A browser runs no
 script whose closing tag is missing, and the content-security policy lets only these very scripts run, by their hashes; so a
-file that was cut or altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row count fit the seal.
+file that was cut or altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row
+count fit the seal.
 
 No template engine: the page is a join of constants, base64 and JSON, and the `<noscript>` list goes through one escape.
 """
@@ -87,8 +88,8 @@ def page_html(edition: Edition) -> bytes:
     block, seal = page_block(edition)
     seal_json = json.dumps(seal, separators=(",", ":"), sort_keys=True)
     policy = (
-        f"default-src 'none'; script-src {_hash_source(program)} {_hash_source(boot)}; style-src {_hash_source(style)}; img-src data: blob:; "
-        "worker-src blob:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {_hash_source(program)} {_hash_source(boot)}; style-src {_hash_source(style)}; "
+        "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return "".join(
         [
