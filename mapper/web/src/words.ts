@@ -32,10 +32,19 @@ export function fill(sentence: string, values: Values): string {
 }
 
 export class Words {
+  /** `language` may be exchanged: whoever holds these words then speaks the new one. */
   constructor(
     private readonly list: WordList,
-    readonly language: string,
+    private spoken: string,
   ) {}
+
+  get language(): string {
+    return this.spoken;
+  }
+
+  speak(language: string): void {
+    this.spoken = language;
+  }
 
   term(vocabulary: string, code: string): Term | undefined {
     return own(own(this.list, vocabulary), code);
