@@ -23,7 +23,7 @@ export function languageChoiceIn(room: HTMLElement): HTMLElement | null {
 export function languageChoice(words: Words, languages: readonly string[], store: Store): HTMLElement[] {
   if (languages.length < 2) return [];
   const options = languages.map((language) => {
-    const option = el("option", { lang: language }, words.say(`language.${language}`));
+    const option = el("option", { lang: language }, words.in(language).say(`language.${language}`));
     option.value = language;
     return option;
   });

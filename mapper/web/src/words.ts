@@ -46,6 +46,11 @@ export class Words {
     this.spoken = language;
   }
 
+  /** The same words in a language, whatever this page speaks. */
+  in(language: string): Words {
+    return new Words(this.list, language);
+  }
+
   term(vocabulary: string, code: string): Term | undefined {
     return own(own(this.list, vocabulary), code);
   }
