@@ -19,6 +19,8 @@ import type { Loaded } from "./load.ts";
 import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
+import { RouteCheck } from "./route/check.ts";
+import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
 import { firstState, Store, type Asked } from "./state.ts";
 import { layerSwitches, setSwitches } from "./switches.ts";
@@ -117,7 +119,12 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tell = telling(data, words);
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
+  const route = new RouteCheck(map, inquiry, store, words);
   const ask = (at: LonLat, reach_m: number) => {
+    if (route.drawing.isActive) {
+      route.drawing.add(at, reach_m);
+      return;
+    }
     store.set({ asked: { at, reach_m } });
     panel.focus();
   };
@@ -154,10 +161,15 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     frame.drawer.replaceChildren(
       panel.element,
       ...assumed(words, meta),
+      foldout([words.say("section.route")], () => [routeSection(tell, route, drawOnMap)], { class: "mapper-section", id: "mapper-route", open: route.current !== null }),
       foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
       foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
       ...drawerSections({ ...tell, grouped, sha256 }),
     );
+  };
+  const drawOnMap = () => {
+    if (isNarrow()) frame.open(false);
+    frame.map.focus();
   };
   const tellOf = (asked: Asked | null) => {
     if (asked === null) {
