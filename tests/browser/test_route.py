@@ -58,7 +58,7 @@ def test_a_file_is_judged_as_the_command_judges_it(opened: Page, tmp_path: Path)
     path = tmp_path / "yol ə.geojson"
     line = {"type": "LineString", "coordinates": ACROSS}
     path.write_text(json.dumps({"type": "Feature", "properties": {}, "geometry": line}), "utf-8")
-    answer = access(shapely.LineString(ACROSS), uncertainty_m=10).to_dict()  # type: ignore[union-attr] # one place, one verdict
+    answer = access(shapely.LineString(ACROSS), uncertainty_m=10).to_dict()
 
     opened.set_input_files("#mapper-route input[type=file]", path)
     rows = stretches(opened)
