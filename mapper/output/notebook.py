@@ -153,7 +153,7 @@ class HazardMap(folium.Map):
     ) -> None:
         super().__init__(location=_checked(location), width=width, height=height, tiles=tiles, attr=attr)
         block, seal = page_block(edition)
-        program, style = front_end()
+        program, style, _ = front_end()
         self.program_base64 = _base64(program.encode("ascii"))
         self.style_base64 = _base64(style.encode("ascii"))
         self.block_base64 = _base64(block)

@@ -1,9 +1,10 @@
 """`map.html`: one file, no network, no text from data outside one block and one escaped list.
 
-The parts stand in an order that makes every cut harmless: the banner "not loaded, do not use" first, the data next, the
-program last, and the closing tag of its script as the last bytes of the file. A browser runs no script whose closing tag
-is missing, and the content-security policy lets only these very scripts run, by their hashes; so a file that was cut or
-altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row count fit the seal.
+The parts stand in an order that makes every cut harmless: the banner "not loaded, do not use" first, the data next, then the
+program, packed, and last the script that unpacks it, whose closing tag is the last bytes of the file. A browser runs no
+script whose closing tag is missing, and the content-security policy lets only these very scripts run, by their hashes; so a
+file that was cut or altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row
+count fit the seal.
 
 No template engine: the page is a join of constants, base64 and JSON, and the `<noscript>` list goes through one escape.
 """
@@ -11,6 +12,7 @@ No template engine: the page is a join of constants, base64 and JSON, and the `<
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import json
@@ -82,12 +84,12 @@ def page_html(edition: Edition) -> bytes:
     Unreadable
         When this installation lacks the built front end.
     """
-    script, style = front_end()
+    program, style, boot = front_end()
     block, seal = page_block(edition)
     seal_json = json.dumps(seal, separators=(",", ":"), sort_keys=True)
     policy = (
-        f"default-src 'none'; script-src {_hash_source(script)}; style-src {_hash_source(style)}; img-src data: blob:; "
-        "worker-src blob:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {_hash_source(program)} {_hash_source(boot)}; style-src {_hash_source(style)}; "
+        "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return "".join(
         [
@@ -97,8 +99,9 @@ def page_html(edition: Edition) -> bytes:
             f"<body>{banner()}<style>{style}</style>",
             f"<noscript>{_without_scripts(edition)}</noscript><div id=mapper-root></div>",
             f'<script type="application/json" id=mapper-seal>{seal_json}</script>',
-            f'<script type="application/octet-stream" id=mapper-block>{base64.b64encode(block).decode("ascii")}</script>',
-            f"<script>{script}</script>",
+            f'<script type="application/octet-stream" id=mapper-block>{_base64(block)}</script>',
+            f'<script type="application/octet-stream" id=mapper-program>{_base64(_packed(program))}</script>',
+            f"<script>{boot}</script>",
         ]
     ).encode()
 
@@ -112,8 +115,8 @@ def page_block(edition: Edition) -> tuple[bytes, dict[str, Any]]:
 
 
 @cache
-def front_end() -> tuple[str, str]:
-    """Return the built script and style sheet of the page.
+def front_end() -> tuple[str, str, str]:
+    """Return the page's built program, its style sheet, and the script that unpacks the program.
 
     Raises
     ------
@@ -122,13 +125,14 @@ def front_end() -> tuple[str, str]:
     """
     dist = files("mapper") / "web" / "dist"
     try:
-        return (dist / "app.js").read_text("utf-8"), (dist / "app.css").read_text("utf-8")
+        program, style, boot = ((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js"))
     except OSError:
         raise Unreadable(
             "the page's program is missing from this installation",
             file="mapper/web/dist",
             advice="Install the package again; in a source checkout run `pip install -e .`.",
         ) from None
+    return program, style, boot
 
 
 def page_meta(edition: Edition) -> dict[str, Any]:
@@ -236,9 +240,16 @@ def _bounds(edition: Edition) -> list[float] | None:
     return [float(value) for value in (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)]
 
 
+def _packed(program: str) -> bytes:
+    return gzip.compress(program.encode(), compresslevel=9, mtime=0)
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
 def _hash_source(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-    return f"'sha256-{digest}'"
+    return f"'sha256-{_base64(hashlib.sha256(text.encode()).digest())}'"
 
 
 def banner() -> str:

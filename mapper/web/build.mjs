@@ -1,8 +1,9 @@
 /**
- * Bundles the front end: `dist/app.js`, `dist/app.css` and the licence texts of what is inside them.
+ * Bundles the front end: `dist/app.js`, `dist/app.css`, `dist/boot.js` and the licence texts of what is inside them.
  *
- * The page inlines both files under a content-security policy by hash, so the bundle must be one classic script (IIFE),
- * equal bytes for equal sources, ASCII only, and must not hold a sequence that ends or changes a script element.
+ * The page carries `app.js` packed and inlines the other two, all under a content-security policy by hash, so each script must
+ * be one classic script (IIFE), equal bytes for equal sources, ASCII only, and must not hold a sequence that ends or changes
+ * a script element.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -46,7 +47,7 @@ async function workerCode() {
 async function bundle() {
   await build({
     ...SCRIPT,
-    entryPoints: { app: "src/main.ts" },
+    entryPoints: { app: "src/main.ts", boot: "src/boot.ts" },
     outdir: "dist",
     legalComments: "eof",
     loader: { ".png": "dataurl" },
@@ -76,4 +77,4 @@ rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST);
 await bundle();
 licences();
-["app.js", "app.css"].forEach(check);
+["app.js", "app.css", "boot.js"].forEach(check);

@@ -5,9 +5,10 @@
  * (`recorded.ts`).
  */
 import { isDay } from "./access/dates.ts";
-import type { CorridorRow, CoverageRow, Ground, HazardRow, OrderRow, Verdict, ZoneRow } from "./access/ground.ts";
+import type { CorridorRow, CoverageRow, Ground, HazardRow, OrderRow, Question, Verdict, ZoneRow } from "./access/ground.ts";
 import { verdict } from "./access/verdict.ts";
 import type { Data, Meta } from "./data.ts";
+import type { LonLat } from "./geometry.ts";
 import { RecordedIncidents } from "./recorded.ts";
 import type { Words } from "./words.ts";
 
@@ -20,6 +21,9 @@ export interface PointQuestion {
   readonly known_by?: string | null;
   readonly who?: string | null;
 }
+
+/** What a route is asked with besides its line. */
+export type Terms = Pick<PointQuestion, "uncertainty_m" | "on" | "known_by" | "who">;
 
 /** What it gives: the answer of `mapper access`, its sentence in the page's language. */
 export interface Answer extends Verdict {
@@ -81,8 +85,17 @@ export class Inquiry {
   /** Answer one question. Throws with a sentence about a question that cannot be understood. */
   ask(question: PointQuestion): Answer {
     const { lon, lat, ...rest } = checked(question);
+    return this.answer({ at: [lon, lat], ...rest });
+  }
+
+  /** Answer for a route, whose parts follow each other. Throws like `ask`. */
+  along(route: readonly (readonly LonLat[])[], terms: Terms): Answer {
+    return this.answer({ route, ...terms });
+  }
+
+  private answer(question: Question): Answer {
     this.made ??= groundOf(this.data);
-    const answer = verdict(this.made, { at: [lon, lat], ...rest });
+    const answer = verdict(this.made, question);
     return { ...answer, sentence: sentenceOf(this.words, answer) };
   }
 }

@@ -117,8 +117,8 @@ function partOf([west, south, east, north]: View): Part {
   return { left: mercatorX(units(west)), top: mercatorY(units(north)), right: mercatorX(units(east)), bottom: mercatorY(units(south)) };
 }
 
-/** Circles and points. */
-export function incidentsLayer(stage: Stage): MaskedLayer {
+/** Circles and points; `finish` paints at once all that is in view. */
+export function incidentsLayer(stage: Stage): MaskedLayer & { finish(): void } {
   const { groups } = stage.grouped;
   const field = new Field(groups, LOOKS, looksOf(stage, groups));
   const tiles = new MarkTiles(field, "incidents");
@@ -139,6 +139,7 @@ export function incidentsLayer(stage: Stage): MaskedLayer {
     counts: () => ({ discs: groups.countRows("disc", field.mask), points: groups.countRows("point", field.mask) }),
   });
   return Object.assign(layer, {
+    finish: () => tiles.finish(),
     setMask(mask: RowMask) {
       field.mask = mask;
       tiles.renew();

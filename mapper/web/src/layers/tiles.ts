@@ -116,6 +116,8 @@ export class MarkTiles extends L.Layer {
   /** The picture that stays until that of `level` is complete. */
   private older: Level | null = null;
   private frame = 0;
+  /** Whether it was painted before; what is switched on again comes in slices. */
+  private isKnown = false;
 
   constructor(readonly field: Field, private readonly paneName: string) {
     super();
@@ -126,8 +128,14 @@ export class MarkTiles extends L.Layer {
 
   override onAdd(): this {
     this.update();
-    this.paint(Infinity);
+    if (!this.isKnown) this.finish();
     return this;
+  }
+
+  /** Paint all that is in view at once: before a page says that it is whole. */
+  finish(): void {
+    this.isKnown = true;
+    this.paint(Infinity);
   }
 
   override onRemove(): this {
