@@ -112,13 +112,13 @@ function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T
 export function openTable<S extends Spec>({ header, body }: Block, name: string, spec: S): Table<S> {
   const table = own(header.tables, name);
   if (table === undefined || !Number.isInteger(table.rows) || table.rows < 0) throw unreadable(`The data has no table ${name}.`);
+  for (const [column, type] of Object.entries(spec)) {
+    if (own(table.columns, column)?.type !== type) throw unreadable(`The data has no column ${name}.${column} of type ${type}.`);
+  }
   const columns = new Map<string, Column>();
   const opening = { body, rows: table.rows, column: (other: string) => columns.get(other) };
-  for (const [column, type] of Object.entries(spec)) {
-    const given = own(table.columns, column);
-    if (given?.type !== type) throw unreadable(`The data has no column ${name}.${column} of type ${type}.`);
-    columns.set(column, openColumn(opening, given));
-  }
+  // In the block's own order: a column leans on those before it.
+  for (const [column, told] of Object.entries(table.columns)) columns.set(column, openColumn(opening, told));
   return new Table<S>(table.rows, columns);
 }
 
