@@ -1,6 +1,7 @@
 /** Draws the loaded data and answers for its completeness. */
 import * as L from "leaflet";
 
+import { Basemap, readTold } from "./basemap/basemap.ts";
 import { telling } from "./cards.ts";
 import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
@@ -74,6 +75,12 @@ function makeLayers(stage: Stage): MapLayer[] {
   ];
 }
 
+/** The background map that the page's maker asked for; none in a notebook, where a user adds tiles of their own. */
+function makeBasemap(page: Document, map: L.Map, words: Words, embedded: boolean): Basemap[] {
+  const told = embedded ? null : readTold(page);
+  return told === null ? [] : [new Basemap(page, map, told, words)];
+}
+
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
 function assumed(words: Words, { assumptions }: Meta): HTMLElement[] {
   if (assumptions.length === 0) return [];
@@ -103,9 +110,8 @@ function sum(shown: Shown): number {
  */
 export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: Date, { embedded = false } = {}): View {
   const { meta } = data;
-  const first = firstState(preferred(navigator.languages, meta.languages, meta.language), dayOfData(meta) ?? isoDate(now));
-  const store = new Store(first);
-  const words = new Words(data.words, first.language);
+  const store = new Store(firstState(preferred(navigator.languages, meta.languages, meta.language), dayOfData(meta) ?? isoDate(now)));
+  const words = new Words(data.words, store.state.language);
   const frame = makeFrame(words, meta, now, () => map?.invalidateSize({ pan: false }));
   let map: L.Map | null = null;
   const closed = isNarrow() || (embedded && isLow());
@@ -130,8 +136,12 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
-  const layers = makeLayers(stage);
-  for (const layer of layers) layer.show(true);
+  const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
+  const layers = [...makeLayers(stage), ...basemap];
+  const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
+  store.set({ off: asking });
+  const first = store.state;
+  for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);
   const shown = () => Object.assign({}, NOTHING, ...layers.map((layer) => layer.count())) as Shown;
   const drawn = sum(shown());
@@ -139,7 +149,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
-  frame.stage.append(tools, scale.element, hatches.element);
+  frame.stage.append(tools, scale.element, ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
@@ -156,6 +166,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     frame.dress(languageChoice(words, meta.languages, store));
     tools.replaceChildren(zoomButtons(of, words, meta.bounds));
     scale.draw();
+    basemap.forEach((one) => one.dress());
     panel = makePanel();
     renewLegend();
     frame.drawer.replaceChildren(
@@ -209,7 +220,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   onAsk(map, ask);
   follow(map);
   if (!embedded) {
-    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name) };
+    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), asking };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
   }
