@@ -154,7 +154,7 @@ def abramson(pilot: Floats, weight: Floats, sigma: float) -> Floats:
     pilot : ndarray of shape (n,)
         The pilot intensity at each place, edge-corrected; its scale does not matter.
     weight : ndarray of shape (n,)
-        Records at each place.
+        Records at each place; one of weight 0 takes no part, and keeps `sigma`.
     sigma : float
         The global bandwidth h0, which the geometric mean of the result equals.
 
@@ -163,5 +163,6 @@ def abramson(pilot: Floats, weight: Floats, sigma: float) -> Floats:
     >>> abramson(np.array([1.0, 4.0]), np.ones(2), 2.0).round(6).tolist()
     [2.828427, 1.414214]
     """
-    log_stretch = -0.5 * np.log(pilot)
-    return np.asarray(sigma * np.exp(log_stretch - np.average(log_stretch, weights=weight)))
+    log_stretch = -0.5 * np.log(pilot, out=np.zeros(len(pilot)), where=weight > 0)
+    relative = log_stretch - np.average(log_stretch, weights=weight)
+    return np.asarray(sigma * np.exp(np.where(weight > 0, relative, 0.0)))
