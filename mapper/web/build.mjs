@@ -15,7 +15,7 @@ import { failureWords } from "./words.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
 const BUNDLED = [
-  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic",
+  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic", "proj4",
   // In tiles.js:
   "pmtiles", "protomaps-leaflet", "@protomaps/basemaps", "@mapbox/point-geometry", "@mapbox/vector-tile", "pbf", "potpack", "quickselect", "rbush", "color2k",
 ];
