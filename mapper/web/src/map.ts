@@ -35,7 +35,7 @@ const WHOLE_AREA: L.LatLngBoundsLiteral = [
 const REACH_PX = 14;
 const SCALE_PX = 120;
 /** How near the map goes to a place that was looked up. */
-const NEAREST_ZOOM = 14;
+const NEAREST_ZOOM = 12;
 /** The part of the map's height that an open bottom sheet leaves free. */
 const SHEET_LEAVES = 0.34;
 
@@ -136,7 +136,7 @@ export function zoomButtons(map: L.Map, words: Words, bounds: Bounds | null, ...
   );
 }
 
-/** Bring a place and the circle that holds it into sight, from no nearer than a village. */
+/** Bring a place and the circle that holds it into sight, with its surroundings. */
 export function showPlace(map: L.Map, { at: [lon, lat], uncertainty_m }: { readonly at: LonLat; readonly uncertainty_m: number }): void {
   map.fitBounds(L.latLng(lat, lon).toBounds(4 * uncertainty_m), { maxZoom: NEAREST_ZOOM, animate: false });
 }

@@ -181,7 +181,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     const find = findBox(words, finder, go);
     const keys = keysHelp(words);
     const [locate, told] = locateButton(words, navigator.geolocation, go);
-    Object.assign(acts, { "/": find.focus, "?": keys.toggle });
+    Object.assign(acts, { "/": find.focus, "?": keys.toggle, Escape: keys.close });
     search.replaceChildren(find.element, told);
     tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate), keys.element, mapCursor(of, words));
     scale.draw();

@@ -24,22 +24,24 @@ async function copy(text: string, shown: HTMLElement): Promise<"copied" | "selec
   }
 }
 
-function row(words: Words, { code, text, accuracy_m }: Written, told: HTMLElement): HTMLElement[] {
+function row(words: Words, { code, text, accuracy_m }: Written, told: HTMLElement): HTMLElement {
   const shown = el("code", {}, text);
   const name = words.say(`coordinates.${code}`);
   const onPress = () => {
     void copy(text, shown).then((done) => (told.textContent = words.say(`coordinates.${done}`, { text })));
   };
-  return [
+  return el(
+    "div",
+    {},
     el("dt", {}, name),
     el("dd", {}, shown, " ", el("span", { class: "mapper-hint" }, words.say("coordinates.accuracy", { radius: words.metres(Math.ceil(accuracy_m)) }))),
     el("dd", {}, button({ class: "mapper-copy", "aria-label": words.say("coordinates.copy_of", { name }) }, onPress, words.say("coordinates.copy"))),
-  ];
+  );
 }
 
 /** `uncertainty_m`: how exactly the place is known; no digit is written that it does not allow. */
 export function coordinatesSection(words: Words, at: LonLat, uncertainty_m: number): HTMLElement {
   const told = el("p", { class: "mapper-hint", role: "status" });
-  const rows = () => [el("dl", { class: "mapper-coordinates" }, ...write(at, uncertainty_m).flatMap((written) => row(words, written, told))), told];
+  const rows = () => [el("dl", { class: "mapper-coordinates" }, ...write(at, uncertainty_m).map((written) => row(words, written, told))), told];
   return foldout([words.say("coordinates.title")], rows, { class: "mapper-coordinates-fold" });
 }

@@ -57,6 +57,11 @@ export function areaOf(bounds: Box | null): Box {
   return [west - MARGIN_DEGREES, south - MARGIN_DEGREES, east + MARGIN_DEGREES, north + MARGIN_DEGREES];
 }
 
+/** An id in any case; I is also the capital of i, as most keyboards have it. */
+function idKey(id: string): string {
+  return nameKey(id).replace(/ı/g, "i");
+}
+
 function withoutGeneric(sound: string): string {
   return sound.split(" ").filter((word) => !GENERIC.has(word)).join(" ") || sound;
 }
@@ -97,10 +102,10 @@ export class Finder {
 
   /** Ids that start as asked, the whole one first. Accidents are looked through only for a text with a figure: there may be many. */
   private byId(asked: string): Named[] {
-    const key = nameKey(asked);
+    const key = idKey(asked);
     const { data } = this;
     const { zones, hazards, orders, incidents } = data;
-    const starts = (id: string) => nameKey(id).startsWith(key);
+    const starts = (id: string) => idKey(id).startsWith(key);
     const found: Named[] = [
       ...orders.indices().filter((row) => starts(orders.text("order_id", row))).flatMap((row) => orderHits(data, orders.text("order_id", row))),
       ...zones.indices().filter((row) => starts(zones.text("zone_id", row)))
@@ -112,7 +117,7 @@ export class Finder {
       const id = incidents.text("incident_id", row);
       if (starts(id)) found.push({ kind: "incident", name: id, where: incidents.text("settlement", row) || incidents.text("district", row), alike: false, place: () => placeOfIncident(data, row) });
     }
-    return found.sort((a, b) => Number(nameKey(b.name) === key) - Number(nameKey(a.name) === key));
+    return found.sort((a, b) => Number(idKey(b.name) === key) - Number(idKey(a.name) === key));
   }
 }
 
