@@ -20,11 +20,8 @@ function picture(): SVGElement {
 
 /** A button that asks the device, and a line that says what came of it. */
 export function locateButton(words: Words, geolocation: Geolocation | undefined, found: (place: Place) => void): readonly [HTMLElement, HTMLElement] {
-  const told = el("p", { class: "mapper-told", role: "status", hidden: true });
-  const tell = (text: string) => {
-    told.textContent = text;
-    told.hidden = false;
-  };
+  const told = el("p", { class: "mapper-told", role: "status" });
+  const tell = (text: string) => void (told.textContent = text);
   const onFound = ({ coords: { longitude, latitude, accuracy } }: GeolocationPosition) => {
     tell(words.say("locate.found", { radius: words.metres(Math.ceil(accuracy)) }));
     found({ at: [longitude, latitude], uncertainty_m: Math.max(1, Math.ceil(accuracy)) });

@@ -35,7 +35,7 @@ const WHOLE_AREA: L.LatLngBoundsLiteral = [
 const REACH_PX = 14;
 const SCALE_PX = 120;
 /** How near the map goes to a place that was looked up. */
-const NEAREST_ZOOM = 12;
+const NEAREST_ZOOM = 13;
 /** The part of the map's height that an open bottom sheet leaves free. */
 const SHEET_LEAVES = 0.34;
 

@@ -73,12 +73,14 @@ test("what is only alike is a suggestion", () => {
 
 test("ids of orders, zones, accidents and hazards are found from their start", () => {
   const full = exampleData(tablesWith({
-    incidents: [{ incident_id: "inc-1", place: "point", lon: 46.9, lat: 40.1, uncertainty_m: 30, district: "Ağdam" }, { incident_id: "inc-10", place: "none" }],
+    incidents: [{ incident_id: "inc-1", place: "point", lon: 46.9, lat: 40.1, uncertainty_m: 30, district: "Ağdam" }, { incident_id: "inc-10", place: "none" }, { incident_id: "inc-11", place: "none" }],
     hazards: [{ hazard_id: "h-7", name: "Field", geometry: square(46.9, 40.1, 0.1), accuracy_m: 50 }],
   }));
   const found = (text: string) => told(new Finder(full).find(text));
-  expect(found("INC-1")).toEqual(["incident inc-1 Ağdam", "incident inc-10"]);
+  expect(found("INC-")).toEqual([]); // accidents are looked through for a text with a figure
+  expect(found("INC-1")).toEqual(["incident inc-1 Ağdam"]);
   expect(found("inc-10")).toEqual(["incident inc-10"]);
+  expect(found("nc-1")).toEqual([]);
   expect(found("h-7")).toEqual(["hazard h-7 Field"]);
   expect(found("z-2")).toEqual(["zone z-2 Füzuli"]);
   expect(found("or-1")).toEqual(["order or-1 Ağdam", "order or-1 Füzuli", "order or-1 Ağdərə"]);
@@ -197,6 +199,7 @@ test("a coordinate of one reading is taken; of several, the readings are listed"
   expect(metres(choose.mock.calls[0]?.[0].at, [46.92736, 39.99096])).toBeLessThan(1);
   expect(choose.mock.calls[0]?.[0].uncertainty_m).toBeCloseTo(5.2, 1);
   type("46.92736, 39.99096");
+  expect(status()).toContain("lies outside this map");
   press("Enter");
   expect(choose).toHaveBeenCalledTimes(1);
   expect(options()[0]?.textContent).toContain("exchanged");
@@ -212,10 +215,10 @@ test("a name without a point says so and goes nowhere", () => {
 });
 
 test("Escape closes the list, then empties the field; leaving the box closes it", () => {
-  const { type, press, input, element, focus } = box();
+  const { type, press, input, element, focus, status } = box();
   type("Ağdam");
   press("Escape");
-  expect([input.value, element.querySelector(".mapper-find-drop")?.hasAttribute("hidden")]).toEqual(["Ağdam", true]);
+  expect([input.value, element.querySelector("ul")?.hidden, status()]).toEqual(["Ağdam", true, ""]);
   press("Escape");
   expect(input.value).toBe("");
   focus();

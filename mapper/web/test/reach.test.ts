@@ -64,7 +64,7 @@ function located(answer: (found: PositionCallback, failed: PositionErrorCallback
   const found = vi.fn();
   const geolocation = { getCurrentPosition: answer } as unknown as Geolocation;
   const [button, told] = locateButton(words, geolocation, found);
-  expect(told.hidden).toBe(true);
+  expect(told.textContent).toBe("");
   button.click();
   return { found, text: told.textContent };
 }
@@ -72,7 +72,7 @@ function located(answer: (found: PositionCallback, failed: PositionErrorCallback
 test("the device's position comes with its accuracy as the uncertainty", () => {
   const { found, text } = located((ok) => ok({ coords: { longitude: 46.93, latitude: 39.99, accuracy: 349.2 } } as GeolocationPosition));
   expect(found).toHaveBeenCalledWith({ at: [46.93, 39.99], uncertainty_m: 350 });
-  expect(text).toBe("As the device says: within 350 m");
+  expect(text).toBe("You are here: ± 350 m");
 });
 
 test.each([

@@ -47,7 +47,7 @@ function namedOption(words: Words, named: Named): Option {
 function statusOf(words: Words, found: Found, options: readonly Option[]): string {
   if (options.length === 0) return [found.why === null ? "" : words.say(`find.why.${found.why}`), words.say("find.none")].filter((part) => part !== "").join(" ");
   if (found.named.length > 0 && found.named.every(({ alike }) => alike) && found.readings.length === 0) return `${words.say("find.none")} ${words.say("find.alike")}`;
-  if (found.readings.length > 0 && found.resolved === null && found.named.length === 0) return words.say("find.unclear", { n: found.readings.length });
+  if (found.readings.length > 0 && found.resolved === null && found.named.length === 0) return found.readings.length > 1 ? words.say("find.unclear", { n: found.readings.length }) : words.say("find.beyond");
   return found.more ? words.say("find.more", { n: options.length }) : words.say("find.count", { n: options.length });
 }
 
@@ -60,9 +60,11 @@ export interface FindBox {
 export function findBox(words: Words, finder: Finder, choose: (place: Place) => void): FindBox {
   let options: readonly Option[] = [];
   let active = -1;
+  let opened = false;
   const list = el("ul", { id: "mapper-found", role: "listbox", "aria-label": words.say("find.list") });
   const status = el("p", { class: "mapper-find-status", role: "status" });
-  const drop = el("div", { class: "mapper-find-drop", hidden: true }, list, status);
+  // The status is never hidden: a line that appears together with its text is not read out.
+  const drop = el("div", { class: "mapper-find-drop" }, list, status);
   const input = el("input", {
     type: "search",
     role: "combobox",
@@ -75,12 +77,16 @@ export function findBox(words: Words, finder: Finder, choose: (place: Place) => 
     "aria-expanded": "false",
   });
 
-  const close = () => {
-    drop.hidden = true;
-    input.setAttribute("aria-expanded", "false");
+  const open = (says: string) => {
+    opened = says !== "";
+    status.textContent = says;
+    drop.classList.toggle("mapper-open", opened);
+    list.hidden = !opened || options.length === 0;
+    input.setAttribute("aria-expanded", String(!list.hidden));
     input.removeAttribute("aria-activedescendant");
     active = -1;
   };
+  const close = () => open("");
   const setActive = (to: number) => {
     active = to;
     Array.from(list.children).forEach((item, i) => item.setAttribute("aria-selected", String(i === active)));
@@ -108,12 +114,7 @@ export function findBox(words: Words, finder: Finder, choose: (place: Place) => 
     const found = finder.find(input.value);
     options = [...found.readings.map((reading) => readingOption(words, reading)), ...found.named.map((named) => namedOption(words, named))];
     list.replaceChildren(...options.map(item));
-    list.hidden = options.length === 0;
-    close();
-    if (input.value.trim() === "") return;
-    status.textContent = statusOf(words, found, options);
-    drop.hidden = false;
-    input.setAttribute("aria-expanded", String(options.length > 0));
+    open(input.value.trim() === "" ? "" : statusOf(words, found, options));
   };
   const pickOnly = () => {
     const sure = options.filter((option) => option.sure);
@@ -121,20 +122,20 @@ export function findBox(words: Words, finder: Finder, choose: (place: Place) => 
     else if (options.length > 0) status.textContent = words.say("find.choose");
   };
   const step = (by: number) => {
-    if (drop.hidden) search();
+    if (!opened) search();
     if (options.length > 0) setActive((active + by + options.length + (active < 0 && by < 0 ? 1 : 0)) % options.length);
   };
   const onKey: Readonly<Record<string, () => void>> = {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
     Enter: () => {
-      if (drop.hidden) search();
+      if (!opened) search();
       const option = options[active];
       if (option === undefined) pickOnly();
       else pick(option);
     },
     Escape: () => {
-      if (drop.hidden) input.value = "";
+      if (!opened) input.value = "";
       close();
     },
   };
@@ -151,5 +152,6 @@ export function findBox(words: Words, finder: Finder, choose: (place: Place) => 
   element.addEventListener("focusout", (event) => {
     if (!element.contains(event.relatedTarget as Node | null)) close();
   });
+  close();
   return { element, focus: () => input.focus() };
 }

@@ -25,6 +25,7 @@ export interface Named {
 }
 
 export interface Found {
+  /** Those in the area of the map where there are some, else all. */
   readonly readings: readonly Reading[];
   /** The one reading that lies in the area of the map. */
   readonly resolved: Reading | null;
@@ -86,8 +87,9 @@ export class Finder {
     if (asked === "") return NOTHING;
     const { readings, resolved, why } = interpret(asked, this.area);
     const named = [...this.byName(asked), ...this.byId(asked)];
+    const there = readings.filter(({ inArea }) => inArea);
     const nothing = readings.length === 0 && named.length === 0;
-    return { readings, resolved, named: named.slice(0, MOST), more: named.length > MOST, why: nothing ? why : null };
+    return { readings: there.length > 0 ? there : readings, resolved, named: named.slice(0, MOST), more: named.length > MOST, why: nothing ? why : null };
   }
 
   private byName(asked: string): Named[] {
@@ -100,7 +102,7 @@ export class Finder {
     return there.filter(({ sounds }) => sounds.some((sound) => isAlike(name, sound))).map((entry) => ({ ...entry, alike: true }));
   }
 
-  /** Ids that start as asked, the whole one first. Accidents are looked through only for a text with a figure: there may be many. */
+  /** The id asked for, else those that start so. Accidents are looked through only for a text with a figure: there may be many. */
   private byId(asked: string): Named[] {
     const key = idKey(asked);
     const { data } = this;
@@ -117,7 +119,8 @@ export class Finder {
       const id = incidents.text("incident_id", row);
       if (starts(id)) found.push({ kind: "incident", name: id, where: incidents.text("settlement", row) || incidents.text("district", row), alike: false, place: () => placeOfIncident(data, row) });
     }
-    return found.sort((a, b) => Number(idKey(b.name) === key) - Number(idKey(a.name) === key));
+    const whole = found.filter(({ name }) => idKey(name) === key);
+    return whole.length > 0 ? whole : found;
   }
 }
 
