@@ -132,13 +132,13 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
-  const ask = (at: LonLat, reach_m: number) => {
-    if (route.drawing.isActive) {
-      route.drawing.add(at, reach_m);
-      return;
-    }
+  const askAbout = (at: LonLat, reach_m: number) => {
     store.set({ asked: { at, reach_m } });
     panel.focus();
+  };
+  const ask = (at: LonLat, reach_m: number) => {
+    if (route.drawing.isActive) route.drawing.add(at, reach_m);
+    else askAbout(at, reach_m);
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
@@ -158,7 +158,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const scale = scaleBar(map, words);
   const legend = el("div", {});
   frame.stage.prepend(search);
-  frame.stage.append(tools, scale.element, ...basemap.map((one) => one.element), hatches.element);
+  frame.stage.append(tools, scale.element, mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
@@ -172,7 +172,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   let panel = makePanel();
   const go = (place: Place) => {
     if (map !== null) showPlace(map, place);
-    ask(place.at, place.uncertainty_m);
+    askAbout(place.at, place.uncertainty_m);
   };
   const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
@@ -183,7 +183,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     const [locate, told] = locateButton(words, navigator.geolocation, go);
     Object.assign(acts, { "/": find.focus, "?": keys.toggle, Escape: keys.close });
     search.replaceChildren(find.element, told);
-    tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate), keys.element, mapCursor(of, words));
+    tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate), keys.element);
     scale.draw();
     basemap.forEach((one) => one.dress());
     panel = makePanel();
