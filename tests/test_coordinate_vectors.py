@@ -13,8 +13,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pyproj
 import pytest
+from pyproj.transformer import TransformerGroup
 
 from mapper import crs
 from mapper.intake.coordinates import interpret
@@ -172,7 +172,12 @@ def test_python_refuses_the_texts_to_be_refused(text: str) -> None:
 def test_the_page_has_the_parameters_of_the_operation_in_use() -> None:
     """Seven parameters, ellipsoid, accuracy and zones: those that `mapper.crs` finds in the registry."""
     given = json.loads(SK42_FILE.read_text("utf-8"))
-    operation = pyproj.crs.CoordinateOperation.from_epsg(given["operation"])
+    (operation,) = (
+        each
+        for each in TransformerGroup("EPSG:4284", "EPSG:4326", always_xy=True).transformers[0].operations or ()
+        if each.type_name == "Transformation"
+    )
+    assert operation.to_json_dict()["id"] == {"authority": "EPSG", "code": given["operation"]}
     assert operation.method_name == "Coordinate Frame rotation (geog2D domain)"
     values = [parameter.value for parameter in operation.params]
     frame = given["coordinate_frame"]
@@ -194,7 +199,7 @@ def test_the_page_has_the_parameters_of_the_operation_in_use() -> None:
         assert prefix_of(int(code)) == zone["prefix"]
         projection = crs.known_crs(f"EPSG:{code}").coordinate_operation
         assert projection is not None
-        facts = {parameter.name: parameter.value for parameter in projection.params}
+        facts: dict[str, Any] = {parameter.name: parameter.value for parameter in projection.params}
         assert facts["Longitude of natural origin"] == zone["meridian"]
         assert facts["False easting"] == zone["prefix"] * 1_000_000 + 500_000
         assert facts["Scale factor at natural origin"] == 1

@@ -172,6 +172,8 @@ def test_the_own_position_is_asked_about_with_its_accuracy(context: BrowserConte
     assert radius == 350
     assert opened.locator(".leaflet-pointer-pane path").count() == 2
     assert "position 350 m" in " ".join(opened.inner_text(DETAILS).split())
+    opened.locator(".mapper-close").click()
+    assert opened.inner_text(".mapper-told") == ""
 
 
 def test_a_position_that_is_refused_is_told(opened: Page) -> None:

@@ -18,13 +18,19 @@ function picture(): SVGElement {
   );
 }
 
+export interface Locate {
+  readonly button: HTMLElement;
+  /** What came of it; whoever asks about another place empties it. */
+  readonly told: HTMLElement;
+}
+
 /** A button that asks the device, and a line that says what came of it. */
-export function locateButton(words: Words, geolocation: Geolocation | undefined, found: (place: Place) => void): readonly [HTMLElement, HTMLElement] {
+export function locateButton(words: Words, geolocation: Geolocation | undefined, found: (place: Place) => void): Locate {
   const told = el("p", { class: "mapper-told", role: "status" });
   const tell = (text: string) => void (told.textContent = text);
   const onFound = ({ coords: { longitude, latitude, accuracy } }: GeolocationPosition) => {
-    tell(words.say("locate.found", { radius: words.metres(Math.ceil(accuracy)) }));
     found({ at: [longitude, latitude], uncertainty_m: Math.max(1, Math.ceil(accuracy)) });
+    tell(words.say("locate.found", { radius: words.metres(Math.ceil(accuracy)) }));
   };
   const ask = () => {
     if (!geolocation) {
@@ -35,5 +41,5 @@ export function locateButton(words: Words, geolocation: Geolocation | undefined,
     geolocation.getCurrentPosition(onFound, ({ code }) => tell(words.say(WHY[code] ?? "locate.unavailable")), { enableHighAccuracy: true, timeout: TIMEOUT_MS, maximumAge: 0 });
   };
   const name = words.say("locate.button");
-  return [button({ class: "mapper-locate", "aria-label": name, title: name }, ask, picture()), told];
+  return { button: button({ class: "mapper-locate", "aria-label": name, title: name }, ask, picture()), told };
 }

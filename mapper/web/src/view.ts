@@ -174,16 +174,18 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     if (map !== null) showPlace(map, place);
     askAbout(place.at, place.uncertainty_m);
   };
+  let told: HTMLElement | null = null;
   const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
     if (!embedded) root.ownerDocument.documentElement.lang = words.language;
     frame.dress(languageChoice(words, meta.languages, store));
     const find = findBox(words, finder, go);
     const keys = keysHelp(words);
-    const [locate, told] = locateButton(words, navigator.geolocation, go);
+    const locate = locateButton(words, navigator.geolocation, go);
+    told = locate.told;
     Object.assign(acts, { "/": find.focus, "?": keys.toggle, Escape: keys.close });
     search.replaceChildren(find.element, told);
-    tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate), keys.element);
+    tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate.button), keys.element);
     scale.draw();
     basemap.forEach((one) => one.dress());
     panel = makePanel();
@@ -202,6 +204,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     frame.map.focus();
   };
   const tellOf = (asked: Asked | null) => {
+    told?.replaceChildren();
     if (asked === null) {
       panel.close();
       pointer.hide();

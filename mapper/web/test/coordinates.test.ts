@@ -167,3 +167,21 @@ test("minutes and seconds carry, and the south and the west have their letters",
 test("the SK-42 zones of 6 degrees stand first", () => {
   expect(gaussKruger.map(({ code }) => code)).toEqual([28408, 28409, 2530, 2531, 2532, 2533, 2534]);
 });
+
+test("any text is read or refused, and every reading is a place on the earth", () => {
+  const signs = [..."0123456789 .,;:°'\"′″-+NSEWСЮВЗKDGBŞXYLБ=/\n_٤", "EPSG:", "38SPK", "с.ш.", "zone ", "UTM ", "46.9", "39.99", "4430395"];
+  let lot = 7;
+  const next = (below: number) => (lot = (lot * 48271) % 2147483647) % below; // the minimal standard generator: the same texts at every run
+  for (let n = 0; n < 4000; n++) {
+    const text = Array.from({ length: next(20) }, () => signs[next(signs.length)]).join("");
+    const { readings, resolved } = interpret(text, AREA);
+    for (const { at: [lon, lat], uncertainty_m } of readings) {
+      expect(Math.abs(lon) <= 180.5 && Math.abs(lat) <= 90 && uncertainty_m >= 0, text).toBe(true);
+    }
+    expect(resolved === null || readings.filter(({ inArea }) => inArea).length === 1, text).toBe(true);
+  }
+});
+
+test("a text of any length is answered", () => {
+  for (const part of ["9", "9 ", "9,", "a.", "9°", "(", "999 "]) expect(interpret(part.repeat(100_000), AREA).resolved).toBeNull();
+});

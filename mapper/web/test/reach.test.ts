@@ -63,7 +63,7 @@ test.each([
 function located(answer: (found: PositionCallback, failed: PositionErrorCallback) => void) {
   const found = vi.fn();
   const geolocation = { getCurrentPosition: answer } as unknown as Geolocation;
-  const [button, told] = locateButton(words, geolocation, found);
+  const { button, told } = locateButton(words, geolocation, found);
   expect(told.textContent).toBe("");
   button.click();
   return { found, text: told.textContent };
@@ -86,7 +86,7 @@ test.each([
 });
 
 test("a browser without positions says so", () => {
-  const [button, told] = locateButton(words, undefined, vi.fn());
+  const { button, told } = locateButton(words, undefined, vi.fn());
   button.click();
   expect(told.textContent).toContain("cannot tell");
 });

@@ -55,10 +55,15 @@ const WIDEST_M = 700_000;
 const MILLION = 1e6;
 /** Where a pair without a zone is read: the ground whose SK-42 zones are known here. */
 const HOME: Box = [42, 36, 54, 44];
+
+function datum(names: string, between: string, figures: string): RegExp {
+  return new RegExp(`(^|[^\\p{L}])(?:${names})${between}(${figures})(?!\\d)`, "iu");
+}
+
 const SYSTEMS = [
-  [/(^|[^\p{L}])(?:SK|СК|CK)[ -]?(\d\d)(?!\d)/iu, SK42, ["42"]],
-  [/(^|[^\p{L}])(?:Pulkovo|Пулково)[ -]?(\d{4}|\d\d)(?!\d)/iu, SK42, ["42", "1942"]],
-  [/(^|[^\p{L}])(?:WGS|ВГС)[ _-]?(\d{4}|\d\d)(?!\d)/iu, WGS84, ["84", "1984"]],
+  [datum("SK|СК|CK", "[ -]?", "\\d\\d"), SK42, ["42"]],
+  [datum("Pulkovo|Пулково", "[ -]?", "\\d{4}|\\d\\d"), SK42, ["42", "1942"]],
+  [datum("WGS|ВГС", "[ _-]?", "\\d{4}|\\d\\d"), WGS84, ["84", "1984"]],
 ] as const;
 const EPSG = /(^|[^\p{L}])EPSG\s*:{0,2}\s*(\d{4,6})(?!\d)/iu;
 /** One number with a decimal comma, or two whole degrees. */
@@ -74,7 +79,7 @@ export function interpret(text: string, area: Box): Interpretation {
   const readings = withoutRepetition(found, placed);
   const there = readings.filter(({ inArea }) => inArea);
   const whys = placed.filter((one): one is string => typeof one === "string");
-  const looksLikeOne = (written.match(/\d/g) ?? []).length >= 4 || /\d\s*[°'"]/.test(written);
+  const looksLikeOne = (written.match(/\d/g) ?? []).length >= 4 || /\d\s*[\u00b0'"]/.test(written);
   return {
     readings,
     resolved: there.length === 1 ? (there[0] as Reading) : null,

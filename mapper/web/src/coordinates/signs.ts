@@ -23,12 +23,13 @@ export interface Sign {
   readonly figure: Figure | null;
 }
 
+// Patterns with foreign letters are made from text: the bundler writes text in ASCII, and a pattern as it stands.
 const WRITTEN_AS: readonly (readonly [string, RegExp])[] = [
   ["", /\p{Cf}/gu],
-  ["'", /[′’‘´`ʹʼʻ‵＇]/gu],
-  ['"', /[″”“ʺ„〃]/gu],
-  ["°", /[º˚]/gu],
-  ["-", /[−‐‑‒–—]/gu],
+  ["'", new RegExp("[′’‘´`ʹʼʻ‵＇]", "gu")],
+  ['"', new RegExp("[″”“ʺ„〃]", "gu")],
+  ["°", new RegExp("[º˚]", "gu")],
+  ["-", new RegExp("[−‐‑‒–—]", "gu")],
   [" ", /[\s\p{Zs}]/gu],
 ];
 
@@ -43,7 +44,7 @@ const NUMBERS = {
   thousands: String.raw`\d{1,3}(?: \d{3})+(?!\d)(?:[.,]\d+)?|\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:[.,]\d+)?`,
 } as const;
 type Way = keyof typeof NUMBERS;
-const REST = String.raw`(?<deg>°)|(?<sec>''|")|(?<min>')|(?<sign>[+-])|(?<sep>[,;/|])|(?<word>\p{L}+(?:\. ?\p{L}+)*\.?)|(?<nothing>[ :()\[\]])|(?<equals>=)|(?<bad>.)`;
+const REST = String.raw`(?<deg>\u00b0)|(?<sec>''|")|(?<min>')|(?<sign>[+-])|(?<sep>[,;/|])|(?<word>\p{L}+(?:\. ?\p{L}+)*\.?)|(?<nothing>[ :()\[\]])|(?<equals>=)|(?<bad>.)`;
 const LETTERS: Readonly<Record<string, string>> = { deg: "°", min: "'", sec: '"', sep: "," };
 /** ISO 6709, +39.99096+046.92736/: the one notation in which a sign directly follows a figure. */
 const GLUED = /^[+-]\d+(?:\.\d+)?[+-]\d+(?:\.\d+)?\/?$/;

@@ -18,7 +18,7 @@ export interface Mark {
 
 /** Azerbaijani lower case, letters only, both i's as one. */
 export function foldWord(word: string): string {
-  return nameKey(word).replace(/[^\p{L}]/gu, "").replace(/ı/g, "i");
+  return nameKey(word).replace(/[^\p{L}]/gu, "").split("ı").join("i");
 }
 
 const HEMISPHERES: readonly (readonly [Axis, -1 | 1, Readonly<Record<string, string>>])[] = [

@@ -60,7 +60,7 @@ export function areaOf(bounds: Box | null): Box {
 
 /** An id in any case; I is also the capital of i, as most keyboards have it. */
 function idKey(id: string): string {
-  return nameKey(id).replace(/ı/g, "i");
+  return nameKey(id).split("ı").join("i");
 }
 
 function withoutGeneric(sound: string): string {
