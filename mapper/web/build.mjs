@@ -15,7 +15,7 @@ import { failureWords } from "./words.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
 const BUNDLED = [
-  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic",
+  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic", "proj4",
   // In tiles.js:
   "pmtiles", "protomaps-leaflet", "@protomaps/basemaps", "@mapbox/point-geometry", "@mapbox/vector-tile", "pbf", "potpack", "quickselect", "rbush", "color2k",
 ];
@@ -64,6 +64,9 @@ function check(name) {
   const text = readFileSync(join(DIST, name), "utf8");
   const found = FORBIDDEN.filter((sequence) => text.toLowerCase().includes(sequence));
   if (found.length > 0) throw new Error(`dist/${name} holds ${found.join(", ")}: it cannot be inlined in a page.`);
+  // A stylesheet is read as UTF-8 wherever it is inlined; esbuild writes a script's text in ASCII, but not its patterns.
+  const foreign = name.endsWith(".js") ? /[^\x00-\x7f]+/.exec(text) : null;
+  if (foreign !== null) throw new Error(`dist/${name} holds "${foreign[0]}": write the pattern as text, \`new RegExp("…")\`.`);
   process.stdout.write(`dist/${name} ${text.length} bytes\n`);
 }
 

@@ -3,21 +3,27 @@ import * as L from "leaflet";
 
 import { Basemap, readTold } from "./basemap/basemap.ts";
 import { telling } from "./cards.ts";
+import { mapCursor } from "./cursor.ts";
 import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
 import { el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
+import { findBox } from "./find/box.ts";
+import { Finder } from "./find/finder.ts";
+import type { Place } from "./find/places.ts";
 import { ASSUMED_ID, isLow, isNarrow, makeFrame } from "./frame.ts";
 import { groupIncidents } from "./grouping.ts";
 import type { LonLat } from "./geometry.ts";
 import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
 import { dayOfData, Inquiry } from "./inquiry.ts";
+import { keysHelp, onKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from "./languages.ts";
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
-import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
+import { locateButton } from "./locate.ts";
+import { goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
 import { RouteCheck } from "./route/check.ts";
@@ -126,13 +132,13 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
-  const ask = (at: LonLat, reach_m: number) => {
-    if (route.drawing.isActive) {
-      route.drawing.add(at, reach_m);
-      return;
-    }
+  const askAbout = (at: LonLat, reach_m: number) => {
     store.set({ asked: { at, reach_m } });
     panel.focus();
+  };
+  const ask = (at: LonLat, reach_m: number) => {
+    if (route.drawing.isActive) route.drawing.add(at, reach_m);
+    else askAbout(at, reach_m);
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
@@ -146,10 +152,13 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const shown = () => Object.assign({}, NOTHING, ...layers.map((layer) => layer.count())) as Shown;
   const drawn = sum(shown());
 
+  const finder = new Finder(data);
+  const search = el("div", {});
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
-  frame.stage.append(tools, scale.element, ...basemap.map((one) => one.element), hatches.element);
+  frame.stage.prepend(search);
+  frame.stage.append(tools, scale.element, mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
@@ -161,10 +170,22 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       frame.map.focus();
     });
   let panel = makePanel();
+  const go = (place: Place) => {
+    if (map !== null) showPlace(map, place);
+    askAbout(place.at, place.uncertainty_m);
+  };
+  let told: HTMLElement | null = null;
+  const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
     if (!embedded) root.ownerDocument.documentElement.lang = words.language;
     frame.dress(languageChoice(words, meta.languages, store));
-    tools.replaceChildren(zoomButtons(of, words, meta.bounds));
+    const find = findBox(words, finder, go);
+    const keys = keysHelp(words);
+    const locate = locateButton(words, navigator.geolocation, go);
+    told = locate.told;
+    Object.assign(acts, { "/": find.focus, "?": keys.toggle, Escape: keys.close });
+    search.replaceChildren(find.element, told);
+    tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate.button), keys.element);
     scale.draw();
     basemap.forEach((one) => one.dress());
     panel = makePanel();
@@ -183,6 +204,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     frame.map.focus();
   };
   const tellOf = (asked: Asked | null) => {
+    told?.replaceChildren();
     if (asked === null) {
       panel.close();
       pointer.hide();
@@ -190,7 +212,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     }
     frame.open(true);
     panel.show(whatIsHere(data, grouped, asked.at, asked.reach_m), asked.reach_m);
-    pointer.show(asked.at, isNarrow());
+    pointer.show(asked.at, asked.reach_m, isNarrow());
   };
   const show = (off: readonly string[]) => {
     for (const layer of layers) if (layer.visible === off.includes(layer.name)) layer.show(!layer.visible);
@@ -218,6 +240,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   frame.open(!closed);
   stage.labels.place();
   onAsk(map, ask);
+  onKeys(root.ownerDocument, acts);
   follow(map);
   if (!embedded) {
     const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), asking };
