@@ -23,9 +23,10 @@ test("every part of a state comes back from its address", () => {
     known_by: "2021-02-01",
     who: "foreigners",
     asked: { at: [-46.5, -0.000001], reach_m: 12.5 },
+    choice: { out: { device_category: ["av_mine", ""], district: ["Ağdam, şəhər"] }, from: "2021-01-01", to: "2021-12-31" },
   };
   const hash = writePermalink(state, FIRST);
-  expect(hash).toBe("#lang=az&map=46.93125,40.0125,9.25&off=zones,density&on=2021-01-29&known_by=2021-02-01&who=foreigners&ask=-46.5,-0.000001,12.5");
+  expect(hash).toBe("#lang=az&map=46.93125,40.0125,9.25&off=zones,density&on=2021-01-29&known_by=2021-02-01&who=foreigners&ask=-46.5,-0.000001,12.5&from=2021-01-01&to=2021-12-31&no_device_category=av_mine%3B&no_district=A%C4%9Fdam,%20%C5%9F%C9%99h%C9%99r");
   expect(read(hash)).toEqual(state);
 });
 
