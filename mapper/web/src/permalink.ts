@@ -60,7 +60,7 @@ export function readPermalink(hash: string, first: ViewState, { languages, layer
     language: oneOf("lang", languages, first.language),
     map: readMap(said.get("map")) ?? first.map,
     off: said.has("off") ? layers.filter((layer) => off.includes(layer)) : first.off,
-    on: day("on", first.on),
+    on: day("on", day("to", first.on)),
     known_by: day("known_by", first.known_by),
     who: oneOf("who", KINDS, first.who),
     asked: readAsked(said.get("ask")) ?? first.asked,

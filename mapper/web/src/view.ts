@@ -185,8 +185,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
-  frame.stage.prepend(search, chosenLine.element);
-  frame.stage.append(tools, scale.element, timeRoom, mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
+  frame.stage.prepend(search);
+  frame.stage.append(tools, scale.element, el("div", { class: "mapper-bottom" }, timeRoom, chosenLine.element), mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();

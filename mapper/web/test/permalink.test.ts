@@ -37,6 +37,11 @@ test("what the page does not know is passed over, and the rest holds", () => {
   for (const hash of ["#%", "#%E0%A4%A", "#&&==&", `#${"a=1&".repeat(10_000)}`, "#lang=__proto__&who=constructor"]) expect(read(hash)).toEqual(FIRST);
 });
 
+test("the last day of a period is the day asked about, unless another is named", () => {
+  expect(read("#to=2021-03-01")).toMatchObject({ on: "2021-03-01", choice: { to: "2021-03-01" } });
+  expect(read("#to=2021-03-01&on=2021-02-01")).toMatchObject({ on: "2021-02-01", choice: { to: "2021-03-01" } });
+});
+
 test("an address never puts a layer on that asks a network", () => {
   const first = { ...FIRST, off: ["basemap"] };
   const known = { ...KNOWN, layers: [...KNOWN.layers, "basemap"], asking: ["basemap"] };

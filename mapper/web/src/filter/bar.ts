@@ -85,7 +85,7 @@ export class TimeBar {
     const [from, to] = this.period;
     [this.sliders[0].value, this.sliders[1].value] = [String(dayNumber(from)), String(dayNumber(to))];
     for (const [at, day] of [from, to].entries()) this.sliders[at]?.setAttribute("aria-valuetext", dateInWords(words, day));
-    this.said.textContent = words.say("time.said", { from: dateInWords(words, from), to: dateInWords(words, to) });
+    this.said.textContent = words.say("time.said", { from: dateInWords(words, from), to: dateInWords(words, to), on: dateInWords(words, this.needs.store.state.on) });
   }
 
   stop(): void {
