@@ -6,6 +6,10 @@
  */
 import { isDay } from "./access/dates.ts";
 import type { CorridorRow, CoverageRow, Ground, HazardRow, OrderRow, Question, Verdict, ZoneRow } from "./access/ground.ts";
+import { Legal } from "./access/legal.ts";
+import { OpeningGrounds } from "./access/openings.ts";
+import { Orders } from "./access/orders.ts";
+import { complete } from "./access/question.ts";
 import { verdict } from "./access/verdict.ts";
 import type { Data, Meta } from "./data.ts";
 import type { LonLat } from "./geometry.ts";
@@ -88,14 +92,28 @@ export class Inquiry {
     return this.answer({ at: [lon, lat], ...rest });
   }
 
+  /** Which zones keep somebody out on a day, row by row. Where an order is lost, or the day is none, all do. */
+  closedZones(on: string, known_by: string): boolean[] {
+    const ground = this.ground();
+    const closed = ground.zones.map(() => true);
+    if (ground.lost.orders > 0 || !isDay(on) || (known_by !== "" && !isDay(known_by))) return closed;
+    const asked = complete(ground, { place: "", on, known_by: known_by || null });
+    const legal = new Legal(new Orders(ground), new OpeningGrounds(ground), asked);
+    return ground.zones.map((zone) => legal.actsOf(zone).length > 0);
+  }
+
   /** Answer for a route, whose parts follow each other. Throws like `ask`. */
   along(route: readonly (readonly LonLat[])[], terms: Terms): Answer {
     return this.answer({ route, ...terms });
   }
 
-  private answer(question: Question): Answer {
+  private ground(): Ground {
     this.made ??= groundOf(this.data);
-    const answer = verdict(this.made, question);
+    return this.made;
+  }
+
+  private answer(question: Question): Answer {
+    const answer = verdict(this.ground(), question);
     return { ...answer, sentence: sentenceOf(this.words, answer) };
   }
 }

@@ -6,13 +6,13 @@
  * symbols are labels, made only for what is in view. Accidents at demining work have their own colour and dash.
  */
 import { button } from "../elements.ts";
-import { allDemining, isMeasured, masked, sharedDevice, type DistrictCount, type Group, type Groups, type RowMask } from "../grouping.ts";
+import { allDemining, isMeasured, masked, sharedDevice, type DistrictCount, type Group, type Groups } from "../grouping.ts";
 import { inView, MOST_LABELS, type Label, type View } from "../labels.ts";
 import { UNITS_PER_DEGREE } from "../places.ts";
 import { SIGNS, WORST, worstOf, worstRanks, type Worst } from "../worst.ts";
 import { clustersIn, type Cluster } from "./clusters.ts";
 import { Field, mercatorX, mercatorY, type Part } from "./field.ts";
-import { shapesLayer, type MapLayer, type Stage } from "./layer.ts";
+import { shapesLayer, type Chosen, type MapLayer, type Stage } from "./layer.ts";
 import type { MarkLook } from "./marks.ts";
 import { MarkTiles } from "./tiles.ts";
 
@@ -25,12 +25,6 @@ const DISC_FILL = "#000000";
 /** From here on there is room for words beside the numbers of districts. */
 const ROOMY_ZOOM = 10.5;
 const CLOSER = 2;
-
-/** A layer whose records can be filtered. */
-export interface MaskedLayer extends MapLayer {
-  /** Show and count only these records. */
-  setMask(mask: RowMask): void;
-}
 
 function discLook(colour: string, dash: string): MarkLook {
   return { colour, dash: dash.split(" ").map(Number), fill: DISC_FILL, fillOpacity: 0.07 };
@@ -118,7 +112,7 @@ function partOf([west, south, east, north]: View): Part {
 }
 
 /** Circles and points; `finish` paints at once all that is in view. */
-export function incidentsLayer(stage: Stage): MaskedLayer & { finish(): void } {
+export function incidentsLayer(stage: Stage): MapLayer & { finish(): void } {
   const { groups } = stage.grouped;
   const field = new Field(groups, LOOKS, looksOf(stage, groups));
   const tiles = new MarkTiles(field, "incidents");
@@ -141,7 +135,7 @@ export function incidentsLayer(stage: Stage): MaskedLayer & { finish(): void } {
   });
   return Object.assign(layer, {
     finish: () => tiles.finish(),
-    setMask(mask: RowMask) {
+    choose({ incidents: mask }: Chosen) {
       field.mask = mask;
       tiles.renew();
       if (layer.visible) stage.labels.set(layer.name, labels);
@@ -162,7 +156,7 @@ function countLabel(stage: Stage, count: DistrictCount, n: number, roomy: boolea
 }
 
 /** Numbers of accidents of which only the district is known. */
-export function districtCountsLayer(stage: Stage): MaskedLayer {
+export function districtCountsLayer(stage: Stage): MapLayer {
   const { districtCounts } = stage.grouped;
   let counts = districtCounts.map(({ rows }) => rows.length);
   const roomy = () => stage.map.getZoom() >= ROOMY_ZOOM;
@@ -177,7 +171,7 @@ export function districtCountsLayer(stage: Stage): MaskedLayer {
     counts: () => ({ district_counts: counts.reduce((sum, n) => sum + n, 0) }),
   });
   return Object.assign(layer, {
-    setMask(mask: RowMask) {
+    choose({ incidents: mask }: Chosen) {
       counts = districtCounts.map(({ rows }) => masked(rows, mask).length);
       if (layer.visible) stage.labels.set(layer.name, labels);
     },
