@@ -136,6 +136,7 @@ export function incidentsLayer(stage: Stage): MapLayer & { finish(): void } {
   return Object.assign(layer, {
     finish: () => tiles.finish(),
     choose({ incidents: mask }: Chosen) {
+      if (mask === field.mask) return;
       field.mask = mask;
       tiles.renew();
       if (layer.visible) stage.labels.set(layer.name, labels);
