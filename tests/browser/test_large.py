@@ -19,6 +19,17 @@ if TYPE_CHECKING:
 
 COUNT = 100_000
 pytestmark = pytest.mark.slow
+UNDER_LABELS = """() => [...document.querySelectorAll('button.mapper-point')].map(label => {
+    const at = label.getBoundingClientRect();
+    const [x, y] = [at.x + at.width / 2, at.y + at.height / 2];
+    return [...document.querySelectorAll('.leaflet-incidents-pane canvas')].some(canvas => {
+        const room = canvas.getBoundingClientRect();
+        const shown = getComputedStyle(canvas.parentElement).visibility === 'visible';
+        const {data} = canvas.getContext('2d').getImageData(x - room.x - 7, y - room.y - 7, 14, 14);
+        return shown && new Uint32Array(data.buffer).some(pixel => pixel >>> 24 > 0);
+    });
+})"""
+"""Of each label of a point: whether the tile under its middle has colour within the point's size."""
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +44,23 @@ def opened(page: Page, folder: Path, content: bytes) -> None:
     path.write_bytes(content)
     page.goto(path.as_uri())
     page.evaluate("window.mapper.ready.catch(() => null)")
+
+
+def test_marks_stand_where_their_labels_stand(page: Page, tmp_path: Path) -> None:
+    """40 points: where the page opens, after a drag, and after each turn of the wheel, nearer and farther."""
+    opened(page, tmp_path, page_html(edition_of(make_edition(), records(40))))
+    painted = page.evaluate(UNDER_LABELS)
+    assert len(painted) > 10
+    assert all(painted)
+    page.mouse.move(500, 450)
+    page.mouse.down()
+    page.mouse.move(620, 380, steps=5)
+    page.mouse.up()
+    page.wait_for_function(f"({UNDER_LABELS})().every(Boolean)")
+    for turn in (-240, -240, 240, 240):
+        page.mouse.wheel(0, turn)
+        page.wait_for_function(f"({UNDER_LABELS})().every(Boolean)")
+    assert len(page.evaluate(UNDER_LABELS)) > 10
 
 
 def test_it_is_unpacked_by_a_worker_and_drawn_whole(page: Page, page_log: PageLog, tmp_path: Path, html: bytes) -> None:
