@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 
 import { groupIncidents, type RowMask } from "../src/grouping.ts";
-import { clustersIn } from "../src/layers/clusters.ts";
+import { Clusters } from "../src/layers/clusters.ts";
 import { Field } from "../src/layers/field.ts";
 import { latestFirst } from "../src/order.ts";
 import { SIGNS, WORST, worstOf, worstRanks } from "../src/worst.ts";
@@ -86,11 +86,24 @@ test("a cluster counts the records of its square, stands in their middle, and sh
   const world = { left: 0, top: 0, right: 256, bottom: 256 };
   const clusters = (mask: RowMask) => {
     const { field, data } = made(rows, mask);
-    return clustersIn(field, world, 16, worstRanks(data.incidents)).map(({ at, n, worst }) => [at[0].toFixed(3), at[1].toFixed(3), n, worst]);
+    return new Clusters(field, worstRanks(data.incidents)).in(world, 16).map(({ at, n, worst }) => [at[0].toFixed(3), at[1].toFixed(3), n, worst]);
   };
   expect(clusters(null)).toEqual([["46.333", "39.333", 3, 2]]);
   expect(clusters(Uint8Array.from([0, 1, 1]))).toEqual([["46.500", "39.500", 2, 1]]);
   expect(clusters(Uint8Array.from([0, 0, 0]))).toEqual([]);
+});
+
+test("clusters added up by cells and by marks count the same records", () => {
+  // at 16 a square holds some 70 cells of 0.13 degree across; at 2 ** 9 a square is hardly larger than one
+  const rows = Array.from({ length: 300 }, (_, i) => point(46 + (i % 20) / 10, 39 + Math.floor(i / 20) / 10, { killed: i === 299 ? 1 : 0 }));
+  const { field, data } = made(rows);
+  const clusters = new Clusters(field, worstRanks(data.incidents));
+  for (const scale of [16, 2 ** 9]) {
+    const found = clusters.in({ left: 0, top: 0, right: 256, bottom: 256 }, scale);
+    expect(found.reduce((sum, { n }) => sum + n, 0)).toBe(300);
+    expect(found.filter(({ worst }) => worst === 2).length).toBe(1);
+  }
+  expect([field.hasMoreIn({ left: 0, top: 0, right: 256, bottom: 256 }, 0, 299), field.hasMoreIn({ left: 0, top: 0, right: 256, bottom: 256 }, 0, 300)]).toEqual([true, false]);
 });
 
 test("the latest accident comes first, by what is stated of its date; without any, last", () => {

@@ -126,6 +126,31 @@ export class Field {
     return found;
   }
 
+  /** Edge of a cell in pixels of zoom 0. */
+  get cellPx(): number {
+    return mercatorX(this.groups.places.edge) - mercatorX(0);
+  }
+
+  /** The middle of a cell. */
+  middle(cell: number): readonly [x: number, y: number] {
+    const { cells } = this;
+    const at = FIELDS * cell;
+    return [((cells[at] as number) + (cells[at + 2] as number)) / 2, ((cells[at + 1] as number) + (cells[at + 3] as number)) / 2];
+  }
+
+  /** Whether more than `most` marks show in the part; found out without counting them all. */
+  hasMoreIn(part: Part, margin: number, most: number): boolean {
+    const { ofCell } = this.groups;
+    let sum = 0;
+    for (const cell of this.cellsIn(part, margin)) {
+      const [first, end] = [ofCell[cell] as number, ofCell[cell + 1] as number];
+      if (this.mask === null && this.isWithin(cell, part)) sum += end - first;
+      else for (let group = first; group < end; group++) if (this.isIn(group, part, margin) && this.isShown(group)) sum += 1;
+      if (sum > most) return true;
+    }
+    return false;
+  }
+
   /** Whether all centres of a cell lie in the part, so that each of its marks shows. */
   isWithin(cell: number, { left, top, right, bottom }: Part): boolean {
     const { cells } = this;

@@ -10,7 +10,7 @@ import { allDemining, isMeasured, masked, sharedDevice, type DistrictCount, type
 import { inView, MOST_LABELS, type Label, type View } from "../labels.ts";
 import { UNITS_PER_DEGREE } from "../places.ts";
 import { SIGNS, WORST, worstOf, worstRanks, type Worst } from "../worst.ts";
-import { clustersIn, type Cluster } from "./clusters.ts";
+import { Clusters, type Cluster } from "./clusters.ts";
 import { Field, mercatorX, mercatorY, type Part } from "./field.ts";
 import { shapesLayer, type Chosen, type MapLayer, type Stage } from "./layer.ts";
 import type { MarkLook } from "./marks.ts";
@@ -117,11 +117,11 @@ export function incidentsLayer(stage: Stage): MapLayer & { finish(): void } {
   const field = new Field(groups, LOOKS, looksOf(stage, groups));
   const tiles = new MarkTiles(field, "incidents");
   const rankOf = worstRanks(stage.data.incidents);
+  const clusters = new Clusters(field, rankOf);
   const labels = (view: View): Label[] => {
     const part = partOf(view);
-    const some = field.groupsIn(part, 0, MOST_LABELS + 1);
-    const found = some.map((group) => groups.at(group)).filter(({ at }) => inView(view, at));
-    if (some.length > MOST_LABELS) return clustersIn(field, part, 2 ** stage.map.getZoom(), rankOf).map((cluster) => clusterLabel(stage, cluster));
+    if (field.hasMoreIn(part, 0, MOST_LABELS)) return clusters.in(part, 2 ** stage.map.getZoom()).map((cluster) => clusterLabel(stage, cluster));
+    const found = field.groupsIn(part, 0, MOST_LABELS).map((group) => groups.at(group)).filter(({ at }) => inView(view, at));
     return found.map((group) => groupLabel(stage, { ...group, rows: masked(group.rows, field.mask) }, rankOf));
   };
   const layer = shapesLayer(stage, {

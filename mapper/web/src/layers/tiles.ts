@@ -182,7 +182,7 @@ export class MarkTiles extends L.Layer {
     if (min === undefined || max === undefined) return false;
     const scale = 2 ** zoom;
     const part = { left: min.x / scale, top: min.y / scale, right: max.x / scale, bottom: max.y / scale };
-    return this.field.groupsIn(part, POINT_PX / scale, FEW + 1).length > FEW;
+    return this.field.hasMoreIn(part, POINT_PX / scale, FEW);
   }
 
   private begin(zoom: number, isCrowded: boolean): void {
