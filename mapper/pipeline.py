@@ -26,8 +26,7 @@ from mapper.analysis.record_dates import orders_as_known, published, recorded
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused, UsageError
 from mapper.findings import finding
-from mapper.intake.checks import check
-from mapper.intake.files import read_layer
+from mapper.intake.partitions import check_layer
 from mapper.model import Surface
 from mapper.names import name_key, units
 from mapper.output.catalogue_texts import public_catalogue
@@ -122,7 +121,7 @@ def _checked_layers(layers: Path | None, as_of: dt.date | None) -> tuple[Catalog
             advice="Give an earlier date, or newer layers with a newer data_date.",
         )
     with step("checking the layers"):
-        return catalogue, [check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers]
+        return catalogue, [check_layer(entry, catalogue.area) for entry in catalogue.layers]
 
 
 def ledger(layers: Path | None = None, *, as_of: dt.date | None = None) -> dict[str, Any]:
