@@ -121,16 +121,17 @@ def _is_numbered(each: str, row: int, entry: LayerEntry | None) -> bool:
 def _stacked(layers: Rows) -> pd.DataFrame:
     """Return the records of all layers, with the number of their layer and their row in it."""
     frames = [
-        pd.DataFrame(frame).reindex(columns=[*_USED]).assign(layer=number, row=frame.index)
+        pd.DataFrame(frame).reindex(columns=[*COMPARED]).assign(layer=number, row=frame.index)
         for number, (_, frame) in enumerate(layers)
     ]
     return pd.concat(frames, ignore_index=True)
 
 
-_USED = (
+COMPARED = (
     *("incident_id", "date_start", "date_end", "district", "device_category", "source_ids"),
     *("place", "uncertainty_m", "geometry", *KILLED, *INJURED),
 )
+"""The columns by which records are compared."""
 
 
 def _keys(stacked: pd.DataFrame) -> pd.DataFrame:
