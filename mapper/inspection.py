@@ -24,9 +24,9 @@ from mapper.findings import finding
 from mapper.intake import parts, whereabouts
 from mapper.intake.checks import examine
 from mapper.intake.files import read_bytes, read_layer, read_parts
-from mapper.intake.partitions import part_files, read_part
 from mapper.intake.folders import Skipped, list_folder
 from mapper.intake.gazetteer_files import with_file
+from mapper.intake.partitions import part_files, read_part
 from mapper.intake.places import Gazetteer
 from mapper.progress import step
 
@@ -205,7 +205,7 @@ def _read(file: File, asked: Asked) -> None:
 
 
 def _entries(path: Path, part: str | None) -> list[tuple[LayerEntry, LonLatBox | None]]:
-    """Return what the `layers.toml` beside a file, or beside its folder of parts, says of it; nothing where it does not name it."""
+    """Return what the `layers.toml` beside a file, or beside its folder of parts, says of it; nothing where it is not named."""
     named = [
         (replace(entry, path=path, date=entry.date or catalogue.data_date), catalogue.area)
         for folder, given in ((path.parent, path.name), (path.parent.parent, path.parent.name))

@@ -84,9 +84,7 @@ def read_ground(layers: Path | None = None) -> Known:
     """
     catalogue = read_catalogue(layers or bundled_layers())
     with step("reading the layers"):
-        checked = [
-            check_layer(entry, catalogue.area) for entry in catalogue.layers if entry.kind in _TAKING_PART
-        ]
+        checked = [check_layer(entry, catalogue.area) for entry in catalogue.layers if entry.kind in _TAKING_PART]
     stale = catalogue.data_date + dt.timedelta(days=catalogue.stale_after_days) if catalogue.data_date else None
     with step("preparing the ground"):
         return _known(checked, catalogue.area, catalogue.data_date, stale)

@@ -106,9 +106,7 @@ class OfIncidents:
     beside: Sequence[Sums]
 
 
-def compare(
-    layers: Layers, *, as_of: dt.date | None = None, of_incidents: OfIncidents | None = None
-) -> list[Finding]:
+def compare(layers: Layers, *, as_of: dt.date | None = None, of_incidents: OfIncidents | None = None) -> list[Finding]:
     """Run every check across layers whose places are known.
 
     Parameters
@@ -272,16 +270,33 @@ def _together(rows: Rows) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kin
 
 def _countable(findings: Sequence[Finding]) -> list[Finding]:
     """Let one finding with their number stand for more than `MOST_TOLD` of one rule and layer, save for alarms."""
-    alike: dict[tuple[object, ...], list[Finding]] = {}
-    for found in findings:
-        alike.setdefault((found.rule, found.severity, found.file, found.layer), []).append(found)
+    return told(folded((each, 1) for each in findings))
+
+
+def folded(findings: Iterable[tuple[Finding, int]]) -> list[tuple[Finding, int]]:
+    """Keep of more than `MOST_TOLD` findings of one rule and layer the first, with their number; alarms are all kept.
+
+    Parameters
+    ----------
+    findings : iterable of (Finding, int)
+        Each with the number of those that it stands for, so that what was folded may be folded again.
+    """
+    alike: dict[tuple[object, ...], list[tuple[Finding, int]]] = {}
+    for found, number in findings:
+        alike.setdefault((found.rule, found.severity, found.file, found.layer), []).append((found, number))
+    return [each for group in alike.values() for each in _first_of(group)]
+
+
+def _first_of(group: list[tuple[Finding, int]]) -> list[tuple[Finding, int]]:
+    number = sum(each for _, each in group)
+    return group if group[0][0].rule in ALARMS or number <= MOST_TOLD else [(group[0][0], number)]
+
+
+def told(findings: Iterable[tuple[Finding, int]]) -> list[Finding]:
+    """Return folded findings as they are listed: one that stands for many says so, and names the first."""
     return [
-        each
-        for group in alike.values()
-        for each in (group if group[0].rule in ALARMS or len(group) <= MOST_TOLD else [_counted(group)])
+        found
+        if number == 1
+        else replace(found, row=None, value=f"{number} records; the first, row {found.row}: {found.value}")
+        for found, number in findings
     ]
-
-
-def _counted(group: Sequence[Finding]) -> Finding:
-    first = group[0]
-    return replace(first, row=None, value=f"{len(group)} records; the first, row {first.row}: {first.value}")

@@ -193,9 +193,7 @@ def prepared(window: object, bandwidth_m: float | None = None, cell_m: float | N
 def _chosen(setting: Setting, bandwidth: float | None, given_cell: float | None) -> Setting:
     """Give a setting its bandwidth, and the grid that fits it."""
     cell = given_cell or (0.0 if bandwidth is None else default_cell(setting.window, bandwidth))
-    return replace(
-        setting, bandwidth=bandwidth, cell=cell, lattice=grid_over(setting.window, cell) if cell else None
-    )
+    return replace(setting, bandwidth=bandwidth, cell=cell, lattice=grid_over(setting.window, cell) if cell else None)
 
 
 def blank(setting: Setting, located: int, left_out: Mapping[str, int], *, by_district: int) -> Surface:

@@ -3,7 +3,8 @@
 Every part is checked by itself, as one file is, on whatever machine: that keeps the memory of a check that of one part. What
 two parts have to be asked about together is one thing only, whether a record bears the identifier of an earlier one; it is
 refused then, as within one file. Copies of whole records, identifiers that nearly agree and shared points are looked for within
-each part; of shapes as given none is kept, as an edition has no use for those of points. Rows are numbered through, in the order of the parts' names, in which 10 comes after 9.
+each part. Of shapes as given none is kept, as an edition has no use for those of points. Rows are numbered through, in the order
+of the parts' names, in which 10 comes after 9.
 
 The parts of a layer have one set of columns and one reference system: a part that lacks a column would read as if nothing had
 been stated. A part without records is told.

@@ -178,8 +178,8 @@ def without_persons(
 class Gate:
     """What the gate has to know of all layers before it lets a record through, or a part of the records.
 
-    `places` are the words by which layers name places, `districts` those with their outlines, `units` the keys of their names, and
-    `ids` the identifiers that the layers of each column of references hold.
+    `places` are the words by which layers name places, `districts` those with their outlines, `units` the keys of their names,
+    and `ids` the identifiers that the layers of each column of references hold.
     """
 
     places: frozenset[str]
@@ -254,9 +254,7 @@ def gate(layers: Layers, through: Gate | None = None) -> Published:
     return Published(public, tuple(found))
 
 
-def public_findings(
-    findings: Iterable[Finding], layers: Layers, places: frozenset[str] | None = None
-) -> list[Finding]:
+def public_findings(findings: Iterable[Finding], layers: Layers, places: frozenset[str] | None = None) -> list[Finding]:
     """Leave out of findings what the gate leaves out of records.
 
     Parameters
