@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from mapper import partwise
+from mapper import partwise, wholes
 from mapper.analysis import binning
 from mapper.errors import Unreadable, UsageError
 from mapper.intake.partitions import check_layer
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     Told = TypeVar("Told")
 
-CONNECT_S = 10
+CONNECT_S = 30
 """How long a scheduler, or its first worker, is waited for."""
 SLICE_RECORDS = 5_000_000
 """How many records' identifiers are looked at side by side."""
@@ -86,8 +86,15 @@ def build(
 
 
 @contextlib.contextmanager
-def workers(scheduler: str | None = None) -> Iterator[Client]:
+def workers(scheduler: str | None = None, *, processes: int | None = None) -> Iterator[Client]:
     """Join a scheduler, or start one with workers here, and leave it, or end it, afterwards.
+
+    Parameters
+    ----------
+    scheduler : str, optional
+        The address of a running one.
+    processes : int, optional
+        How many workers are started here, by default one for each processor.
 
     Raises
     ------
@@ -113,7 +120,10 @@ def workers(scheduler: str | None = None) -> Iterator[Client]:
         try:
             if scheduler is None:
                 cluster = LocalCluster(
-                    host="127.0.0.1", threads_per_worker=1, n_workers=_processors(), dashboard_address=None
+                    host="127.0.0.1",
+                    threads_per_worker=1,
+                    n_workers=processes or os.cpu_count() or 1,
+                    dashboard_address=None,
                 )
                 scheduler = opened.enter_context(cluster).scheduler_address
             client = opened.enter_context(Client(scheduler, timeout=CONNECT_S, set_as_default=False))
@@ -132,10 +142,6 @@ def workers(scheduler: str | None = None) -> Iterator[Client]:
             ) from exc
 
 
-def _processors() -> int:
-    return os.cpu_count() or 1
-
-
 def _edition(
     client: Client, catalogue: Catalogue, as_of: dt.date | None, *, internal: bool
 ) -> tuple[Edition, gpd.GeoDataFrame | None]:
@@ -149,41 +155,40 @@ def _edition(
         looked, looks, repeated = _looked(client, parts, held)
         plan = _plan(client, work, parts, looked, looks, internal=internal)
         del looked, held
-    walking = partwise.with_records(parts, looks)
+    walking = wholes.with_records(parts, looks)
     with step(f"joining and counting {len(walking):,} parts"):
-        before = partwise.rows_before_each(parts, looks)
+        before = wholes.rows_before_each(parts, looks)
         settled = client.submit(_held, plan, pure=False)
         walked = [
-            client.submit(
-                partwise.walk, parts[each], before[each], repeated[each], settled, key=f"walk-{each}-{id(plan)}"
-            )
+            client.submit(partwise.walk, parts[each], before[each], repeated[each], settled, pure=False)
             for each in walking
         ]
-        told = client.gather(client.map(_first, walked, pure=False))
+        told = client.gather(client.map(attrgetter("told"), walked, pure=False))
         twice = _told_twice(client, [parts[each] for each in walking], walked, plan)
-        bins = _tree(client, _added, client.map(_third, walked, pure=False)).result() if plan.is_binned else None
+        laid = client.map(attrgetter("bins"), walked, pure=False) if plan.is_binned else []
+        bins = _tree(client, binning.added, laid).result() if laid else None
     with step("putting the parts together"):
-        return partwise.edition_of_parts(plan, parts, looks, dict(zip(walking, told, strict=True)), twice, bins)
+        return wholes.edition_of_parts(plan, parts, looks, dict(zip(walking, told, strict=True)), twice, bins)
 
 
 def _looked(
-    client: Client, parts: Sequence[Part], work: Future
-) -> tuple[list[Future], list[Look], list[Mapping[int, str]]]:
+    client: Client, parts: Sequence[Part], work: Future[Any]
+) -> tuple[list[Future[Any]], list[Look], list[Mapping[int, str]]]:
     """Look at every part; once more at those that hold a repeated identifier, without those records."""
     looked = client.map(partwise.look, parts, work=work, pure=False)
-    looks = client.gather(client.map(_small, looked, pure=False))
+    looks = client.gather(client.map(partwise.without_ids, looked, pure=False))
     slices = _slices(sum(seen.described.counted for seen in looks))
     repeated: list[dict[int, str]] = [{} for _ in parts]
     for number in range(slices):
         ids = client.map(partwise.ids_in_slice, looked, number=number, of=slices, pure=False)
         for rows, found in zip(
-            repeated, client.submit(partwise.repeated_in_slice, parts, ids, pure=False).result(), strict=True
+            repeated, client.submit(wholes.repeated_in_slice, parts, ids, pure=False).result(), strict=True
         ):
             rows.update(found)
     again = [number for number, rows in enumerate(repeated) if rows]
     for number in again:
         looked[number] = client.submit(partwise.look, parts[number], work, repeated[number], pure=False)
-    fresh = client.gather([client.submit(_small, looked[number], pure=False) for number in again])
+    fresh = client.gather([client.submit(partwise.without_ids, looked[number], pure=False) for number in again])
     for number, seen in zip(again, fresh, strict=True):
         looks[number] = seen
     return looked, looks, [dict(sorted(rows.items())) for rows in repeated]
@@ -193,30 +198,30 @@ def _plan(
     client: Client,
     work: Work,
     parts: Sequence[Part],
-    looked: Sequence[Future],
+    looked: Sequence[Future[Any]],
     looks: Sequence[Look],
     *,
     internal: bool,
 ) -> Plan:
     setting = work.setting
-    densities = client.map(_density, looked, pure=False)
-    density = _tree(client, lambda some: partwise.density_of(some, setting), densities).result()
-    return partwise.planned(work, parts, looks, density, internal=internal)
+    densities = client.map(attrgetter("density"), looked, pure=False)
+    density = _tree(client, lambda some: wholes.density_of(some, setting), densities).result()
+    return wholes.planned(work, parts, looks, density, internal=internal)
 
 
-def _told_twice(client: Client, parts: Sequence[Part], walked: Sequence[Future], plan: Plan) -> list[Any]:
+def _told_twice(client: Client, parts: Sequence[Part], walked: Sequence[Future[Any]], plan: Plan) -> list[Any]:
     """Find accidents told twice, those of some days at a time; in the order of the layers and rows."""
     slices = _slices(plan.records)
-    compared = client.map(_second, walked, pure=False)
+    compared = client.map(attrgetter("compared"), walked, pure=False)
     found = []
     for number in range(slices):
         some = client.map(partwise.alike_in_slice, compared, number=number, of=slices, pure=False)
-        found += client.submit(partwise.alike, parts, some, pure=False).result()
+        found += client.submit(wholes.alike, parts, some, pure=False).result()
     order = {part.entry.name: at for at, part in reversed(list(enumerate(parts)))}
     return sorted(found, key=lambda each: (order[each.layer], each.row))
 
 
-def _tree(client: Client, combine: Callable[[list[Any]], Any], futures: Sequence[Future]) -> Future:
+def _tree(client: Client, combine: Callable[[list[Any]], Any], futures: Sequence[Future[Any]]) -> Future[Any]:
     """Combine results in their order, a few at a time, so that no machine holds them all."""
     level = list(futures)
     while len(level) > 1:
@@ -231,26 +236,6 @@ def _slices(records: int) -> int:
     return records // SLICE_RECORDS + 1
 
 
-# What of a result is asked for: the rest stays where it was made.
 def _held(value: Told) -> Told:
+    """Return what is sent to the workers once for all tasks that need it."""
     return value
-
-
-def _small(looked: Look) -> Look:
-    return replace(looked, ids=looked.ids.iloc[:0], density=None)
-
-
-def _density(looked: Look) -> binning.Part | None:
-    return looked.density
-
-
-def _first(result: tuple[Any, Any, Any]) -> Any:
-    return result[0]
-
-
-def _second(result: tuple[Any, Any, Any]) -> Any:
-    return result[1]
-
-
-def _third(result: tuple[Any, Any, Any]) -> Any:
-    return result[2]

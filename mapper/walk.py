@@ -162,7 +162,7 @@ def drawn_zones(public: Public) -> gpd.GeoSeries:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What the steps made of all incidents: `later` were left out, and `counted` are in no frame of `joined` where it is given."""
+    """What the steps made of all incidents: `later` were left out; `counted`, where given, need not be in `joined`."""
 
     joined: Joined
     surface: Surface

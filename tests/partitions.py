@@ -94,7 +94,9 @@ def events(n: int, seed: int = 1) -> gpd.GeoDataFrame:
     )
     frame.loc[frame.index % 17 == 5, "date_start"] = "yesterday"
     frame.loc[frame.index % 19 == 6, "killed_civilian"] = "-1"
-    shapes = np.where(kind == 4, None, shapely.points(x, y))
+    frame.loc[frame.index % 29 == 8, "incident_id"] = None
+    shapes = np.array(shapely.points(x, y), dtype=object)
+    shapes[kind == 4] = None
     shapes[np.arange(n) % 23 == 7] = shapely.points(2.0, 2.0)  # outside the stated area
     return gpd.GeoDataFrame(frame, geometry=gpd.GeoSeries(shapes, crs=4326))
 

@@ -103,7 +103,8 @@ def together(parts: Sequence[Part], setting: Setting) -> Part:
     if len(known) < len(parts):
         return whole
     at, which = np.unique(np.concatenate([at for at, _ in known]), axis=0, return_inverse=True)
-    records = np.bincount(which.ravel(), weights=np.concatenate([records for _, records in known]), minlength=len(at))
+    each = np.concatenate([records for _, records in known])
+    records = np.asarray(np.bincount(which.ravel(), weights=each, minlength=len(at)), dtype=float)
     return _bounded(replace(whole, at=at, records=records), setting)
 
 

@@ -128,7 +128,7 @@ def repeated_rows(ids: Sequence[pd.Series]) -> list[dict[int, str]]:
     stacked = pd.concat(ids, keys=range(len(ids)))
     again = stacked[stacked.duplicated()]
     found: list[dict[int, str]] = [{} for _ in ids]
-    for (number, row), each in again.items():  # type: ignore[misc] # the index has two levels
+    for (number, row), each in again.items():
         found[number][int(row)] = str(each)
     return found
 
