@@ -123,7 +123,7 @@ def workers(scheduler: str | None = None, *, processes: int | None = None) -> It
                     host="127.0.0.1",
                     threads_per_worker=1,
                     n_workers=processes or os.cpu_count() or 1,
-                    dashboard_address=None,
+                    dashboard_address="127.0.0.1:0",
                 )
                 scheduler = opened.enter_context(cluster).scheduler_address
             client = opened.enter_context(Client(scheduler, timeout=CONNECT_S, set_as_default=False))
