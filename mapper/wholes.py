@@ -72,9 +72,9 @@ def repeated_in_slice(parts: Sequence[Part], ids: Sequence[pd.Series]) -> list[d
 
 
 def density_of(parts: Sequence[binning.Part | None], setting: Setting | None) -> binning.Part | None:
-    """Return what some parts together tell the density; None where none of them has records, or there is no setting."""
+    """Return what some parts together tell the density; None where there is no setting for one."""
     known = [part for part in parts if part is not None]
-    return binning.together(known, setting) if known and setting is not None else None
+    return None if setting is None else binning.together(known or [binning.nothing()], setting)
 
 
 def planned(
@@ -100,14 +100,11 @@ def planned(
 
 def rows_before_each(parts: Sequence[Part], looks: Sequence[Look]) -> list[int]:
     """Return for each part how many records of its layer come before it."""
+    so_far: dict[str, int] = {}
     before: list[int] = []
-    for number, part in enumerate(parts):
-        earlier = [
-            seen.described
-            for other, seen in zip(parts[:number], looks[:number], strict=True)
-            if other.entry.name == part.entry.name
-        ]
-        before.append(sum(about.counted for about in earlier))
+    for part, seen in zip(parts, looks, strict=True):
+        before.append(so_far.get(part.entry.name, 0))
+        so_far[part.entry.name] = before[-1] + seen.described.counted
     return before
 
 
@@ -250,11 +247,25 @@ def _references(plan: Plan, checked: Sequence[Checked], steps: Mapping[str, Sequ
 
 
 def _joined(plan: Plan, parts: Sequence[Part], walked: Mapping[int, Walked]) -> Joined:
+    """Put the joins of the parts together.
+
+    Raises
+    ------
+    DataRefused
+        When an identifier that was replaced, because it may tell a person, is now that of a record of another part.
+    """
     every = list(walked.values())
+    incidents = _one_index([(parts[number], each.incidents) for number, each in walked.items()])
+    if (twice := incidents["incident_id"][incidents["incident_id"].duplicated()]).size:
+        raise DataRefused(
+            f"two records are called {twice.iloc[0]} where identifiers that may tell a person are replaced by layer and row",
+            layer=parts[0].entry.name,
+            advice="Give the records identifiers that are no names and no row numbers.",
+        )
     sums = {name: sum(each.zones[name] for each in every) for name in ZONE_SUMS}
     return Joined(
         pairs=pd.concat([each.pairs for each in every], ignore_index=True),
-        incidents=_one_index([(parts[number], each.incidents) for number, each in walked.items()]),
+        incidents=incidents,
         zones=plan.public.zones.assign(**sums),
         accuracy_m=every[0].accuracy_m,
     )
@@ -271,7 +282,7 @@ def _one_index(frames: Sequence[tuple[Part, Any]]) -> Any:  # noqa: ANN401 - a G
 def _surface(plan: Plan, incidents: int, bins: Bins | None) -> Surface:
     bandwidth_m, setting = plan.work.around.catalogue.bandwidth_m, plan.work.setting
     if setting is None or plan.density is None:
-        return no_surface(incidents, bandwidth_m, plan.work.no_density or "no record is located")
+        return no_surface(incidents, bandwidth_m, plan.work.no_density or "")
     try:
         return binning.surface(plan.density, setting, bins)
     except (DataRefused, UsageError) as exc:

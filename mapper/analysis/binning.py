@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mapper.analysis import gridded
-from mapper.analysis.counted import DISTRICT, Selection, count
+from mapper.analysis.counted import ALWAYS, DISTRICT, Selection, count
 from mapper.analysis.density import SMALLEST_N, Setting, blank, drawn, warnings, within
 from mapper.analysis.estimate import estimate
 from mapper.analysis.gridded import (
@@ -87,6 +87,11 @@ def gathered(incidents: gpd.GeoDataFrame, setting: Setting) -> Part:
     placed = place_records(incidents, counted, setting.plane, setting.window)
     part = Part(counted.left_out, placed.located, _some(placed.at[:, 2]), placed.at, placed.weights[0])
     return _bounded(part, setting)
+
+
+def nothing() -> Part:
+    """Return what no record tells."""
+    return Part(dict.fromkeys(ALWAYS, 0), 0, np.zeros(0), np.zeros((0, 3)), np.zeros(0))
 
 
 def together(parts: Sequence[Part], setting: Setting) -> Part:
