@@ -11,6 +11,7 @@ A worker's memory is the highest mark of its resident set, with that of its deco
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -30,7 +31,7 @@ from tests.partitions import write_layers
 if TYPE_CHECKING:
     from pytest_benchmark.fixture import BenchmarkFixture
 
-SIZES = [(2, 100_000), (10, 100_000), (1, 1_000_000), (2, 1_000_000)]
+SIZES = [(2, 100_000), (1, 1_000_000), (10, 100_000), (2, 1_000_000)]
 """Parts, and records of each."""
 
 
@@ -54,6 +55,15 @@ def sound_events(n: int, first: int) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(frame, geometry=points, crs=4326)
 
 
+def cpu_s() -> float:
+    """Return the processor's time of this process and of those it has started, in seconds."""
+    own, ended = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
+    ticks = sum(
+        sum(map(int, Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()[11:13])) for each in _children()
+    )
+    return own.ru_utime + own.ru_stime + ended.ru_utime + ended.ru_stime + ticks / os.sysconf("SC_CLK_TCK")
+
+
 def peak_mib() -> float:
     """Return the highest mark of this process and of the largest it has started, in MiB."""
     own = int(
@@ -73,14 +83,15 @@ def _high_mark(process: int) -> int:
     return int(next(row for row in rows if row.startswith("VmHWM")).split()[1])
 
 
-def built(folder: Path) -> tuple[float, float, float]:
-    """Build an edition on a scheduler with one worker; return seconds, and the peaks of the worker and of this process."""
+def built(folder: Path) -> tuple[float, ...]:
+    """Build an edition on a scheduler with one worker; return wall time, CPU time and peak of the worker, and peak here."""
     with partitioned.workers(None, processes=1) as client:
         started_s = time.perf_counter()
         partitioned.build(folder, out=folder / "edition", scheduler=client.scheduler.address)
         seconds = time.perf_counter() - started_s
-        (worker,) = client.run(peak_mib).values()
-    return seconds, worker, peak_mib()
+        (of_worker,) = client.run(peak_mib).values()
+        (work_s,) = client.run(cpu_s).values()
+    return seconds, work_s, of_worker, peak_mib()
 
 
 if __name__ == "__main__":
@@ -90,21 +101,14 @@ if __name__ == "__main__":
 @pytest.mark.slow
 def test_memory_of_a_worker(tmp_path: Path, benchmark: BenchmarkFixture) -> None:
     """A process of its own for each size, so that no peak is that of another."""
-    rows = []
+    print("\nparts    records of each   seconds   worker CPU   records/CPU s   worker MiB   own MiB")  # noqa: T201 - the table
     for parts, size in SIZES if benchmark.enabled else [(2, 200)]:
         folder = write_layers(
             tmp_path / f"{parts}-{size}", [sound_events(size, first=number * size) for number in range(parts)]
         )
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.benchmarks.test_partitioned", str(folder)],
-            capture_output=True,
-            text=True,
-            check=True,
-            cwd=Path(__file__).parents[2],
-        )
-        seconds, worker, own = map(float, done.stdout.split()[-3:])
-        rows.append((parts, size, seconds, parts * size / seconds, worker, own))
+        command = [sys.executable, "-m", "tests.benchmarks.test_partitioned", str(folder)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2])
+        seconds, work_s, worker, own = map(float, done.stdout.split()[-4:])
+        row = f"{parts:5d} {size:18,d} {seconds:9.1f} {work_s:12.1f} {parts * size / work_s:15,.0f} {worker:12,.0f} {own:9,.0f}"
+        print(row, flush=True)  # noqa: T201 - the table
     benchmark(lambda: None)
-    print("\nparts    records of each   seconds   records/s   worker MiB   own MiB")  # noqa: T201 - the table
-    for parts, size, seconds, rate, worker, own in rows:
-        print(f"{parts:5d} {size:18,d} {seconds:9.1f} {rate:11,.0f} {worker:12,.0f} {own:9,.0f}")  # noqa: T201 - the table
