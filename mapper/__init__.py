@@ -27,9 +27,9 @@ Notes
 Against the first picture of the design: `findings` makes findings from the vocabulary of rules, so that intake and analysis
 speak the same words; `intake.geojson` reads GeoJSON without a driver; `output.block` and `output.files` are the page's data
 format and the all-or-nothing writing, each used from two places; `inspection`, `asked`, `answers`, `ownfiles`, `scaffold` and
-`report` keep the command line thin; `walk` holds what the single engine and that of parts have in common; `progress` stands below everything, so that any edge can name its step. `output.publication`
-is the gate before page and exports: joins and counts are made of what leaves it (`identifiers`, `near_districts`,
-`catalogue_texts`, `personal_text`, `person_names`).
+`report` keep the command line thin; `walk` holds what the single engine and that of parts have in common; `progress` stands
+below everything, so that any edge can name its step. `output.publication` is the gate before page and exports: joins and counts
+are made of what leaves it (`identifiers`, `near_districts`, `catalogue_texts`, `personal_text`, `person_names`).
 """
 
 from __future__ import annotations
