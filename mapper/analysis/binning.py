@@ -19,7 +19,7 @@ import numpy as np
 from mapper.analysis import gridded
 from mapper.analysis.counted import ALWAYS, DISTRICT, Selection, count
 from mapper.analysis.density import SMALLEST_N, Setting, blank, drawn, warnings, within
-from mapper.analysis.estimate import estimate
+from mapper.analysis.estimate import estimate, possible
 from mapper.analysis.gridded import (
     Blur,
     convolved,
@@ -80,11 +80,13 @@ def gathered(incidents: gpd.GeoDataFrame, setting: Setting) -> Part:
 
     Raises
     ------
-    DataRefused
+    DataRefused, UsageError
         As `mapper.analysis.density.density`.
     """
     counted = count(incidents, setting.area, Selection(), include_demining=False)
     placed = place_records(incidents, counted, setting.plane, setting.window)
+    if placed.located:
+        possible(_kernels(placed.at, placed.weights[0], setting), setting.window)
     part = Part(counted.left_out, placed.located, _some(placed.at[:, 2]), placed.at, placed.weights[0])
     return _bounded(part, setting)
 
@@ -140,7 +142,7 @@ def surface(whole: Part, setting: Setting, bins: Bins | None = None) -> Surface:
     Raises
     ------
     UsageError
-        When no cell of the grid has its centre in the window.
+        When no cell of the grid has its centre in the window, or the bandwidth is too small for memory.
     """
     lattice, bandwidth = setting.lattice, setting.bandwidth
     empty = blank(setting, whole.located, whole.left_out, by_district=whole.left_out[DISTRICT])
@@ -150,6 +152,7 @@ def surface(whole: Part, setting: Setting, bins: Bins | None = None) -> Surface:
     empty = replace(empty, warnings=warnings(setting, whole.located, one_place=one_place))
     if whole.at is not None and whole.records is not None:
         kernels, none = _kernels(whole.at, whole.records, setting), np.zeros(0)
+        possible(kernels, setting.window)
         fitted = estimate(kernels, (), bandwidth, setting.window, lattice, edge="jones-diggle", adaptive=False)
         fields = fitted.sums(whole.records, none), standard_error(fitted, whole.records, none)
     elif bins is not None:

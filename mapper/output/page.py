@@ -1,9 +1,10 @@
 """`map.html`: one file, no network, no text from data outside one block and one escaped list.
 
-The parts stand in an order that makes every cut harmless: the banner "not loaded, do not use" first, the data next, the
-program last, and the closing tag of its script as the last bytes of the file. A browser runs no script whose closing tag
-is missing, and the content-security policy lets only these very scripts run, by their hashes; so a file that was cut or
-altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row count fit the seal.
+The parts stand in an order that makes every cut harmless: the banner "not loaded, do not use" first, the data next, then the
+program, packed, and last the script that unpacks it, whose closing tag is the last bytes of the file. A browser runs no
+script whose closing tag is missing, and the content-security policy lets only these very scripts run, by their hashes; so a
+file that was cut or altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row
+count fit the seal.
 
 No template engine: the page is a join of constants, base64 and JSON, and the `<noscript>` list goes through one escape.
 """
@@ -11,12 +12,13 @@ No template engine: the page is a join of constants, base64 and JSON, and the `<
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import html
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import shapely
@@ -24,6 +26,7 @@ import shapely
 from mapper import terms
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
+from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 
@@ -69,36 +72,52 @@ WORDS = (
 _BOUNDS_MARGIN_DEGREES = 0.05
 
 
-def page_html(edition: Edition) -> bytes:
+def page_html(edition: Edition, basemap: Basemap | None = None) -> bytes:
     """Write the page of an edition.
+
+    Parameters
+    ----------
+    edition : Edition
+        What is shown.
+    basemap : Basemap, optional
+        A background map; none by default, and then the page never asks any network.
 
     Returns
     -------
     bytes
-        UTF-8 HTML, the same bytes for the same edition. It asks for nothing over any network.
+        UTF-8 HTML, the same bytes for the same edition and background.
 
     Raises
     ------
     Unreadable
         When this installation lacks the built front end.
     """
-    script, style = front_end()
+    front = front_end()
     block, seal = page_block(edition)
     seal_json = json.dumps(seal, separators=(",", ":"), sort_keys=True)
+    embedded = isinstance(basemap, EmbeddedTiles)
+    programs = [*([front.tiles] if embedded else []), front.program]
+    scripts = " ".join(_hash_source(script) for script in (*programs, front.boot))
+    pictures = " ".join(["data: blob:", *(basemap.hosts if isinstance(basemap, OnlineTiles) else [])])
     policy = (
-        f"default-src 'none'; script-src {_hash_source(script)}; style-src {_hash_source(style)}; img-src data: blob:; "
-        "worker-src blob:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {scripts}; style-src {_hash_source(front.style)}; "
+        f"img-src {pictures}; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return "".join(
         [
             "<!doctype html><html lang=en><meta charset=utf-8><title>NOT LOADED – DO NOT USE</title>",
             f'<meta http-equiv=Content-Security-Policy content="{policy}">',
             '<meta name=viewport content="width=device-width, initial-scale=1">',
-            f"<body>{banner()}<style>{style}</style>",
+            f"<body>{banner()}<style>{front.style}</style>",
             f"<noscript>{_without_scripts(edition)}</noscript><div id=mapper-root></div>",
             f'<script type="application/json" id=mapper-seal>{seal_json}</script>',
-            f'<script type="application/octet-stream" id=mapper-block>{base64.b64encode(block).decode("ascii")}</script>',
-            f"<script>{script}</script>",
+            f'<script type="application/octet-stream" id=mapper-block>{_base64(block)}</script>',
+            _basemap_parts(basemap),
+            *(
+                f'<script type="application/octet-stream" class=mapper-program>{_base64(_packed(program))}</script>'
+                for program in programs
+            ),
+            f"<script>{front.boot}</script>",
         ]
     ).encode()
 
@@ -111,9 +130,32 @@ def page_block(edition: Edition) -> tuple[bytes, dict[str, Any]]:
     return block, {"records": records, "sha256": hashlib.sha256(block).hexdigest()}
 
 
+def _basemap_parts(basemap: Basemap | None) -> str:
+    """Write what the page needs of a background map; its JSON holds no letter that could end the element."""
+    if basemap is None:
+        return ""
+    told = json.dumps(basemap.told(), separators=(",", ":"), sort_keys=True)
+    for letter in "<>&":
+        told = told.replace(letter, f"\\u{ord(letter):04x}")
+    content = _base64(basemap.content) if isinstance(basemap, EmbeddedTiles) else ""
+    return (
+        f'<script type="application/json" id=mapper-basemap>{told}</script>'
+        f'<script type="application/octet-stream" id=mapper-basemap-tiles>{content}</script>'
+    )
+
+
+class FrontEnd(NamedTuple):
+    """The built scripts and style of the page: its program, what draws embedded tiles, and what unpacks both."""
+
+    program: str
+    style: str
+    boot: str
+    tiles: str
+
+
 @cache
-def front_end() -> tuple[str, str]:
-    """Return the built script and style sheet of the page.
+def front_end() -> FrontEnd:
+    """Return the page's built scripts and style sheet.
 
     Raises
     ------
@@ -122,7 +164,7 @@ def front_end() -> tuple[str, str]:
     """
     dist = files("mapper") / "web" / "dist"
     try:
-        return (dist / "app.js").read_text("utf-8"), (dist / "app.css").read_text("utf-8")
+        return FrontEnd(*((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js")))
     except OSError:
         raise Unreadable(
             "the page's program is missing from this installation",
@@ -239,9 +281,16 @@ def _bounds(edition: Edition) -> list[float] | None:
     return [float(value) for value in (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)]
 
 
+def _packed(program: str) -> bytes:
+    return gzip.compress(program.encode(), compresslevel=9, mtime=0)
+
+
+def _base64(content: bytes) -> str:
+    return base64.b64encode(content).decode("ascii")
+
+
 def _hash_source(text: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
-    return f"'sha256-{digest}'"
+    return f"'sha256-{_base64(hashlib.sha256(text.encode()).digest())}'"
 
 
 def banner() -> str:

@@ -66,11 +66,8 @@ def cpu_s() -> float:
 
 def peak_mib() -> float:
     """Return the highest mark of this process and of the largest it has started, in MiB."""
-    own = int(
-        next(row for row in Path("/proc/self/status").read_text().splitlines() if row.startswith("VmHWM")).split()[1]
-    )
     child = max((_high_mark(each) for each in _children()), default=0)
-    return (own + max(child, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)) / 1024
+    return (_high_mark(os.getpid()) + max(child, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)) / 1024
 
 
 def _children() -> list[int]:
@@ -91,7 +88,7 @@ def built(folder: Path) -> tuple[float, ...]:
         seconds = time.perf_counter() - started_s
         (of_worker,) = client.run(peak_mib).values()
         (work_s,) = client.run(cpu_s).values()
-    return seconds, work_s, of_worker, peak_mib()
+    return seconds, work_s, of_worker, _high_mark(os.getpid()) / 1024
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import { data as dataText, el, facts, foldout, paged, type Content } from "./ele
 import type { LonLat } from "./geometry.ts";
 import { colourOr } from "./hatch.ts";
 import type { Answer, Inquiry } from "./inquiry.ts";
+import type { Store, ViewState } from "./state.ts";
 import type { Words } from "./words.ts";
 
 /** Where the vocabulary has no colour for a verdict. */
@@ -18,13 +19,6 @@ const STRICTEST_COLOUR = "#7b2d8b";
 const ACCIDENTS_AT_ONCE = 10;
 /** From this uncertainty of the position on, the reader is told to come nearer. */
 const COARSE_M = 100;
-
-/** What is asked besides the place; it stays from one press to the next. */
-export interface Terms {
-  on: string;
-  known_by: string;
-  who: string;
-}
 
 /** From 10 km on in kilometres, before in metres. */
 function far(words: Words, metres: number): string {
@@ -207,26 +201,30 @@ function whoInput(words: Words, value: string, onChange: (who: string) => void):
  * The answer for a place, under a control for the day, what was known, and the person; each change asks again. The old answer
  * goes first: where the question cannot be understood, the sentence that says so stands there, and no answer to another question.
  */
-export function enterSection(tell: Telling, inquiry: Inquiry, [lon, lat]: LonLat, uncertainty_m: number, terms: Terms): HTMLElement {
+export function enterSection(tell: Telling, inquiry: Inquiry, store: Store, [lon, lat]: LonLat, uncertainty_m: number): HTMLElement {
   const { words } = tell;
   const shown = el("div", { "aria-live": "polite" });
   const ask = () => {
+    const { on, known_by, who } = store.state;
     shown.textContent = "";
     try {
-      const answer = inquiry.ask({ lon, lat, uncertainty_m, on: terms.on || null, known_by: terms.known_by || null, who: terms.who });
-      shown.append(answerCard(tell, answer));
+      shown.append(answerCard(tell, inquiry.ask({ lon, lat, uncertainty_m, on: on || null, known_by: known_by || null, who })));
     } catch (cause) {
       shown.append(el("p", { class: "mapper-warning", role: "alert", lang: "en" }, cause instanceof Error ? cause.message : String(cause)));
       if (!(cause instanceof RangeError)) throw cause;
     }
   };
+  const chosen = (change: Partial<ViewState>) => {
+    store.set(change);
+    ask();
+  };
   const control = el(
     "fieldset",
     { class: "mapper-ask" },
     el("legend", {}, words.say("access.control")),
-    field(words.say("access.on"), dayInput(terms.on, (day) => { terms.on = day; ask(); })),
-    field(words.say("access.known_by"), dayInput(terms.known_by, (day) => { terms.known_by = day; ask(); })),
-    field(words.say("access.who"), whoInput(words, terms.who, (who) => { terms.who = who; ask(); })),
+    field(words.say("access.on"), dayInput(store.state.on, (on) => chosen({ on }))),
+    field(words.say("access.known_by"), dayInput(store.state.known_by, (known_by) => chosen({ known_by }))),
+    field(words.say("access.who"), whoInput(words, store.state.who, (who) => chosen({ who }))),
   );
   ask();
   return el("section", { class: "mapper-enter", "aria-label": words.say("access.title") }, el("h3", { class: "mapper-small-head" }, words.say("access.title")), shown, control);

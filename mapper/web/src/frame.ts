@@ -1,7 +1,7 @@
 /** The page around the map: head line, warning bars, and the drawer that is a side panel or, on a phone, a bottom sheet. */
 import type { Meta } from "./data.ts";
 import { dateInWords, isClockWrong, isoDate, isStale } from "./dates.ts";
-import { button, el, type Content } from "./elements.ts";
+import { button, el } from "./elements.ts";
 import type { Words } from "./words.ts";
 
 const NARROW = "(max-width: 760px)";
@@ -35,9 +35,10 @@ export interface Frame {
   readonly element: HTMLElement;
   readonly map: HTMLElement;
   readonly stage: HTMLElement;
-  readonly bars: HTMLElement;
   readonly drawer: HTMLElement;
   open(opened: boolean): void;
+  /** Write every word of the frame itself anew; `tools` stand at the end of the head line. */
+  dress(tools: readonly HTMLElement[]): void;
 }
 
 /** How old the map is and may become; a date that nobody stated is a doubt, and looks like one. */
@@ -48,26 +49,31 @@ function datesLine(words: Words, { data_date, stale_after }: Meta): HTMLElement 
   return el("p", { class: known ? "mapper-dates" : "mapper-short-caveat" }, `${of} · ${until}`);
 }
 
-function headLine(words: Words, meta: Meta, showAssumed: () => void): Content[] {
+function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement {
   const assumed = meta.assumptions.length;
-  return [
-    el("div", { class: "mapper-titles" },
-      el("h1", {}, meta.title),
-      datesLine(words, meta),
-      el("p", { class: "mapper-short-caveat" }, words.say("head.caveat")),
-      assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed }))),
-  ];
+  return el(
+    "div",
+    { class: "mapper-titles" },
+    el("h1", {}, meta.title),
+    datesLine(words, meta),
+    el("p", { class: "mapper-short-caveat" }, words.say("head.caveat")),
+    assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),
+  );
 }
 
-/** Make the page's frame; `onResize` runs when the map's room changes. */
+/** Make the page's frame, without its words yet; `onResize` runs when the map's room changes. */
 export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => void): Frame {
-  const map = el("div", { id: "mapper-map", role: "region", "aria-label": words.say("map.name"), tabindex: 0 });
-  const drawer = el("aside", { id: "mapper-drawer", "aria-label": words.say("drawer.name") });
-  const bars = el("div", { class: "mapper-bars" }, ...warningBars(words, meta, now));
+  const map = el("div", { id: "mapper-map", role: "region", tabindex: 0 });
+  const drawer = el("aside", { id: "mapper-drawer" });
+  const head = el("header", { class: "mapper-head" });
+  const bars = el("div", { class: "mapper-bars" });
+  const name = () => {
+    toggle.setAttribute("aria-expanded", String(!drawer.hidden));
+    toggle.textContent = words.say(drawer.hidden ? "drawer.open" : "drawer.close");
+  };
   const open = (opened: boolean) => {
     drawer.hidden = !opened;
-    toggle.setAttribute("aria-expanded", String(opened));
-    toggle.textContent = words.say(opened ? "drawer.close" : "drawer.open");
+    name();
     onResize();
   };
   const showAssumed = () => {
@@ -77,12 +83,14 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
   };
   const toggle = button({ class: "mapper-toggle", "aria-controls": "mapper-drawer" }, () => open(drawer.hidden));
   const stage = el("main", { class: "mapper-stage" }, map, toggle);
-  const element = el(
-    "div",
-    { class: "mapper-frame", lang: words.language },
-    el("header", { class: "mapper-head" }, ...headLine(words, meta, showAssumed)),
-    bars,
-    el("div", { class: "mapper-room" }, stage, drawer),
-  );
-  return { element, map, stage, bars, drawer, open };
+  const element = el("div", { class: "mapper-frame" }, head, bars, el("div", { class: "mapper-room" }, stage, drawer));
+  const dress = (tools: readonly HTMLElement[]) => {
+    element.lang = words.language;
+    map.setAttribute("aria-label", words.say("map.name"));
+    drawer.setAttribute("aria-label", words.say("drawer.name"));
+    head.replaceChildren(titles(words, meta, showAssumed), ...tools);
+    bars.replaceChildren(...warningBars(words, meta, now));
+    name();
+  };
+  return { element, map, stage, drawer, open, dress };
 }

@@ -10,12 +10,11 @@ import "./app.css";
 import type { Map as LeafletMap } from "leaflet";
 
 import { asFailure, Banner, checkStyle } from "./failure.ts";
-import { Inquiry, type Answer, type PointQuestion } from "./inquiry.ts";
+import type { Answer, PointQuestion } from "./inquiry.ts";
 import type { Shown } from "./layers/layer.ts";
 import { load } from "./load.ts";
 import { drawInto, provideGlobals } from "./notebook.ts";
 import { draw, type Ready, type View } from "./view.ts";
-import { Words } from "./words.ts";
 
 declare global {
   interface Window {
@@ -33,11 +32,10 @@ declare global {
 const OWN_PARTS = "#mapper-root, #mapper-seal, #mapper-block";
 
 let view: View | null = null;
-let inquiry: Inquiry | null = null;
 const shown = () => view?.shown() ?? {};
 const verdict = (question: PointQuestion) => {
-  if (inquiry === null) throw new Error("There are no data to ask: the map has not loaded, or must not be used.");
-  return inquiry.ask(question);
+  if (view === null) throw new Error("There are no data to ask: the map has not loaded, or must not be used.");
+  return view.inquiry.ask(question);
 };
 
 function rootOf(page: Document): HTMLElement {
@@ -53,15 +51,12 @@ async function start(page: Document): Promise<Ready> {
   try {
     checkStyle(page);
     const loaded = await load(page);
-    inquiry = new Inquiry(loaded.data, new Words(loaded.data.words, loaded.data.meta.language));
     view = draw(root, loaded, new Date());
     page.title = loaded.data.meta.title;
-    page.documentElement.lang = loaded.data.meta.language;
     banner.remove();
     return view.ready;
   } catch (cause) {
     view = null;
-    inquiry = null;
     root.textContent = "";
     banner.show(asFailure(cause));
     throw asFailure(cause);
@@ -76,7 +71,6 @@ function waitForMount(): void {
   const mount = (element: HTMLElement, blockBase64: string, sealJson: string) => {
     const mounted = drawInto(element, blockBase64, sealJson);
     view = mounted.view;
-    inquiry = view?.inquiry ?? null;
     settle(mounted.ready instanceof Error ? Promise.reject(mounted.ready) : mounted.ready);
     return mounted.map;
   };

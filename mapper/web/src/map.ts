@@ -8,6 +8,7 @@ import * as L from "leaflet";
 
 import { button, el } from "./elements.ts";
 import type { LonLat } from "./geometry.ts";
+import type { MapView } from "./state.ts";
 import type { Words } from "./words.ts";
 
 /** Pane names from the ground up: over a user's tiles (200), under a user's shapes (400), markers (600) and pop-ups (700). */
@@ -78,6 +79,19 @@ export function fit(map: L.Map, bounds: Bounds | null): void {
   map.fitBounds(area, { padding: [8, 8], animate: false });
 }
 
+/** The part of the map in sight. */
+export function viewOf(map: L.Map): MapView {
+  const { lng, lat } = map.getCenter();
+  return { at: [lng, lat], zoom: map.getZoom() };
+}
+
+/** Go to a part of the map; null: to all that the data cover. */
+export function goTo(map: L.Map, view: MapView | null, bounds: Bounds | null): void {
+  const now = viewOf(map);
+  if (view === null) fit(map, bounds);
+  else if (view.at[0] !== now.at[0] || view.at[1] !== now.at[1] || view.zoom !== now.zoom) map.setView([view.at[1], view.at[0]], view.zoom, { animate: false });
+}
+
 /** A length that divides well, not longer than `most` metres: 1, 2 or 5 times a power of ten. */
 export function roundLength(most: number): number {
   const power = 10 ** Math.floor(Math.log10(most));
@@ -90,8 +104,8 @@ function metresAcross(map: L.Map, pixels: number): number {
   return map.distance(map.containerPointToLatLng([x, y]), map.containerPointToLatLng([x + pixels, y]));
 }
 
-/** A bar whose length is true at the middle of the map. */
-export function scaleBar(map: L.Map, words: Words): HTMLElement {
+/** A bar whose length is true at the middle of the map; `draw` writes it anew. */
+export function scaleBar(map: L.Map, words: Words): { readonly element: HTMLElement; draw(): void } {
   const text = el("span", {});
   const bar = el("div", { class: "mapper-scale", role: "img" }, text);
   const draw = () => {
@@ -104,7 +118,7 @@ export function scaleBar(map: L.Map, words: Words): HTMLElement {
   };
   map.on("zoomend moveend resize", draw);
   draw();
-  return bar;
+  return { element: bar, draw };
 }
 
 /** Buttons for nearer, farther, and the whole. */

@@ -1,12 +1,12 @@
 /** The panel that answers "what is recorded here?": first what it means for entering, then each thing in full. */
 import { corridorCard, districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
 import { button, data as dataText, el, paged, type Content } from "./elements.ts";
-import { enterSection, type Terms } from "./enter.ts";
+import { enterSection } from "./enter.ts";
 import type { LonLat } from "./geometry.ts";
 import { isMeasured, type Group } from "./grouping.ts";
 import type { Here } from "./here.ts";
 import type { Inquiry } from "./inquiry.ts";
-import { ALL } from "./access/who.ts";
+import type { Store } from "./state.ts";
 
 /** Where marks lie close, a press meets hundreds of them; the nearest come first. */
 const GROUPS_AT_ONCE = 5;
@@ -57,19 +57,16 @@ export class Panel {
   readonly element: HTMLElement;
   private readonly body = el("div", {});
   private readonly heading: HTMLElement;
-  private readonly terms: Terms;
 
-  /** `day`: the day that is asked for until the reader names another. */
   constructor(
     private readonly tell: Telling,
     private readonly inquiry: Inquiry,
-    day: string,
+    private readonly store: Store,
     onClose: () => void,
   ) {
     const { words } = tell;
-    this.terms = { on: day, known_by: "", who: ALL };
     this.heading = el("h2", { tabindex: -1 }, words.say("here.title"));
-    const close = button({ class: "mapper-close" }, () => { this.close(); onClose(); }, words.say("panel.close"));
+    const close = button({ class: "mapper-close" }, onClose, words.say("panel.close"));
     this.element = el(
       "section",
       { id: "mapper-details", hidden: true, "aria-label": words.say("here.title") },
@@ -83,11 +80,14 @@ export class Panel {
     this.body.textContent = "";
     this.body.append(
       el("p", { class: "mapper-position" }, degrees(this.tell, here.at)),
-      enterSection(this.tell, this.inquiry, here.at, Math.ceil(reach_m), this.terms),
+      enterSection(this.tell, this.inquiry, this.store, here.at, Math.ceil(reach_m)),
     );
     for (const part of content(this.tell, here)) if (part) this.body.append(part);
     this.element.hidden = false;
     this.element.scrollIntoView?.({ block: "start" });
+  }
+
+  focus(): void {
     this.heading.focus({ preventScroll: true });
   }
 

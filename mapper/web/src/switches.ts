@@ -1,26 +1,49 @@
 /** The layer list: one switch for each layer that holds something, in groups. */
-import { el } from "./elements.ts";
+import { button, el } from "./elements.ts";
 import type { MapLayer } from "./layers/layer.ts";
+import type { Store } from "./state.ts";
 import type { Words } from "./words.ts";
+
+export interface SwitchNeeds {
+  readonly words: Words;
+  readonly store: Store;
+}
 
 const GROUPS = ["legal", "physical", "accidents", "context"] as const;
 
-function layerSwitch(words: Words, layer: MapLayer, onChange: () => void): HTMLElement {
-  const box = el("input", { type: "checkbox", "data-layer": layer.name });
-  box.checked = layer.visible;
-  box.addEventListener("change", () => {
-    layer.show(box.checked);
-    onChange();
-  });
-  return el("label", { class: "mapper-switch" }, box, el("span", {}, words.say(`layer.${layer.name}`)));
+function layerSwitch({ words, store }: SwitchNeeds, { name }: MapLayer): HTMLElement {
+  const box = el("input", { type: "checkbox", "data-layer": name });
+  box.checked = !store.state.off.includes(name);
+  box.addEventListener("change", () => store.set({ off: [...without(store, [name]), ...(box.checked ? [] : [name])] }));
+  return el("label", { class: "mapper-switch" }, box, el("span", {}, words.say(`layer.${name}`)));
 }
 
-/** Fieldsets of switches; `onChange` runs after any of them. */
-export function layerSwitches(words: Words, layers: readonly MapLayer[], onChange: () => void): HTMLElement[] {
+function without(store: Store, names: readonly string[]): string[] {
+  return store.state.off.filter((name) => !names.includes(name));
+}
+
+/** All of a group, or none of it. */
+function groupButtons({ words, store }: SwitchNeeds, names: readonly string[]): HTMLElement {
+  const small = (code: string, off: () => readonly string[]) => button({ class: "mapper-small-button" }, () => store.set({ off: off() }), words.say(code));
+  return el(
+    "div",
+    { class: "mapper-group-buttons" },
+    small("layers.all", () => without(store, names)),
+    small("layers.none", () => [...without(store, names), ...names]),
+  );
+}
+
+/** Fieldsets of switches for all layers that hold something. */
+export function layerSwitches(needs: SwitchNeeds, layers: readonly MapLayer[]): HTMLElement[] {
   return GROUPS.flatMap((group) => {
     const members = layers.filter((layer) => layer.group === group && !layer.empty);
     if (members.length === 0) return [];
-    const switches = members.map((layer) => layerSwitch(words, layer, onChange));
-    return [el("fieldset", {}, el("legend", {}, words.say(`group.${group}`)), ...switches)];
+    const buttons = members.length > 1 ? groupButtons(needs, members.map(({ name }) => name)) : null;
+    return [el("fieldset", {}, el("legend", {}, needs.words.say(`group.${group}`)), buttons, ...members.flatMap((layer) => [layerSwitch(needs, layer), layer.hint?.()]))];
   });
+}
+
+/** Let the switches inside `room` stand as the layers do. */
+export function setSwitches(room: ParentNode, off: readonly string[]): void {
+  for (const box of Array.from(room.querySelectorAll<HTMLInputElement>("input[data-layer]"))) box.checked = !off.includes(box.dataset["layer"] ?? "");
 }

@@ -1,6 +1,7 @@
 /** Draws the loaded data and answers for its completeness. */
 import * as L from "leaflet";
 
+import { Basemap, readTold } from "./basemap/basemap.ts";
 import { telling } from "./cards.ts";
 import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
@@ -13,12 +14,17 @@ import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
 import { dayOfData, Inquiry } from "./inquiry.ts";
 import { Labels } from "./labels.ts";
+import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from "./languages.ts";
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
-import { makeMap, onAsk, Pointer, scaleBar, zoomButtons } from "./map.ts";
+import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
+import { followAddress, readPermalink } from "./permalink.ts";
+import { RouteCheck } from "./route/check.ts";
+import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
-import { layerSwitches } from "./switches.ts";
+import { firstState, Store, type Asked } from "./state.ts";
+import { layerSwitches, setSwitches } from "./switches.ts";
 import { Words } from "./words.ts";
 import { corridorsLayer } from "./layers/corridors.ts";
 import { coverageLayer } from "./layers/coverage.ts";
@@ -49,6 +55,7 @@ export interface View {
   readonly map: L.Map;
   readonly ready: Ready;
   readonly inquiry: Inquiry;
+  readonly store: Store;
   shown(): Shown;
 }
 
@@ -66,6 +73,12 @@ function makeLayers(stage: Stage): MapLayer[] {
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
   ];
+}
+
+/** The background map that the page's maker asked for; none in a notebook, where a user adds tiles of their own. */
+function makeBasemap(page: Document, map: L.Map, words: Words, embedded: boolean): Basemap[] {
+  const told = embedded ? null : readTold(page);
+  return told === null ? [] : [new Basemap(page, map, told, words)];
 }
 
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
@@ -89,12 +102,16 @@ function sum(shown: Shown): number {
 /**
  * Draw everything into `root`. Raises Failure when anything could not be drawn.
  *
+ * The map and its layers are made once. Everything in words is made by `furnish`, and again when the reader chooses another
+ * language, so a user's own layers on the map outlast that. The state in `store` decides the rest.
+ *
  * `embedded`: a frame in a notebook, mostly low, with a user's own layers. The drawer starts closed where there is little
- * room, and the makers of a user's tiles are named.
+ * room, the makers of a user's tiles are named, and the address is the notebook's.
  */
 export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: Date, { embedded = false } = {}): View {
   const { meta } = data;
-  const words = new Words(data.words, meta.language);
+  const store = new Store(firstState(preferred(navigator.languages, meta.languages, meta.language), dayOfData(meta) ?? isoDate(now)));
+  const words = new Words(data.words, store.state.language);
   const frame = makeFrame(words, meta, now, () => map?.invalidateSize({ pan: false }));
   let map: L.Map | null = null;
   const closed = isNarrow() || (embedded && isLow());
@@ -108,39 +125,104 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tell = telling(data, words);
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
-  const panel = new Panel(tell, inquiry, dayOfData(meta) ?? isoDate(now), () => {
-    pointer.hide();
-    frame.map.focus();
-  });
+  const route = new RouteCheck(map, inquiry, store, words);
   const ask = (at: LonLat, reach_m: number) => {
-    frame.open(true);
-    panel.show(whatIsHere(data, grouped, at, reach_m), reach_m);
-    pointer.show(at, isNarrow());
+    if (route.drawing.isActive) {
+      route.drawing.add(at, reach_m);
+      return;
+    }
+    store.set({ asked: { at, reach_m } });
+    panel.focus();
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
-  const layers = makeLayers(stage);
-  for (const layer of layers) layer.show(true);
+  const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
+  const layers = [...makeLayers(stage), ...basemap];
+  const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
+  store.set({ off: asking });
+  const first = store.state;
+  for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);
-  onAsk(map, ask);
-
-  const legend = el("div", {});
   const shown = () => Object.assign({}, NOTHING, ...layers.map((layer) => layer.count())) as Shown;
+  const drawn = sum(shown());
+
+  const tools = el("div", {});
+  const scale = scaleBar(map, words);
+  const legend = el("div", {});
+  frame.stage.append(tools, scale.element, ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
-    legend.textContent = "";
+    legend.replaceChildren();
     legend.append(...legendParts({ data, words, hatches, grouped }, visible));
   };
-  renewLegend();
-  frame.stage.append(zoomButtons(map, words, meta.bounds), scaleBar(map, words), hatches.element);
-  frame.drawer.append(
-    panel.element,
-    ...assumed(words, meta),
-    foldout([words.say("section.layers")], () => layerSwitches(words, layers, renewLegend), { class: "mapper-section", open: true }),
-    foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
-    ...drawerSections({ ...tell, grouped, sha256 }),
-  );
+  const makePanel = () =>
+    new Panel(tell, inquiry, store, () => {
+      store.set({ asked: null });
+      frame.map.focus();
+    });
+  let panel = makePanel();
+  const furnish = (of: L.Map) => {
+    if (!embedded) root.ownerDocument.documentElement.lang = words.language;
+    frame.dress(languageChoice(words, meta.languages, store));
+    tools.replaceChildren(zoomButtons(of, words, meta.bounds));
+    scale.draw();
+    basemap.forEach((one) => one.dress());
+    panel = makePanel();
+    renewLegend();
+    frame.drawer.replaceChildren(
+      panel.element,
+      ...assumed(words, meta),
+      foldout([words.say("section.route")], () => [routeSection(tell, route, drawOnMap)], { class: "mapper-section", id: "mapper-route", open: route.current !== null }),
+      foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
+      foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
+      ...drawerSections({ ...tell, grouped, sha256 }),
+    );
+  };
+  const drawOnMap = () => {
+    if (isNarrow()) frame.open(false);
+    frame.map.focus();
+  };
+  const tellOf = (asked: Asked | null) => {
+    if (asked === null) {
+      panel.close();
+      pointer.hide();
+      return;
+    }
+    frame.open(true);
+    panel.show(whatIsHere(data, grouped, asked.at, asked.reach_m), asked.reach_m);
+    pointer.show(asked.at, isNarrow());
+  };
+  const show = (off: readonly string[]) => {
+    for (const layer of layers) if (layer.visible === off.includes(layer.name)) layer.show(!layer.visible);
+    setSwitches(frame.drawer, off);
+    renewLegend();
+  };
+  const follow = (of: L.Map) => {
+    of.on("moveend", () => store.set({ map: viewOf(of) }));
+    store.onChange((state, before) => {
+      const spokeOtherwise = state.language !== before.language;
+      if (spokeOtherwise) {
+        const chosenHere = isLanguageChoice(root.ownerDocument.activeElement);
+        words.speak(state.language);
+        furnish(of);
+        stage.labels.place();
+        if (chosenHere) languageChoiceIn(frame.element)?.focus();
+      }
+      if (state.off !== before.off) show(state.off);
+      if (state.map !== before.map) goTo(of, state.map, meta.bounds);
+      if (state.asked !== before.asked || (spokeOtherwise && state.asked !== null)) tellOf(state.asked);
+    });
+  };
+
+  furnish(map);
   frame.open(!closed);
   stage.labels.place();
-  return { map, inquiry, ready: { complete: meta.complete, records, drawn: sum(shown()), sha256 }, shown };
+  onAsk(map, ask);
+  follow(map);
+  if (!embedded) {
+    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), asking };
+    store.set(readPermalink(window.location.hash, first, known));
+    followAddress(window, store, first, known);
+  }
+  return { map, inquiry, store, ready: { complete: meta.complete, records, drawn, sha256 }, shown };
 }

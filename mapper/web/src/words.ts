@@ -32,10 +32,24 @@ export function fill(sentence: string, values: Values): string {
 }
 
 export class Words {
+  /** `language` may be exchanged: whoever holds these words then speaks the new one. */
   constructor(
     private readonly list: WordList,
-    readonly language: string,
+    private spoken: string,
   ) {}
+
+  get language(): string {
+    return this.spoken;
+  }
+
+  speak(language: string): void {
+    this.spoken = language;
+  }
+
+  /** The same words in a language, whatever this page speaks. */
+  in(language: string): Words {
+    return new Words(this.list, language);
+  }
 
   term(vocabulary: string, code: string): Term | undefined {
     return own(own(this.list, vocabulary), code);

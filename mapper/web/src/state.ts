@@ -1,0 +1,59 @@
+/**
+ * What a reader has chosen: the language, the part of the map, layers put out, the days asked about, the place told of.
+ *
+ * One object, replaced as a whole by every change; whoever shows a part of it listens. A view can be drawn anew from it.
+ */
+import { ALL } from "./access/who.ts";
+import type { LonLat } from "./geometry.ts";
+
+export interface MapView {
+  readonly at: LonLat;
+  readonly zoom: number;
+}
+
+/** A place asked about; `reach_m` is its uncertainty in metres. */
+export interface Asked {
+  readonly at: LonLat;
+  readonly reach_m: number;
+}
+
+export interface ViewState {
+  readonly language: string;
+  /** Null: all that the data cover. */
+  readonly map: MapView | null;
+  /** Names of the layers that are put out. */
+  readonly off: readonly string[];
+  /** The day asked about; "" where its field was emptied. */
+  readonly on: string;
+  /** What the map's makers knew by that day; "": all they know. */
+  readonly known_by: string;
+  readonly who: string;
+  readonly asked: Asked | null;
+}
+
+/** What a page shows before anybody chose anything. */
+export function firstState(language: string, day: string): ViewState {
+  return { language, map: null, off: [], on: day, known_by: "", who: ALL, asked: null };
+}
+
+export type Listener = (state: ViewState, before: ViewState) => void;
+
+export class Store {
+  private readonly listeners: Listener[] = [];
+
+  constructor(private current: ViewState) {}
+
+  get state(): ViewState {
+    return this.current;
+  }
+
+  set(change: Partial<ViewState>): void {
+    const before = this.current;
+    this.current = { ...before, ...change };
+    for (const listener of this.listeners) listener(this.current, before);
+  }
+
+  onChange(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+}

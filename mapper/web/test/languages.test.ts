@@ -1,0 +1,88 @@
+/** The choice of a language. */
+import { afterEach, beforeAll, expect, test } from "vitest";
+
+import { preferred } from "../src/languages.ts";
+import { draw } from "../src/view.ts";
+import { exampleData, META, TABLES } from "./example.ts";
+
+beforeAll(() => {
+  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
+  HTMLElement.prototype.scrollIntoView = () => undefined;
+});
+
+afterEach(() => {
+  document.body.textContent = "";
+  history.replaceState(null, "", "#");
+});
+
+function drawn(embedded = false) {
+  const root = document.createElement("div");
+  document.body.append(root);
+  const view = draw(root, { data: exampleData(TABLES, META), records: 0, sha256: "" }, new Date(2026, 11, 1), { embedded });
+  return { root, view };
+}
+
+function choose(root: HTMLElement, language: string): void {
+  const select = root.querySelector<HTMLSelectElement>(".mapper-language") as HTMLSelectElement;
+  select.focus();
+  select.value = language;
+  select.dispatchEvent(new Event("change"));
+}
+
+test("the reader's first language that the page has", () => {
+  expect(preferred(["de-DE", "ru-RU", "en"], ["az", "ru", "en"], "az")).toBe("ru");
+  expect(preferred(["az-Latn-AZ"], ["az", "en"], "en")).toBe("az");
+  expect(preferred(["fr"], ["az", "ru"], "az")).toBe("az");
+  expect(preferred([], [], "en")).toBe("en");
+});
+
+test("another language rewords the whole page and keeps the map, the layers put out, and the place asked about", () => {
+  const { root, view } = drawn();
+  const before = view.shown();
+  view.store.set({ asked: { at: [46.9, 40.1], reach_m: 5 }, off: ["density"] });
+  const map = root.querySelector("#mapper-map");
+  choose(root, "ru");
+  expect(root.querySelector(".mapper-frame")?.getAttribute("lang")).toBe("ru");
+  expect(document.documentElement.lang).toBe("ru");
+  expect(root.querySelector(".mapper-head")?.textContent).toContain("Данные");
+  expect(root.querySelector(".mapper-verdict h3")?.textContent).toBe("Вход запрещён");
+  expect(root.querySelector("#mapper-map")).toBe(map);
+  expect(root.querySelector<HTMLInputElement>('[data-layer="density"]')?.checked).toBe(false);
+  expect(view.shown()).toEqual({ ...before, contours: 0 });
+  expect(root.querySelectorAll(".mapper-zoom").length).toBe(1);
+  expect(document.activeElement?.className).toBe("mapper-language");
+  choose(root, "az");
+  expect(root.querySelector("#mapper-details h2")?.textContent).not.toBe("");
+  expect(location.hash).toContain("lang=az");
+});
+
+test("all and none of a group", () => {
+  const { root, view } = drawn();
+  const group = root.querySelector<HTMLInputElement>('[data-layer="density"]')?.closest("fieldset") as HTMLElement;
+  const [all, none] = [...group.querySelectorAll("button")] as [HTMLButtonElement, HTMLButtonElement];
+  none.click();
+  expect([...group.querySelectorAll("input")].every((box) => !box.checked)).toBe(true);
+  expect([view.shown().discs, view.shown().contours, view.shown().zones]).toEqual([0, 0, 2]);
+  all.click();
+  expect([...group.querySelectorAll("input")].every((box) => box.checked)).toBe(true);
+  expect([view.shown().discs, view.shown().contours]).toEqual([2, 2]);
+});
+
+test("an address that is opened shows its view, and a changed one follows", () => {
+  history.replaceState(null, "", "#lang=ru&off=zones&ask=46.9,40.1,5");
+  const { root, view } = drawn();
+  expect(view.store.state).toMatchObject({ language: "ru", off: ["zones"] });
+  expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(false);
+  history.replaceState(null, "", "#lang=en");
+  window.dispatchEvent(new Event("hashchange"));
+  expect(view.store.state).toMatchObject({ language: "en", off: [], asked: null });
+  expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(true);
+});
+
+test("in a notebook the address is not ours", () => {
+  history.replaceState(null, "", "#lang=ru");
+  const { root, view } = drawn(true);
+  expect(view.store.state.language).toBe("en");
+  choose(root, "az");
+  expect([view.store.state.language, location.hash]).toEqual(["az", "#lang=ru"]);
+});
