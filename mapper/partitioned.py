@@ -19,6 +19,8 @@ import os
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from mapper import partwise, wholes
 from mapper.analysis import binning
 from mapper.errors import Unreadable, UsageError
@@ -208,7 +210,17 @@ def _plan(
     setting = work.setting
     densities = client.map(attrgetter("density"), looked, pure=False)
     density = _tree(client, lambda some: wholes.density_of(some, setting), densities).result()
-    return wholes.planned(work, parts, looks, density, internal=internal)
+    slices = _slices(sum(seen.described.counted for seen in looks))
+    keys = [
+        client.submit(
+            wholes.repeated_keys,
+            client.map(partwise.keys_in_slice, looked, number=number, of=slices, pure=False),
+            pure=False,
+        )
+        for number in range(slices)
+    ]
+    alike = np.sort(np.concatenate(client.gather(keys)))
+    return wholes.planned(work, parts, looks, density, alike, internal=internal)
 
 
 def _told_twice(client: Client, parts: Sequence[Part], walked: Sequence[Future[Any]], plan: Plan) -> list[Any]:

@@ -13,12 +13,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from mapper.analysis import binning
 from mapper.analysis.consistency import dated_records, folded, one_by_one
 from mapper.analysis.density import prepared
-from mapper.analysis.duplicates import COMPARED
+from mapper.analysis.duplicates import COMPARED, alike_keys
 from mapper.analysis.join import join
 from mapper.analysis.ledger import sums_beside
 from mapper.errors import DataRefused, UsageError
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import geopandas as gpd
-    import numpy as np
 
     from mapper.analysis.binning import Bins
     from mapper.analysis.density import Setting
@@ -64,6 +64,9 @@ ZONE_SUMS = (
     *("incidents_inside", "incidents_uncertain", "killed_inside", "injured_inside"),
     *("incidents_reported", "killed_reported", "injured_reported"),
 )
+
+
+_NO_KEYS = np.zeros(0, dtype=np.uint64)
 
 
 class Part(NamedTuple):
@@ -89,10 +92,14 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the first look at a part tells: of one without records only its description."""
+    """What the first look at a part tells: of one without records only its description.
+
+    `keys` are the numbers by which accidents that may be told twice are found (`mapper.analysis.duplicates.alike_keys`).
+    """
 
     described: Description
     ids: pd.Series
+    keys: np.ndarray
     places: frozenset[str]
     density: binning.Part | None
     no_density: str | None
@@ -102,12 +109,14 @@ class Look:
 class Plan:
     """What is settled once all parts have been looked at, for the second look.
 
-    `records` counts those of all parts; with `counts_only` they are too many for a page.
+    `alike` are the keys that several records have, sorted. `records` counts those of all parts; with `counts_only` they are too
+    many for a page.
     """
 
     work: Work
     public: Public
     density: binning.Part | None
+    alike: np.ndarray
     records: int
     counts_only: bool
     internal: bool
@@ -154,7 +163,8 @@ class Walked:
 class Walk(NamedTuple):
     """The second look at a part: `told` goes to whoever puts the parts together, the others are combined where they are.
 
-    `compared` are the columns by which accidents told twice are found, `bins` those of the density where it needs them.
+    `compared` are the records that share their key with others, in the columns that are compared; `bins` those of the density
+    where it needs them.
     """
 
     told: Walked
@@ -206,12 +216,12 @@ def look(part: Part, work: Work, repeated: Mapping[int, str] | None = None) -> L
     layer = read_part(*part)
     about = described(layer, part.path)
     if not layer.counted:
-        return Look(about, pd.Series(dtype="str"), frozenset(), None, None)
+        return Look(about, pd.Series(dtype="str"), _NO_KEYS, frozenset(), None, None)
     checked = check_part(layer, work.around.catalogue.area, repeated or {})
     placed = placed_incidents(*_with_public_ids(checked, work)[0], work.around)
     density, refused = _density_part(placed.frame, part.entry, work)
     places = known_places({"incidents": [(part.entry, placed.frame)]})
-    return Look(about, given_ids(layer), places, density, refused)
+    return Look(about, given_ids(layer), alike_keys(placed.frame).to_numpy(), places, density, refused)
 
 
 def _with_public_ids(checked: Checked, work: Work) -> tuple[tuple[LayerEntry | None, Any], tuple[Finding, ...]]:
@@ -237,7 +247,12 @@ def _density_places(located: gpd.GeoDataFrame, entry: LayerEntry | None, work: W
 
 def without_ids(looked: Look) -> Look:
     """Return what a look tells in few words."""
-    return replace(looked, ids=looked.ids.iloc[:0], density=None)
+    return replace(looked, ids=looked.ids.iloc[:0], keys=_NO_KEYS, density=None)
+
+
+def keys_in_slice(looked: Look, number: int, of: int) -> np.ndarray:
+    """Return those keys of a part that fall into one of so many slices."""
+    return np.asarray(looked.keys[looked.keys % np.uint64(of) == number])
 
 
 def ids_in_slice(looked: Look, number: int, of: int) -> pd.Series:
@@ -304,7 +319,9 @@ def walk(part: Part, before: int, repeated: Mapping[int, str], plan: Plan) -> Wa
     bins = None
     if plan.is_binned and plan.density is not None and work.setting is not None:
         bins = binning.deposited(_density_places(placed.frame, entry, work), work.setting, plan.density.radii)
-    return Walk(walked, placed.frame.reindex(columns=[*COMPARED]), bins)
+    keys = alike_keys(placed.frame)
+    doubtful = placed.frame.loc[keys.index[np.isin(keys, plan.alike)]]
+    return Walk(walked, doubtful.reindex(columns=[*COMPARED]), bins)
 
 
 def _one_each(findings: Iterable[Finding]) -> Folded:

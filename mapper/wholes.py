@@ -77,10 +77,22 @@ def density_of(parts: Sequence[binning.Part | None], setting: Setting | None) ->
     return None if setting is None else binning.together(known or [binning.nothing()], setting)
 
 
+def repeated_keys(keys: Sequence[np.ndarray]) -> np.ndarray:
+    """Return the keys that more than one record has, of those of some or all parts."""
+    distinct, times = np.unique(np.concatenate(keys), return_counts=True)
+    return distinct[times > 1]
+
+
 def planned(
-    work: Work, parts: Sequence[Part], looks: Sequence[Look], density: binning.Part | None, *, internal: bool
+    work: Work,
+    parts: Sequence[Part],
+    looks: Sequence[Look],
+    density: binning.Part | None,
+    alike: np.ndarray,
+    *,
+    internal: bool,
 ) -> Plan:
-    """Settle what the second look needs; `looks` may have lost their identifiers and places of the density.
+    """Settle what the second look needs; `looks` may have lost their identifiers, keys and places of the density.
 
     Raises
     ------
@@ -95,7 +107,7 @@ def planned(
         work, density = replace(work, setting=None, no_density=refused), None
     places = known_places(work.around.layers).union(*(seen.places for seen in looks))
     records = sum(seen.described.counted for seen in looks)
-    return Plan(work, opened(work.around, places), density, records, records > MOST_ON_A_PAGE, internal)
+    return Plan(work, opened(work.around, places), density, alike, records, records > MOST_ON_A_PAGE, internal)
 
 
 def rows_before_each(parts: Sequence[Part], looks: Sequence[Look]) -> list[int]:

@@ -74,6 +74,16 @@ def possible_duplicates(layers: Rows) -> list[Finding]:
     return [each for _, each in sorted(found, key=lambda placed: placed[0])]
 
 
+def alike_keys(incidents: pd.DataFrame) -> pd.Series:
+    """Return a number for each record that can be compared, the same for records alike, by row.
+
+    Other records may have the number of one by chance: it tells which records need not be compared.
+    """
+    stacked = _stacked([(None, incidents)])
+    keys = _keys(stacked)
+    return pd.util.hash_pandas_object(keys, index=False).set_axis(stacked.loc[keys.index, "row"])
+
+
 def repeated_ids(layers: Rows, kind: str) -> list[Finding]:
     """Find ids that a record of a later layer of the same kind bears again.
 
