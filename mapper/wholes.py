@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mapper.output.compose import Edition
     from mapper.partwise import Folded, Look, Part, Work
 
-MOST_ON_A_PAGE = 250_000
+MOST_ON_A_PAGE = 1_000_000
 """Incidents that one page can hold; a browser on an old laptop opens no more."""
 
 
