@@ -271,7 +271,7 @@ def _without_scripts(edition: Edition) -> str:
     return "".join(
         [
             f"<h1>{_escape(edition.title)}</h1>",
-            f"<p>{_escape(page['noscript.intro'])}",
+            f"<p>{_escape(page['noscript.reduced'])}",
             *(
                 [f"<p>{_escape(page['bar.incomplete'].format(n=edition.incomplete_zones))}"]
                 if not edition.complete

@@ -12,6 +12,7 @@ import type { Asked, MapView, Store, ViewState } from "./state.ts";
 export interface Known {
   readonly languages: readonly string[];
   readonly layers: readonly string[];
+  readonly tables: readonly string[];
 }
 
 const DEGREE_DIGITS = 6;
@@ -41,7 +42,7 @@ const readAsked = (text: string | null): Asked | null => {
 };
 
 /** The state that an address names, over a first one. */
-export function readPermalink(hash: string, first: ViewState, { languages, layers }: Known): ViewState {
+export function readPermalink(hash: string, first: ViewState, { languages, layers, tables }: Known): ViewState {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   const oneOf = (key: string, known: readonly string[], otherwise: string) => known.find((one) => one === said.get(key)) ?? otherwise;
   const day = (key: string, otherwise: string) => (isDay(said.get(key) ?? "") ? (said.get(key) as string) : otherwise);
@@ -54,6 +55,7 @@ export function readPermalink(hash: string, first: ViewState, { languages, layer
     known_by: day("known_by", first.known_by),
     who: oneOf("who", KINDS, first.who),
     asked: readAsked(said.get("ask")) ?? first.asked,
+    table: tables.find((one) => one === said.get("table")) ?? first.table,
   };
 }
 
@@ -68,6 +70,7 @@ export function writePermalink(state: ViewState, first: ViewState): string {
   write("known_by", state.known_by, first.known_by);
   write("who", state.who, first.who);
   if (state.asked !== null) said.push(["ask", place(state.asked.at, state.asked.reach_m)]);
+  if (state.table !== null) said.push(["table", state.table]);
   return said.length === 0 ? "" : `#${said.map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`).join("&")}`;
 }
 

@@ -29,11 +29,13 @@ export interface ViewState {
   readonly known_by: string;
   readonly who: string;
   readonly asked: Asked | null;
+  /** The kind of record whose table is open. */
+  readonly table: string | null;
 }
 
 /** What a page shows before anybody chose anything. */
 export function firstState(language: string, day: string): ViewState {
-  return { language, map: null, off: [], on: day, known_by: "", who: ALL, asked: null };
+  return { language, map: null, off: [], on: day, known_by: "", who: ALL, asked: null, table: null };
 }
 
 export type Listener = (state: ViewState, before: ViewState) => void;

@@ -16,7 +16,7 @@ import { Labels } from "./labels.ts";
 import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from "./languages.ts";
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
-import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
+import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
 import { RouteCheck } from "./route/check.ts";
@@ -24,6 +24,8 @@ import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
 import { firstState, Store, type Asked } from "./state.ts";
 import { layerSwitches, setSwitches } from "./switches.ts";
+import { KINDS, type Lead } from "./table/kind.ts";
+import { isKind, TableView } from "./table/view.ts";
 import { Words } from "./words.ts";
 import { corridorsLayer } from "./layers/corridors.ts";
 import { coverageLayer } from "./layers/coverage.ts";
@@ -128,6 +130,12 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     store.set({ asked: { at, reach_m } });
     panel.focus();
   };
+  const leadTo = ({ at, box }: Lead) => {
+    store.set({ table: null });
+    if (map !== null) fit(map, box);
+    ask(at, NO_REACH_M);
+  };
+  const table = new TableView({ tell, store, onLead: leadTo });
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
   const layers = makeLayers(stage);
@@ -139,6 +147,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
+  frame.room.append(table.element);
   frame.stage.append(tools, scale.element, hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
@@ -153,7 +162,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   let panel = makePanel();
   const furnish = (of: L.Map) => {
     if (!embedded) root.ownerDocument.documentElement.lang = words.language;
-    frame.dress(languageChoice(words, meta.languages, store));
+    frame.dress([table.button(), ...languageChoice(words, meta.languages, store)]);
+    showTable(store.state.table);
     tools.replaceChildren(zoomButtons(of, words, meta.bounds));
     scale.draw();
     panel = makePanel();
@@ -186,6 +196,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     setSwitches(frame.drawer, off);
     renewLegend();
   };
+  const showTable = (kind: string | null) => {
+    frame.room.classList.toggle("mapper-tabled", kind !== null);
+    table.show(isKind(kind) ? kind : null);
+  };
   const follow = (of: L.Map) => {
     of.on("moveend", () => store.set({ map: viewOf(of) }));
     store.onChange((state, before) => {
@@ -199,6 +213,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       }
       if (state.off !== before.off) show(state.off);
       if (state.map !== before.map) goTo(of, state.map, meta.bounds);
+      if (state.table !== before.table && !spokeOtherwise) showTable(state.table);
       if (state.asked !== before.asked || (spokeOtherwise && state.asked !== null)) tellOf(state.asked);
     });
   };
@@ -209,7 +224,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   onAsk(map, ask);
   follow(map);
   if (!embedded) {
-    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name) };
+    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), tables: KINDS };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
   }
