@@ -163,6 +163,14 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "value": "text",
             "done": "code",
         },
+        "settlements": {
+            "name": "text",
+            "district": "code",
+            "sounds": "text",
+            "lon": "f64",
+            "lat": "f64",
+            "uncertainty_m": "f64",
+        },
         "context": {"context_id": "text", "kind": "code", "name": "text", "geometry": "geometry"},
         "contours": {"lower_per_km2": "f64", "upper_per_km2": "f64", "area_km2": "f64", "geometry": "geometry"},
     }

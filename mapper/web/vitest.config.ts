@@ -5,5 +5,5 @@ import { failureWords } from "./words.mjs";
 
 export default defineConfig({
   define: { FAILURE_WORDS: JSON.stringify(failureWords()) },
-  test: { environment: "jsdom", include: ["test/**/*.test.ts"], pool: "threads", testTimeout: 60_000 },
+  test: { environment: "jsdom", include: ["test/**/*.test.ts"], pool: "threads", testTimeout: 60_000, server: { deps: { inline: ["proj4"] } } },
 });

@@ -31,13 +31,15 @@ const ALONE: Readonly<Record<string, string>> = {
   ...all("ğqgǧ", "k"), ...all("şšś", "s"), ...all("çčcjž", "c"), x: "h", w: "v",
 };
 
+const UNHEARD = new RegExp("[ʼʻ’‘'`´′\\-.]", "gu");
+
 function replaced(text: string, table: Readonly<Record<string, string>>): string {
   return Array.from(text, (letter) => table[letter] ?? letter).join("");
 }
 
 /** The key that all romanisations of an Azerbaijani name share; words are kept apart by single spaces. */
 export function soundKey(name: string): string {
-  let text = replaced(nameKey(name), CYRILLIC).replace(/[ʼʻ’‘'`´′\-.]/gu, "");
+  let text = replaced(nameKey(name), CYRILLIC).replace(UNHEARD, "");
   for (const [several, one] of TOGETHER) text = text.split(several).join(one);
   return replaced(text, ALONE).replace(/(.)\1+/gu, "$1");
 }

@@ -173,7 +173,7 @@ function aboutSection(tell: SectionNeeds): Content[] {
     el("h3", {}, words.say("about.layers")),
     ...meta.layers.map((layer) => layerCard(tell, layer)),
     el("h3", {}, words.say("about.software")),
-    el("p", {}, "Leaflet 1.9.4 (BSD-2-Clause), fflate 0.8.3 (MIT), noble-hashes 2.4.0 (MIT), geographiclib-geodesic 2.2.0 (MIT)"),
+    el("p", {}, "Leaflet 1.9.4 (BSD-2-Clause), fflate 0.8.3 (MIT), noble-hashes 2.4.0 (MIT), geographiclib-geodesic 2.2.0 (MIT), proj4 2.22.0 (MIT)"),
   ];
 }
 

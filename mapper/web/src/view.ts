@@ -1,22 +1,29 @@
 /** Draws the loaded data and answers for its completeness. */
 import * as L from "leaflet";
 
+import { Basemap, readTold } from "./basemap/basemap.ts";
 import { telling } from "./cards.ts";
+import { mapCursor } from "./cursor.ts";
 import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
 import { el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
+import { findBox } from "./find/box.ts";
+import { Finder } from "./find/finder.ts";
+import type { Place } from "./find/places.ts";
 import { ASSUMED_ID, isLow, isNarrow, makeFrame } from "./frame.ts";
 import { groupIncidents } from "./grouping.ts";
 import type { LonLat } from "./geometry.ts";
 import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
 import { dayOfData, Inquiry } from "./inquiry.ts";
+import { keysHelp, onKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from "./languages.ts";
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
-import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
+import { locateButton } from "./locate.ts";
+import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
 import { RouteCheck } from "./route/check.ts";
@@ -76,6 +83,12 @@ function makeLayers(stage: Stage): MapLayer[] {
   ];
 }
 
+/** The background map that the page's maker asked for; none in a notebook, where a user adds tiles of their own. */
+function makeBasemap(page: Document, map: L.Map, words: Words, embedded: boolean): Basemap[] {
+  const told = embedded ? null : readTold(page);
+  return told === null ? [] : [new Basemap(page, map, told, words)];
+}
+
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
 function assumed(words: Words, { assumptions }: Meta): HTMLElement[] {
   if (assumptions.length === 0) return [];
@@ -105,9 +118,8 @@ function sum(shown: Shown): number {
  */
 export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: Date, { embedded = false } = {}): View {
   const { meta } = data;
-  const first = firstState(preferred(navigator.languages, meta.languages, meta.language), dayOfData(meta) ?? isoDate(now));
-  const store = new Store(first);
-  const words = new Words(data.words, first.language);
+  const store = new Store(firstState(preferred(navigator.languages, meta.languages, meta.language), dayOfData(meta) ?? isoDate(now)));
+  const words = new Words(data.words, store.state.language);
   const frame = makeFrame(words, meta, now, () => map?.invalidateSize({ pan: false }));
   let map: L.Map | null = null;
   const closed = isNarrow() || (embedded && isLow());
@@ -122,33 +134,40 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
-  const ask = (at: LonLat, reach_m: number) => {
-    if (route.drawing.isActive) {
-      route.drawing.add(at, reach_m);
-      return;
-    }
+  const askAbout = (at: LonLat, reach_m: number) => {
     store.set({ asked: { at, reach_m } });
     panel.focus();
+  };
+  const ask = (at: LonLat, reach_m: number) => {
+    if (route.drawing.isActive) route.drawing.add(at, reach_m);
+    else askAbout(at, reach_m);
   };
   const leadTo = ({ at, box }: Lead) => {
     store.set({ table: null });
     if (map !== null) fit(map, box);
-    ask(at, NO_REACH_M);
+    askAbout(at, NO_REACH_M);
   };
   const table = new TableView({ tell, store, onLead: leadTo });
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
-  const layers = makeLayers(stage);
-  for (const layer of layers) layer.show(true);
+  const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
+  const layers = [...makeLayers(stage), ...basemap];
+  const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
+  store.set({ off: asking });
+  const first = store.state;
+  for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);
   const shown = () => Object.assign({}, NOTHING, ...layers.map((layer) => layer.count())) as Shown;
   const drawn = sum(shown());
 
+  const finder = new Finder(data);
+  const search = el("div", {});
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
   frame.room.append(table.element);
-  frame.stage.append(tools, scale.element, hatches.element);
+  frame.stage.prepend(search);
+  frame.stage.append(tools, scale.element, mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
@@ -160,12 +179,25 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       frame.map.focus();
     });
   let panel = makePanel();
+  const go = (place: Place) => {
+    if (map !== null) showPlace(map, place);
+    askAbout(place.at, place.uncertainty_m);
+  };
+  let told: HTMLElement | null = null;
+  const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
     if (!embedded) root.ownerDocument.documentElement.lang = words.language;
     frame.dress([table.button(), ...languageChoice(words, meta.languages, store)]);
     showTable(store.state.table);
-    tools.replaceChildren(zoomButtons(of, words, meta.bounds));
+    const find = findBox(words, finder, go);
+    const keys = keysHelp(words);
+    const locate = locateButton(words, navigator.geolocation, go);
+    told = locate.told;
+    Object.assign(acts, { "/": find.focus, "?": keys.toggle, Escape: keys.close });
+    search.replaceChildren(find.element, told);
+    tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate.button), keys.element);
     scale.draw();
+    basemap.forEach((one) => one.dress());
     panel = makePanel();
     renewLegend();
     frame.drawer.replaceChildren(
@@ -182,6 +214,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     frame.map.focus();
   };
   const tellOf = (asked: Asked | null) => {
+    told?.replaceChildren();
     if (asked === null) {
       panel.close();
       pointer.hide();
@@ -189,7 +222,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     }
     frame.open(true);
     panel.show(whatIsHere(data, grouped, asked.at, asked.reach_m), asked.reach_m);
-    pointer.show(asked.at, isNarrow());
+    pointer.show(asked.at, asked.reach_m, isNarrow());
   };
   const show = (off: readonly string[]) => {
     for (const layer of layers) if (layer.visible === off.includes(layer.name)) layer.show(!layer.visible);
@@ -222,9 +255,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   frame.open(!closed);
   stage.labels.place();
   onAsk(map, ask);
+  onKeys(root.ownerDocument, acts);
   follow(map);
   if (!embedded) {
-    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), tables: KINDS };
+    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), tables: KINDS, asking };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
   }

@@ -26,6 +26,7 @@ export const SPECS: Readonly<Record<string, Spec>> = {
   casualty_counts: data.CASUALTY_COUNTS,
   activities: data.ACTIVITIES,
   findings: data.FINDINGS,
+  settlements: data.SETTLEMENTS,
   context: data.CONTEXT,
   contours: data.CONTOURS,
 };

@@ -140,7 +140,7 @@ test("a head sorts, again the other way, and says so", () => {
 test("text and filters narrow it, with counts, and another language or kind loses nothing", () => {
   const { find, shownIds, view } = opened();
   type(find<HTMLInputElement>('[data-table="query"]'), "агдам");
-  expect(find("[role=status]").textContent).toBe("3 of 5 records shown");
+  expect(find("#mapper-table [role=status]").textContent).toBe("3 of 5 records shown");
   const device = () => find<HTMLSelectElement>('[data-filter="device_category"]');
   expect([...device().options].map(({ textContent }) => textContent)).toEqual(["All (3)", "Anti-personnel mine (2)", "Anti-vehicle (anti-tank) mine (1)"]);
   choose(device(), "=av_mine");
@@ -151,7 +151,7 @@ test("text and filters narrow it, with counts, and another language or kind lose
   view.store.set({ language: "ru" });
   expect([shownIds(), find<HTMLInputElement>('[data-table="query"]').value]).toEqual([["i-2"], "агдам"]);
   type(find<HTMLInputElement>('[data-table="query"]'), "nowhere");
-  expect(find("[role=status]").textContent).toContain("О местности");
+  expect(find("#mapper-table [role=status]").textContent).toContain("О местности");
 });
 
 test("pages hold a hundred rows, and nothing is made of the others", () => {
