@@ -6,7 +6,10 @@
  */
 import { nameKey, soundKey } from "../fold.ts";
 
-const SLICE_ROWS = 20_000;
+/** A slice should not be felt; reading texts costs more than comparing codes. */
+const SLICE_ROWS = { codes: 50_000, texts: 2_000 };
+/** Many records share few texts, so their keys are kept, up to so many. */
+const MOST_KEYS = 20_000;
 
 /** A table as the selection sees it. */
 export interface Searchable {
@@ -31,17 +34,26 @@ export interface Selected {
   readonly counts: ReadonlyMap<string, ReadonlyMap<string, number>>;
 }
 
+/** The same function with a memory. */
+function remembering(keyOf: (text: string) => string): (text: string) => string {
+  const known = new Map<string, string>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    if (known.size >= MOST_KEYS) known.clear();
+    const key = keyOf(text);
+    known.set(text, key);
+    return key;
+  };
+}
+
 /** Whether texts hold every word: names as they sound, so in any alphabet; what holds a digit as it is written. Null: no word. */
 export function textTest(query: string): ((texts: readonly string[]) => boolean) | null {
   const words = nameKey(query).split(" ").filter((word) => word !== "");
-  const exact = words.filter((word) => /\d/.test(word));
-  const sounds = words.filter((word) => !/\d/.test(word)).map(soundKey);
   if (words.length === 0) return null;
-  return (texts) => {
-    const joined = texts.join(" ");
-    const [written, heard] = [exact.length > 0 ? nameKey(joined) : "", sounds.length > 0 ? soundKey(joined) : ""];
-    return exact.every((word) => written.includes(word)) && sounds.every((word) => heard.includes(word));
-  };
+  const [written, heard] = [remembering(nameKey), remembering(soundKey)];
+  const tests = words.map((word) => (/\d/.test(word) ? { word, keyOf: written } : { word: soundKey(word), keyOf: heard }));
+  return (texts) => tests.every(({ word, keyOf }) => texts.some((text) => keyOf(text).includes(word)));
 }
 
 class Tally {
@@ -52,6 +64,10 @@ class Tally {
   constructor(private readonly table: Searchable, private readonly wanted: Wanted) {
     this.counts = new Map(table.filters.map((filter) => [filter, new Map<string, number>()]));
     this.hasText = textTest(wanted.query);
+  }
+
+  get readsTexts(): boolean {
+    return this.hasText !== null;
   }
 
   private failedBy(row: number): string[] {
@@ -83,9 +99,10 @@ export class Selection {
   find(table: Searchable, wanted: Wanted, done: (selected: Selected) => void): void {
     const turn = ++this.turn;
     const tally = new Tally(table, wanted);
+    const slice = tally.readsTexts ? SLICE_ROWS.texts : SLICE_ROWS.codes;
     const go = (from: number) => {
       if (turn !== this.turn) return;
-      const to = Math.min(table.rows, from + SLICE_ROWS);
+      const to = Math.min(table.rows, from + slice);
       for (let row = from; row < to; row++) tally.add(row);
       if (to < table.rows) setTimeout(() => go(to), 0);
       else done(tally.selected);
