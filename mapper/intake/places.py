@@ -145,8 +145,8 @@ class Gazetteer:
 
         Examples
         --------
-        >>> Gazetteer.bundled().to_frame().loc[0, ["name", "district", "lon"]].tolist()
-        ['Ağdam', 'Ağdam', 46.92736]
+        >>> Gazetteer.bundled().to_frame().loc[[0, 1], ["name", "district"]].to_numpy().tolist()
+        [['Ağdam', 'Ağdam'], ['Ağdam', 'Tovuz']]
         """
         rows = [
             (

@@ -244,10 +244,7 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
     incidents = edition.incidents
     points = incidents.geometry.where(incidents["place"].isin(["point", "disc"]), None).to_numpy()
     return {
-        "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(
-            lon=shapely.get_x(points),
-            lat=shapely.get_y(points),
-        ),
+        "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(at=points),
         "zones": edition.zones,
         "districts": edition.districts,
         "contours": edition.surface.contours,

@@ -30,22 +30,33 @@ const leafletAsModule = {
   },
 };
 
+const SCRIPT = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2019",
+  charset: "ascii",
+  sourcemap: false,
+  logLevel: "warning",
+};
+
+/** The worker's program, which the page starts from its own text: the policy lets nothing else in. */
+async function workerCode() {
+  const define = { FAILURE_WORDS: "{}", WORKER_CODE: '""' };
+  const { outputFiles } = await build({ ...SCRIPT, entryPoints: ["src/worker.ts"], write: false, legalComments: "none", define });
+  return outputFiles[0].text;
+}
+
 async function bundle() {
   await build({
-    absWorkingDir: HERE,
+    ...SCRIPT,
     entryPoints: { app: "src/main.ts", boot: "src/boot.ts", tiles: "src/basemap/tiles.ts" },
     outdir: "dist",
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2019",
-    charset: "ascii",
     legalComments: "eof",
-    sourcemap: false,
-    logLevel: "warning",
     loader: { ".png": "dataurl" },
     plugins: [leafletAsModule],
-    define: { FAILURE_WORDS: JSON.stringify(failureWords()) },
+    define: { FAILURE_WORDS: JSON.stringify(failureWords()), WORKER_CODE: JSON.stringify(await workerCode()) },
   });
 }
 

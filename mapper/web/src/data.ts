@@ -10,10 +10,8 @@ import { Failure } from "./failure.ts";
 import type { WordList } from "./words.ts";
 
 export const INCIDENTS = {
-  incident_id: "text",
+  at: "position",
   place: "code",
-  lon: "f64",
-  lat: "f64",
   uncertainty_m: "f64",
   district: "code",
   settlement: "code",
@@ -47,6 +45,7 @@ export const INCIDENTS = {
   shares: "text",
   order_ids: "text",
   near_districts: "text",
+  incident_id: "text",
 } as const;
 
 export const ZONES = {

@@ -6,7 +6,12 @@ import { telling } from "./cards.ts";
 import { mapCursor } from "./cursor.ts";
 import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
-import { el, foldout } from "./elements.ts";
+import { TimeBar } from "./filter/bar.ts";
+import { marksOf, spanOf } from "./filter/days.ts";
+import { hazardMask, incidentMask } from "./filter/mask.ts";
+import { ChosenLine } from "./filter/said.ts";
+import { filterSection, setFilters } from "./filter/section.ts";
+import { button, el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
 import { findBox } from "./find/box.ts";
 import { Finder } from "./find/finder.ts";
@@ -68,15 +73,14 @@ export interface View {
 }
 
 /** Layers in the order of the legend; which lies on which is a matter of their panes. */
-function makeLayers(stage: Stage): MapLayer[] {
+function makeLayers(stage: Stage, accidents: readonly MapLayer[]): MapLayer[] {
   const drawing = (pane: string) => L.svg({ pane, padding: 0.5 });
   return [
     zonesLayer(stage, drawing("zones")),
     corridorsLayer(stage, drawing("corridors")),
     coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 }), drawing("survey")),
     hazardsLayer(stage, drawing("hazards")),
-    incidentsLayer(stage, L.canvas({ pane: "incidents", padding: 0.3 })),
-    districtCountsLayer(stage),
+    ...accidents,
     densityLayer(stage, drawing("density")),
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
@@ -87,6 +91,15 @@ function makeLayers(stage: Stage): MapLayer[] {
 function makeBasemap(page: Document, map: L.Map, words: Words, embedded: boolean): Basemap[] {
   const told = embedded ? null : readTold(page);
   return told === null ? [] : [new Basemap(page, map, told, words)];
+}
+
+/** Opens and closes the time bar. */
+function timeButton(words: Words, room: HTMLElement): HTMLElement {
+  const opener = button({ class: "mapper-time-button", "aria-expanded": !room.hidden ? "true" : "false" }, () => {
+    room.hidden = !room.hidden;
+    opener.setAttribute("aria-expanded", String(!room.hidden));
+  }, words.say("time.open"));
+  return opener;
 }
 
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
@@ -150,8 +163,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const table = new TableView({ tell, store, onLead: leadTo });
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
+  const marks = incidentsLayer(stage);
+  const accidents = [marks, districtCountsLayer(stage)];
   const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
-  const layers = [...makeLayers(stage), ...basemap];
+  const layers: MapLayer[] = [...makeLayers(stage, accidents), ...basemap];
   const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
   store.set({ off: asking });
   const first = store.state;
@@ -161,13 +176,26 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const drawn = sum(shown());
 
   const finder = new Finder(data);
+  const span = spanOf(data, first.on);
+  const timeMarks = marksOf(data);
+  const chosenLine = new ChosenLine({ data, words, store, first });
+  const timeRoom = el("div", { class: "mapper-time-room", hidden: true });
+  let timeBar: TimeBar | null = null;
+  const choose = () => {
+    const { choice, on, known_by } = store.state;
+    const chosen = { incidents: incidentMask(data.incidents, choice), hazards: hazardMask(data, choice), zones: inquiry.closedZones(on, known_by) };
+    for (const layer of layers) layer.choose?.(chosen);
+    chosenLine.renew(chosen.incidents);
+    timeBar?.renew();
+    setFilters(frame.drawer, store);
+  };
   const search = el("div", {});
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
   frame.room.append(table.element);
   frame.stage.prepend(search);
-  frame.stage.append(tools, scale.element, mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
+  frame.stage.append(tools, scale.element, el("div", { class: "mapper-bottom" }, timeRoom, chosenLine.element), mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
@@ -199,15 +227,25 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     scale.draw();
     basemap.forEach((one) => one.dress());
     panel = makePanel();
+    timeBar?.stop();
+    timeBar = span === null ? null : new TimeBar({ words, store, span, marks: timeMarks });
+    timeRoom.replaceChildren(...(timeBar === null ? [] : [timeBar.element]));
+    if (timeBar !== null) tools.append(timeButton(words, timeRoom));
     renewLegend();
     frame.drawer.replaceChildren(
       panel.element,
       ...assumed(words, meta),
       foldout([words.say("section.route")], () => [routeSection(tell, route, drawOnMap)], { class: "mapper-section", id: "mapper-route", open: route.current !== null }),
       foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
+      foldout([words.say("section.filters")], () => filterSection({ data, words, store }).filter((part): part is HTMLElement => part instanceof HTMLElement), { class: "mapper-section", id: "mapper-filters" }),
       foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
       ...drawerSections({ ...tell, grouped, sha256 }),
     );
+  };
+  const openTime = () => {
+    if (timeBar === null) return;
+    timeRoom.hidden = false;
+    tools.querySelector(".mapper-time-button")?.setAttribute("aria-expanded", "true");
   };
   const drawOnMap = () => {
     if (isNarrow()) frame.open(false);
@@ -245,6 +283,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
         if (chosenHere) languageChoiceIn(frame.element)?.focus();
       }
       if (state.off !== before.off) show(state.off);
+      if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) choose();
+      if (state.choice !== before.choice && (state.choice.from !== "" || state.choice.to !== "")) openTime();
       if (state.map !== before.map) goTo(of, state.map, meta.bounds);
       if (state.table !== before.table && !spokeOtherwise) showTable(state.table);
       if (state.asked !== before.asked || (spokeOtherwise && state.asked !== null)) tellOf(state.asked);
@@ -252,6 +292,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
 
   furnish(map);
+  choose();
   frame.open(!closed);
   stage.labels.place();
   onAsk(map, ask);
@@ -262,5 +303,6 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
   }
+  marks.finish();
   return { map, inquiry, store, ready: { complete: meta.complete, records, drawn, sha256 }, shown };
 }

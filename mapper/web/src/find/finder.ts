@@ -7,7 +7,7 @@
 import { interpret, type Reading } from "../coordinates/read.ts";
 import type { Box } from "../coordinates/systems.ts";
 import type { Data } from "../data.ts";
-import { nameKey, soundKey } from "../fold.ts";
+import { soundKey } from "../fold.ts";
 import { isAlike } from "./likeness.ts";
 import { placeOfDistrict, placeOfHazard, placeOfIncident, placeOfSettlement, placeOfZone, type Place } from "./places.ts";
 
@@ -60,7 +60,7 @@ export function areaOf(bounds: Box | null): Box {
 
 /** An id in any case; I is also the capital of i, as most keyboards have it. */
 function idKey(id: string): string {
-  return nameKey(id).split("ı").join("i");
+  return id.toLowerCase().replace(/i\u0307|\u0131/g, "i");
 }
 
 function withoutGeneric(sound: string): string {
@@ -107,7 +107,7 @@ export class Finder {
     const key = idKey(asked);
     const { data } = this;
     const { zones, hazards, orders, incidents } = data;
-    const starts = (id: string) => idKey(id).startsWith(key);
+    const starts = (id: string) => idKey(id.slice(0, asked.length)).startsWith(key);
     const found: Named[] = [
       ...orders.indices().filter((row) => starts(orders.text("order_id", row))).flatMap((row) => orderHits(data, orders.text("order_id", row))),
       ...zones.indices().filter((row) => starts(zones.text("zone_id", row)))

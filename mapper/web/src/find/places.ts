@@ -55,7 +55,10 @@ export function placeOfHazard({ hazards }: Data, row: number): Place | null {
 /** A point or a circle as recorded; the outlines of its districts where only those are known. */
 export function placeOfIncident(data: Data, row: number): Place | null {
   const { incidents, districts } = data;
-  if (incidents.get("place", row) !== "district") return pointOf(incidents.get("lon", row), incidents.get("lat", row), incidents.get("uncertainty_m", row));
+  if (incidents.get("place", row) !== "district") {
+    const [lon, lat] = incidents.get("at", row) ?? [null, null];
+    return pointOf(lon, lat, incidents.get("uncertainty_m", row));
+  }
   const names = districtsOf({ place: "district", district: incidents.text("district", row), near_districts: incidents.text("near_districts", row) });
   const rows = districts.indices().filter((district) => names.includes(districts.text("name", district)));
   const polygons = rows.flatMap((district) => polygonsOf(districts.get("geometry", district)));

@@ -1,14 +1,9 @@
 /** One page of rows as a table: heads that sort, a button to the map, and a whole record under a row on demand. */
 import { button, data as dataText, el } from "../elements.ts";
 import type { Words } from "../words.ts";
-import type { Column, Kind, Lead } from "./kind.ts";
+import type { Column, Kind, Lead, Sort } from "./kind.ts";
 
 export const PAGE_ROWS = 100;
-
-export interface Sort {
-  readonly column: string;
-  readonly descending: boolean;
-}
 
 export interface GridNeeds {
   readonly words: Words;

@@ -30,12 +30,19 @@ export interface Lead {
   readonly box: Bounds;
 }
 
+export interface Sort {
+  readonly column: string;
+  readonly descending: boolean;
+}
+
 export interface Kind extends Searchable {
   readonly name: KindName;
   /** Code of its name. */
   readonly title: string;
   readonly columns: readonly Column[];
   readonly fields: readonly Field[];
+  /** The order before anybody chose one; null: that of the data. */
+  readonly firstSort: Sort | null;
   /** Whether its records can have a geometry at all. */
   readonly hasPlaces: boolean;
   id(row: number): string;

@@ -3,13 +3,15 @@ import type { Spec, Table } from "../block.ts";
 import { districtCard, hazardCard, incidentCard, orderCard, placeLevel, whenOf, zoneCard, type Telling } from "../cards.ts";
 import { INCIDENTS, DISTRICTS, HAZARDS, ORDERS, ZONES, zoneName } from "../data.ts";
 import { dateInWords } from "../dates.ts";
-import { labelPoint, type Geometry } from "../geometry.ts";
+import { labelPoint, type Geometry, type LonLat } from "../geometry.ts";
 import type { Bounds } from "../map.ts";
 import type { Column, Field, Kind, KindName, Lead } from "./kind.ts";
 
 /** How much of the map's surroundings is shown with a place, at least. */
 const AROUND_DEGREES = 0.04;
 const METRES_PER_DEGREE = 111_195;
+/** More accidents than this are shown in the order of the data until a reader sorts them: sorting would delay the first sight. */
+const MOST_SORTED_FIRST = 200_000;
 
 /** Columns whose codes are words of a vocabulary; all other codes are names. */
 const VOCABULARIES: Readonly<Record<string, string>> = {
@@ -18,7 +20,6 @@ const VOCABULARIES: Readonly<Record<string, string>> = {
   geometry_basis: "geometry_basis", class: "hazard_class", status: "hazard_status", product: "land_product", order_type: "order_type",
   kind: "district_kind",
 };
-const NOT_IN_FILES = ["geometry"];
 
 function boundsOf(geometry: Geometry): Bounds {
   const places = geometry.kind === "polygons" ? geometry.polygons.flat(2) : geometry.kind === "lines" ? geometry.lines.flat() : [geometry.at];
@@ -74,22 +75,29 @@ class Maker<S extends Spec> {
     return { name, head, isNumber: true, key: value, text };
   }
 
-  /** Every column of the data but shapes; a code has its words beside it. */
-  fields(): Field[] {
-    return Object.keys(this.spec).filter((name) => !NOT_IN_FILES.includes(name)).flatMap((name) => {
+  /** Every column of the data but shapes, the record's id first; a place is two columns, and a code has its words beside it. */
+  fields(id: string): Field[] {
+    const names = Object.keys(this.spec).filter((name) => name !== id && this.spec[name] !== "geometry");
+    return [id, ...names].flatMap((name) => {
       const field: Field = { name, value: (row) => this.table.get(name, row) as string | number | null };
       const words: Field = { name: `${name}_text`, value: (row) => this.label(name, this.table.text(name, row)) || null };
+      if (this.spec[name] === "position") return ["lon", "lat"].map((axis, at) => ({ name: axis, value: (row) => this.place(name, row)?.[at] ?? null }));
       return VOCABULARIES[name] === undefined ? [field] : [field, words];
     });
   }
 
+  private place(name: string, row: number): LonLat | null {
+    return this.table.get(name, row) as LonLat | null;
+  }
+
   /** What is the same for every kind. */
-  common(filters: readonly (keyof S & string)[], searched: readonly (keyof S & string)[]) {
+  common(id: keyof S & string, filters: readonly (keyof S & string)[], searched: readonly (keyof S & string)[]) {
     const { table } = this;
     return {
       rows: table.rows,
+      firstSort: null,
       filters,
-      fields: this.fields(),
+      fields: this.fields(id),
       valueOf: (filter: string, row: number) => table.text(filter, row),
       label: (filter: string, value: string) => this.label(filter, value),
       texts: (row: number) => searched.map((name) => this.label(name, table.text(name, row))),
@@ -102,16 +110,18 @@ function incidentsKind(tell: Telling): Kind {
   const make = new Maker(tell, incidents, INCIDENTS);
   const known = (row: number) => incidents.text("date_start", row) || incidents.text("date_end", row) || incidents.text("reported_on", row);
   const geometry = (row: number): Geometry | null => {
-    const [lon, lat] = [incidents.get("lon", row), incidents.get("lat", row)];
-    return lon === null || lat === null ? null : { kind: "point", at: [lon, lat] };
+    const at = incidents.get("at", row);
+    return at === null ? null : { kind: "point", at };
   };
   return {
     name: "incidents",
     title: "layer.incidents",
     ...make.common(
+      "incident_id",
       ["device_category", "accident_type", "district"],
       ["incident_id", "date_start", "reported_on", "district", "settlement", "settlement_as_reported", "accident_type", "device_category", "device_as_reported", "note"],
     ),
+    firstSort: incidents.rows > MOST_SORTED_FIRST ? null : { column: "date", descending: true },
     columns: [
       make.text("incident_id", "incident.id"),
       { name: "date", head: "incident.date", isNumber: false, key: (row) => known(row) || null, text: (row) => (known(row) === "" ? "" : whenOf(tell, row)) },
@@ -143,7 +153,7 @@ function zonesKind(tell: Telling): Kind {
   return {
     name: "zones",
     title: "layer.zones",
-    ...make.common(["extent"], ["zone_id", "name", "admin_units", "extent", "extent_note", "order_ids"]),
+    ...make.common("zone_id", ["extent"], ["zone_id", "name", "admin_units", "extent", "extent_note", "order_ids"]),
     columns: [
       { ...make.text("name", "table.name"), key: (row) => zoneName(zones, row), text: (row) => zoneName(zones, row) },
       make.text("extent", "table.extent"),
@@ -170,6 +180,7 @@ function hazardsKind(tell: Telling): Kind {
     name: "hazards",
     title: "layer.hazards",
     ...make.common(
+      "hazard_id",
       ["status", "class"],
       ["hazard_id", "name", "class", "status", "organisation", "contamination", "marking", "evidence_direct", "evidence_indirect", "note"],
     ),
@@ -203,7 +214,7 @@ function ordersKind(tell: Telling): Kind {
   return {
     name: "orders",
     title: "section.orders",
-    ...make.common(["order_type"], ["order_id", "title", "order_type", "authorities", "who", "where", "permit_rule", "key_phrase", "legal_ref", "note"]),
+    ...make.common("order_id", ["order_type"], ["order_id", "title", "order_type", "authorities", "who", "where", "permit_rule", "key_phrase", "legal_ref", "note"]),
     columns: [
       make.text("order_id", "incident.id"),
       make.text("order_type", "incident.type"),
@@ -234,7 +245,7 @@ function districtsKind(tell: Telling): Kind {
   return {
     name: "districts",
     title: "table.districts",
-    ...make.common(["kind"], ["district_id", "name"]),
+    ...make.common("district_id", ["kind"], ["district_id", "name"]),
     columns: [
       make.text("name", "table.name"),
       make.text("kind", "incident.type"),

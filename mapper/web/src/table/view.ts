@@ -11,8 +11,8 @@ import { save } from "../save.ts";
 import type { Store } from "../state.ts";
 import { compareNames } from "./compare.ts";
 import { csvParts, fileName, geoJsonParts, withGeometry, type About } from "./files.ts";
-import { grid, PAGE_ROWS, type Sort } from "./grid.ts";
-import { KINDS, type Kind, type KindName, type Lead } from "./kind.ts";
+import { grid, PAGE_ROWS } from "./grid.ts";
+import { KINDS, type Kind, type KindName, type Lead, type Sort } from "./kind.ts";
 import { makeKind } from "./kinds.ts";
 import { Selection, type Selected, type Wanted } from "./selection.ts";
 import { sorted } from "./sorting.ts";
@@ -22,7 +22,6 @@ interface Choice extends Wanted {
   readonly page: number;
 }
 
-const FIRST_CHOICE: Choice = { query: "", filters: {}, sort: null, page: 0 };
 /** A filter's value that lets every row through; others begin with another sign. */
 const ALL = "";
 const VALUE_MARK = "=";
@@ -94,8 +93,8 @@ export class TableView {
     this.opener?.focus();
   }
 
-  private choiceOf({ name }: Kind): Choice {
-    return this.choices.get(name) ?? FIRST_CHOICE;
+  private choiceOf({ name, firstSort }: Kind): Choice {
+    return this.choices.get(name) ?? { query: "", filters: {}, sort: firstSort, page: 0 };
   }
 
   private choose(kind: Kind, change: Partial<Choice>): void {
