@@ -12,9 +12,12 @@ The rooms, and what each may import (the ranks are held by import-linter):
     schema, catalogue, findings what a layer must hold; `layers.toml`; how findings are made
     intake | analysis           foreign data in | frames in, new frames out; the two do not know each other
     output                      the gate, compose, page, exports, manifest; files appear whole or not at all
+    walk                        the steps of the line, each for all records or for a part of them
     pipeline, inspection        the straight line; what is in a file or a folder (`asked` what was typed, `answers` what is told)
     questions                   "may I enter?", asked of layers
     ownfiles, scaffold          the same line for anyone's files; a new folder of layers
+    partwise, wholes            one part of the incidents; the parts put together
+    partitioned                 the parts as tasks on any number of machines: the only room that knows dask
     cli, this front door        parse, call, print; nothing else
 
 Names are loaded when they are asked for, so that importing this package costs nothing.
@@ -24,9 +27,9 @@ Notes
 Against the first picture of the design: `findings` makes findings from the vocabulary of rules, so that intake and analysis
 speak the same words; `intake.geojson` reads GeoJSON without a driver; `output.block` and `output.files` are the page's data
 format and the all-or-nothing writing, each used from two places; `inspection`, `asked`, `answers`, `ownfiles`, `scaffold` and
-`report` keep the command line thin; `progress` stands below everything, so that any edge can name its step. `output.publication`
-is the gate before page and exports: joins and counts are made of what leaves it (`identifiers`, `near_districts`,
-`catalogue_texts`, `personal_text`, `person_names`).
+`report` keep the command line thin; `walk` holds what the single engine and that of parts have in common; `progress` stands
+below everything, so that any edge can name its step. `output.publication` is the gate before page and exports: joins and counts
+are made of what leaves it (`identifiers`, `near_districts`, `catalogue_texts`, `personal_text`, `person_names`).
 """
 
 from __future__ import annotations

@@ -254,7 +254,7 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
     return LayerEntry(
         name=name,
         kind=kind,  # type: ignore[arg-type] # just compared with the kinds
-        path=_path(_text(table, "file", where), where, folder),
+        path=_path(_text(table, "file", where), where, folder, may_be_folder=kind == "incidents"),
         title=_text(table, "title", where, default=""),
         columns=columns,
         crs=_text(table, "crs", where) if "crs" in table else None,
@@ -304,12 +304,16 @@ def _precision(table: dict[str, Any], kind: str, where: str) -> tuple[Precision,
     return found, reason
 
 
-def _path(name: str, where: str, folder: Path) -> Path:
+def _path(name: str, where: str, folder: Path, *, may_be_folder: bool) -> Path:
     path = folder / name
     if "\x00" in name:
         raise _refuse(f"the file of {where} has a NUL character in its name", "Mend `file`.")
     if Path(name).is_absolute() or not path.resolve().is_relative_to(folder.resolve()):
         raise _refuse(f"the file of {where} lies outside the folder", "Copy it into the folder of layers.toml.")
+    if path.is_dir():
+        if may_be_folder:
+            return path
+        raise _refuse(f"'{name}' of {where} is a folder", "Only incidents may be a folder of part files; name a file.")
     if not path.is_file():
         raise Unreadable(
             f"the file '{name}' of {where} is missing",

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from mapper.output.basemap import Basemap
 
 DONE, REFUSED = 0, 1
+ENGINES = ("single", "dask")
 _UNREAD_BYTES = re.compile("[\udc80-\udcff]+")
 
 app = typer.Typer(
@@ -63,21 +64,28 @@ def build(
     internal: Annotated[
         bool, typer.Option("--internal", help="Also write all full records into a file marked INTERNAL.")
     ] = False,
+    engine: Annotated[
+        str, typer.Option(help="single, or dask: part by part on its workers, for more than one machine's memory.")
+    ] = "single",
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a running dask scheduler; one is started here when left out.")
+    ] = None,
     basemap: BasemapFile = None,
     tiles: OnlineTiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Build an edition: map.html, GeoJSON files, findings and manifest."""
     with _working():
-        from mapper import pipeline
+        from mapper import partitioned, pipeline
 
-        result = pipeline.build(
-            layers,
-            out=out,
-            as_of=_date(as_of) if as_of else None,
-            internal=internal,
-            basemap=_basemap(basemap, tiles),
-        )
+        day = _date(as_of) if as_of else None
+        drawn = _basemap(basemap, tiles)
+        if _engine(engine, scheduler) == "dask":
+            result = partitioned.build(
+                layers, out=out, scheduler=scheduler, as_of=day, internal=internal, basemap=drawn
+            )
+        else:
+            result = pipeline.build(layers, out=out, as_of=day, internal=internal, basemap=drawn)
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
     raise typer.Exit(_exit_code(result))
@@ -529,6 +537,15 @@ class _Stated(NamedTuple):
     part: str
     zones_part: str
     hazards_part: str = ""
+
+
+def _engine(engine: str, scheduler: str | None) -> str:
+    """Return the engine that is asked for; a scheduler is one of dask's."""
+    if engine not in ENGINES:
+        raise UsageError(f"'{engine}' is not an engine", advice=f"Use one of {', '.join(ENGINES)}.")
+    if scheduler is not None and engine != "dask":
+        raise UsageError("a scheduler is named, and the engine is not dask", advice="Add --engine dask.")
+    return engine
 
 
 def _options(

@@ -26,6 +26,7 @@ from mapper.intake.checks import examine
 from mapper.intake.files import read_bytes, read_layer, read_parts
 from mapper.intake.folders import Skipped, list_folder
 from mapper.intake.gazetteer_files import with_file
+from mapper.intake.partitions import part_files, read_part
 from mapper.intake.places import Gazetteer
 from mapper.progress import step
 
@@ -95,7 +96,7 @@ def list_layers(folder: Path | None = None) -> dict[str, Any]:
                 "kind": entry.kind,
                 "file": entry.path.name,
                 "title": entry.title,
-                "records": read_layer(entry).counted,
+                "records": sum(read_part(entry, path).counted for path in part_files(entry)),
                 "crs": entry.crs,
                 "accuracy_m": entry.accuracy_m,
                 "source": entry.source,
@@ -162,10 +163,10 @@ def _in_folder(folder: Path, prefix: str) -> tuple[list[File], list[Skipped]]:
 
 
 def _catalogued(folder: Path) -> list[Path] | None:
-    """Return the files that the `layers.toml` of a folder names, each once; None where it has none."""
+    """Return the files that the `layers.toml` of a folder names, each once, part files among them; None where it has none."""
     if not (folder / FILE_NAME).is_file():
         return None
-    return list(dict.fromkeys(entry.path for entry in read_catalogue(folder).layers))
+    return list(dict.fromkeys(path for entry in read_catalogue(folder).layers for path in part_files(entry)))
 
 
 # ------------------------------------------------------------------ from files to answers
@@ -204,14 +205,14 @@ def _read(file: File, asked: Asked) -> None:
 
 
 def _entries(path: Path, part: str | None) -> list[tuple[LayerEntry, LonLatBox | None]]:
-    """Return what the `layers.toml` beside a file says of it, with its area; nothing where it does not name it."""
-    if not (path.parent / FILE_NAME).is_file():
-        return []
-    catalogue = read_catalogue(path.parent)
+    """Return what the `layers.toml` beside a file, or beside its folder of parts, says of it; nothing where it is not named."""
     named = [
-        (replace(entry, date=entry.date or catalogue.data_date), catalogue.area)
+        (replace(entry, path=path, date=entry.date or catalogue.data_date), catalogue.area)
+        for folder, given in ((path.parent, path.name), (path.parent.parent, path.parent.name))
+        if (folder / FILE_NAME).is_file()
+        for catalogue in (read_catalogue(folder),)
         for entry in catalogue.layers
-        if entry.path.name == path.name
+        if entry.path.name == given and entry.path.is_dir() == (given != path.name)
     ]
     return [(entry, area) for entry, area in named if part is None or entry.part in {"", part}]
 

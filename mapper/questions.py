@@ -31,6 +31,7 @@ from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused, UsageError
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
+from mapper.intake.partitions import check_layer
 from mapper.intake.place_texts import name_and_district, same_district
 from mapper.intake.places import SAME_SOUND, Gazetteer, resolve_place
 from mapper.model import Checked, Kind, LayerEntry, Verdict
@@ -83,9 +84,7 @@ def read_ground(layers: Path | None = None) -> Known:
     """
     catalogue = read_catalogue(layers or bundled_layers())
     with step("reading the layers"):
-        checked = [
-            check(read_layer(entry), area=catalogue.area) for entry in catalogue.layers if entry.kind in _TAKING_PART
-        ]
+        checked = [check_layer(entry, catalogue.area) for entry in catalogue.layers if entry.kind in _TAKING_PART]
     stale = catalogue.data_date + dt.timedelta(days=catalogue.stale_after_days) if catalogue.data_date else None
     with step("preparing the ground"):
         return _known(checked, catalogue.area, catalogue.data_date, stale)

@@ -22,7 +22,7 @@ from geopandas.testing import assert_geodataframe_equal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper import ownfiles, pipeline
+from mapper import ownfiles, walk
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused
 from mapper.intake.checks import check
@@ -885,7 +885,7 @@ def test_the_internal_file_refers_to_sources_as_the_file_does() -> None:
     """The identifiers of the record and of its source as they were given, beside those that are published."""
     given = located(at=[(46.5, 39.5)], incident_id=["filankes_uydurmayev_1"], source_ids=["uydurmayev_filankes"])
     public = given.assign(incident_id="own-row-2", source_ids="sources-row-2")
-    full = pipeline._records(given, public)
+    full = walk.full_records(given, public)
     assert full[["incident_id", "source_ids"]].to_numpy().tolist() == [["filankes_uydurmayev_1", "uydurmayev_filankes"]]
 
 

@@ -9,7 +9,7 @@ they come from their checks.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ from mapper.analysis.hazard_checks import (
     accidents_in_released_land,
     closed_without_product,
 )
-from mapper.analysis.ledger import more_mapped_than_counted
+from mapper.analysis.ledger import exceeded_counts, sums_beside
 from mapper.analysis.locate import locate, place_zones
 from mapper.analysis.order_checks import (
     circular_orders,
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
+    import geopandas as gpd
+
+    from mapper.analysis.ledger import Sums
     from mapper.model import Checked, Finding, LayerEntry
 
     Rows = Sequence[tuple[LayerEntry | None, Any]]
@@ -89,7 +92,21 @@ def across(layers: Sequence[Checked], *, as_of: dt.date | None = None) -> list[F
     return [*compare(placed, as_of=as_of or max(dates, default=None)), *_references(given)]
 
 
-def compare(layers: Layers, *, as_of: dt.date | None = None) -> list[Finding]:
+@dataclass(frozen=True, slots=True)
+class OfIncidents:
+    """What the checks say of incidents, which may have been looked at in parts.
+
+    `one_by_one`: findings about single accidents, in layer order. `alike`: those about accidents that may be one. `dated`: about
+    dates after their sources. `beside`: for each layer of casualty counts the sums of `mapper.analysis.ledger.sums_beside`.
+    """
+
+    one_by_one: Sequence[Finding]
+    alike: Sequence[Finding]
+    dated: Sequence[Finding]
+    beside: Sequence[Sums]
+
+
+def compare(layers: Layers, *, as_of: dt.date | None = None, of_incidents: OfIncidents | None = None) -> list[Finding]:
     """Run every check across layers whose places are known.
 
     Parameters
@@ -98,35 +115,85 @@ def compare(layers: Layers, *, as_of: dt.date | None = None) -> list[Finding]:
         Incidents located, zones placed, the others as checked; WGS 84. Any kind may be missing.
     as_of : date, optional
         The day the data speak of.
+    of_incidents : OfIncidents, optional
+        What is said of the incidents, where the layers are without them because they were looked at in parts.
 
     Returns
     -------
     list of Finding
         Accidents in released land first, then by rule and layer, in row order.
     """
-    districts, settlements, zones, hazards, sources = (
-        _together(layers.get(kind, ())) for kind in ("districts", "settlements", "zones", "hazards", "sources")
-    )
-    found: list[Finding] = []
-    for entry, incidents in layers.get("incidents", ()):
-        if hazards is not None:
-            found += accidents_in_released_land(incidents, hazards, entry=entry)
-        if districts is not None:
-            found += district_disagreements(incidents, districts, entry=entry)
-        found += suspected_centroids(incidents, districts, settlements, entry=entry)
-        found += on_borders(incidents, zones, districts, entry=entry)
-    found += possible_duplicates(layers.get("incidents", ()))
+    of_incidents = of_incidents or _of_incidents(layers)
+    hazards, sources = (_together(layers.get(kind, ())) for kind in ("hazards", "sources"))
+    found: list[Finding] = [*of_incidents.one_by_one, *of_incidents.alike]
     for kind in schema.COLUMNS:
         found += repeated_ids(layers.get(kind, ()), kind)
     for entry, frame in layers.get("hazards", ()):
         found += closed_without_product(frame, others=hazards, entry=entry)
-    found += _of_the_ledger(layers)
+    found += _of_the_ledger(layers, of_incidents.beside)
+    found += of_incidents.dated
     dates = {} if sources is None else published(sources)
     for kind, rows in layers.items():
-        for entry, frame in rows:
+        for entry, frame in rows if kind != "incidents" else ():
             found += dated_after_source(frame, kind, dates, entry=entry)
     found += _of_orders(layers, dates, as_of)
     return alarms_first(_countable(found))
+
+
+def _of_incidents(layers: Layers) -> OfIncidents:
+    rows = layers.get("incidents", ())
+    sources, incidents = (_together(layers.get(kind, ())) for kind in ("sources", "incidents"))
+    dates = {} if sources is None else published(sources)
+    none = pd.DataFrame(columns=[column.name for column in schema.COLUMNS["incidents"]])
+    return OfIncidents(
+        one_by_one=[
+            each for entry, frame in rows for found in one_by_one(frame, layers, entry=entry) for each in found
+        ],
+        alike=possible_duplicates(rows),
+        dated=[each for entry, frame in rows for each in dated_records(frame, dates, entry=entry)],
+        beside=[
+            sums_beside(none if incidents is None else incidents, counts)
+            for _, counts in layers.get("casualty_counts", ())
+        ],
+    )
+
+
+def one_by_one(
+    incidents: gpd.GeoDataFrame, layers: Layers, *, entry: LayerEntry | None = None
+) -> tuple[list[Finding], ...]:
+    """Return what each check finds about single accidents against the other layers, each in row order.
+
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        Located incidents of one layer, or of a part of it.
+    layers : mapping of kind to sequence of (entry, frame)
+        As of `compare`; its incidents take no part.
+    entry : LayerEntry, optional
+        The incidents' layer, to name its file.
+    """
+    districts, settlements, zones, hazards = (
+        _together(layers.get(kind, ())) for kind in ("districts", "settlements", "zones", "hazards")
+    )
+    found = (
+        [] if hazards is None else accidents_in_released_land(incidents, hazards, entry=entry),
+        [] if districts is None else district_disagreements(incidents, districts, entry=entry),
+        suspected_centroids(incidents, districts, settlements, entry=entry),
+        on_borders(incidents, zones, districts, entry=entry),
+    )
+    return tuple(in_row_order(each) for each in found)
+
+
+def dated_records(
+    incidents: pd.DataFrame, dates: Mapping[str, str], *, entry: LayerEntry | None = None
+) -> list[Finding]:
+    """Return what is found about dates of incidents and their sources, in row order."""
+    return in_row_order(dated_after_source(incidents, "incidents", dates, entry=entry))
+
+
+def in_row_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Put findings of one layer in the order of its rows, so that those of its parts follow each other in it."""
+    return sorted(findings, key=lambda found: found.row or 0)
 
 
 def _of_orders(layers: Layers, dates: Mapping[str, str], as_of: dt.date | None) -> list[Finding]:
@@ -167,14 +234,13 @@ def unknown_references(
     ]
 
 
-def _of_the_ledger(layers: Layers) -> list[Finding]:
+def _of_the_ledger(layers: Layers, beside: Sequence[Sums]) -> list[Finding]:
     """Check counts against each other and against the accidents, and clearance statements against each other."""
-    incidents = _together(layers.get("incidents", ()))
     found: list[Finding] = []
-    for entry, counts in layers.get("casualty_counts", ()):
+    for (entry, counts), sums in zip(layers.get("casualty_counts", ()), beside, strict=True):
         for rule in (count_falls, counts_contradict, counts_overlap):
             found += rule(counts, entry=entry)
-        found += [] if incidents is None else more_mapped_than_counted(incidents, counts, entry=entry)
+        found += exceeded_counts(sums, counts, entry=entry)
     for entry, activities in layers.get("activities", ()):
         found += statements_overlap(activities, entry=entry)
     return found
@@ -204,16 +270,33 @@ def _together(rows: Rows) -> Any:  # noqa: ANN401 - a GeoDataFrame where the kin
 
 def _countable(findings: Sequence[Finding]) -> list[Finding]:
     """Let one finding with their number stand for more than `MOST_TOLD` of one rule and layer, save for alarms."""
-    alike: dict[tuple[object, ...], list[Finding]] = {}
-    for found in findings:
-        alike.setdefault((found.rule, found.severity, found.file, found.layer), []).append(found)
+    return told(folded((each, 1) for each in findings))
+
+
+def folded(findings: Iterable[tuple[Finding, int]]) -> list[tuple[Finding, int]]:
+    """Keep of more than `MOST_TOLD` findings of one rule and layer the first, with their number; alarms are all kept.
+
+    Parameters
+    ----------
+    findings : iterable of (Finding, int)
+        Each with the number of those that it stands for, so that what was folded may be folded again.
+    """
+    alike: dict[tuple[object, ...], list[tuple[Finding, int]]] = {}
+    for found, number in findings:
+        alike.setdefault((found.rule, found.severity, found.file, found.layer), []).append((found, number))
+    return [each for group in alike.values() for each in _first_of(group)]
+
+
+def _first_of(group: list[tuple[Finding, int]]) -> list[tuple[Finding, int]]:
+    number = sum(each for _, each in group)
+    return group if group[0][0].rule in ALARMS or number <= MOST_TOLD else [(group[0][0], number)]
+
+
+def told(findings: Iterable[tuple[Finding, int]]) -> list[Finding]:
+    """Return folded findings as they are listed: one that stands for many says so, and names the first."""
     return [
-        each
-        for group in alike.values()
-        for each in (group if group[0].rule in ALARMS or len(group) <= MOST_TOLD else [_counted(group)])
+        found
+        if number == 1
+        else replace(found, row=None, value=f"{number} records; the first, row {found.row}: {found.value}")
+        for found, number in findings
     ]
-
-
-def _counted(group: Sequence[Finding]) -> Finding:
-    first = group[0]
-    return replace(first, row=None, value=f"{len(group)} records; the first, row {first.row}: {first.value}")

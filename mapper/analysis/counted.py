@@ -35,7 +35,8 @@ Weight = Literal["accidents", "casualties"]
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
 DISTRICT = "place_is_a_district"
 _DEMINING = "demining_accident"
-_ALWAYS = (_DEMINING, "no_place", DISTRICT, "outside_window")
+ALWAYS = (_DEMINING, "no_place", DISTRICT, "outside_window")
+"""Reasons that are told also with 0; the others only where a record has them."""
 _ORDER = (
     _DEMINING,
     "other_accident_type",
@@ -126,7 +127,7 @@ def count(
         "outside_window": ~_in_window(area, shapes, drawn_district & selection.spread_districts),
         "casualties_not_stated": unstated,
     }
-    told = [reason for reason in _ORDER if reason in applies and (reason in _ALWAYS or applies[reason].any())]
+    told = [reason for reason in _ORDER if reason in applies and (reason in ALWAYS or applies[reason].any())]
     reasons = np.select([applies[reason] for reason in told], told, default="").astype(object)
     bad = int(np.count_nonzero(~(np.isfinite(weight) & (weight >= 0)) & (reasons == "")))
     if bad:

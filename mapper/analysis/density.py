@@ -20,7 +20,7 @@ accident would have been reported. It is not a map of mines. The choices behind 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,7 +33,7 @@ from mapper.analysis.estimate import estimate, possible
 from mapper.analysis.frame import MOST_CELLS, default_cell, grid_over, ground_window, on_plane
 from mapper.analysis.kernel import EDGES
 from mapper.analysis.lattice import cell_areas
-from mapper.analysis.placed import Placed, place_records
+from mapper.analysis.placed import place_records
 from mapper.analysis.planar import intensity
 from mapper.analysis.uncertainty import bootstrap, possible_bootstrap, standard_error
 from mapper.analysis.window import plane_window
@@ -41,6 +41,8 @@ from mapper.errors import UsageError
 from mapper.model import Surface
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import geopandas as gpd
     import shapely
     from numpy.typing import NDArray
@@ -126,37 +128,21 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
     UnknownCRS
         When a frame states no CRS.
     """
-    stated = _positive(DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m, "bandwidth_m")
-    given_cell = None if cell_m is None else _positive(cell_m, "cell_m")
     _possible(edge, rule, bandwidth_m)
-    area = ground_window(window)
-    plane = systems.working_crs(area.bounds)
-    frame = plane_window(on_plane(area, plane))
+    setting = prepared(window, None if rule else bandwidth_m, cell_m)
+    area, plane, frame = setting.area, setting.plane, setting.window
     counted = count(incidents, area, selection, include_demining=include_demining)
     placed = place_records(incidents, counted, plane, frame)
-    bandwidth: float | None = stated
     if rule is not None:
-        bandwidth = choose_bandwidth(placed.x, placed.y, frame, rule) if placed.located >= SMALLEST_N else None
-    cell = given_cell or (0.0 if bandwidth is None else default_cell(frame, bandwidth))
-    lattice = grid_over(frame, cell, bandwidth) if cell else None
-    empty = Surface(
+        enough = placed.located >= SMALLEST_N
+        setting = _chosen(setting, choose_bandwidth(placed.x, placed.y, frame, rule) if enough else None, cell_m)
+    bandwidth, lattice = setting.bandwidth, setting.lattice
+    empty = replace(
+        blank(setting, placed.located, counted.left_out, by_district=counted.left_out[DISTRICT] + placed.spread),
         n=len(placed.weight),
-        bandwidth_m=bandwidth,
         bandwidth_rule=rule,
         adaptive=adaptive,
         edge=edge,
-        cell_m=cell,
-        window_km2=float(frame.polygon.area) / _M2_PER_KM2,
-        integral=0.0,
-        peak_per_km2=0.0,
-        share_area_level=_share(counted.left_out[DISTRICT] + placed.spread, placed.located),
-        refused=f"only {placed.located} records are located in the window; a density needs {SMALLEST_N}",
-        x_m=np.zeros(0),
-        y_m=np.zeros(0),
-        intensity_per_km2=np.zeros((0, 0)),
-        contours=no_contours(),
-        crs_wkt=plane.to_wkt(),
-        left_out=counted.left_out,
         weights=selection.weights if isinstance(selection.weights, str) else "given",
         years=selection.years,
         spread=placed.spread,
@@ -170,17 +156,78 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
     fitted = estimate(
         placed.kernels(bandwidth), placed.districts, bandwidth, frame, lattice, edge=edge, adaptive=adaptive
     )
-    surface = replace(
-        empty,
-        refused=None,
-        warnings=_warnings(placed, bandwidth, frame),
-        intensity_per_km2=fitted.sums(*placed.weights) * _M2_PER_KM2,
-        standard_error_per_km2=standard_error(fitted, *placed.squares) * _M2_PER_KM2,
+    surface = drawn(
+        replace(empty, warnings=warnings(setting, placed.located, one_place=len(placed.at) == 1)),
+        fitted.sums(*placed.weights),
+        standard_error(fitted, *placed.squares),
     )
     if replicates:
         interval = bootstrap(fitted, placed.place, placed.weight, replicates, seed) * _M2_PER_KM2
         surface = replace(surface, interval_per_km2=interval)
-    return _within(surface, lattice, frame, plane)
+    return within(surface, lattice, frame, plane)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a density is taken and how finely: the same for all records, however they are brought to it.
+
+    `area` is the window in WGS 84, `window` in the `plane`. Without a bandwidth there is no lattice.
+    """
+
+    area: shapely.Polygon | shapely.MultiPolygon
+    plane: CRS
+    window: Window
+    bandwidth: float | None
+    cell: float
+    lattice: Lattice | None
+
+
+def prepared(window: object, bandwidth_m: float | None = None, cell_m: float | None = None) -> Setting:
+    """Return the setting of a density over a window, whose parameters and errors are those of `density`."""
+    stated = _positive(DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m, "bandwidth_m")
+    given_cell = None if cell_m is None else _positive(cell_m, "cell_m")
+    area = ground_window(window)
+    plane = systems.working_crs(area.bounds)
+    return _chosen(Setting(area, plane, plane_window(on_plane(area, plane)), None, 0.0, None), stated, given_cell)
+
+
+def _chosen(setting: Setting, bandwidth: float | None, given_cell: float | None) -> Setting:
+    """Give a setting its bandwidth, and the grid that fits it."""
+    cell = given_cell or (0.0 if bandwidth is None else default_cell(setting.window, bandwidth))
+    return replace(
+        setting, bandwidth=bandwidth, cell=cell, lattice=grid_over(setting.window, cell, bandwidth) if cell else None
+    )
+
+
+def blank(setting: Setting, located: int, left_out: Mapping[str, int], *, by_district: int) -> Surface:
+    """Return the answer where too few records are located: each counted, and no grid."""
+    return Surface(
+        n=located,
+        bandwidth_m=setting.bandwidth,
+        edge="jones-diggle",
+        cell_m=setting.cell,
+        window_km2=float(setting.window.polygon.area) / _M2_PER_KM2,
+        integral=0.0,
+        peak_per_km2=0.0,
+        share_area_level=_share(by_district, located),
+        refused=f"only {located} records are located in the window; a density needs {SMALLEST_N}",
+        x_m=np.zeros(0),
+        y_m=np.zeros(0),
+        intensity_per_km2=np.zeros((0, 0)),
+        contours=no_contours(),
+        crs_wkt=setting.plane.to_wkt(),
+        left_out=left_out,
+    )
+
+
+def drawn(empty: Surface, per_m2: Floats, error_per_m2: Floats) -> Surface:
+    """Put an intensity and its standard error, on the whole lattice, into an answer."""
+    return replace(
+        empty,
+        refused=None,
+        intensity_per_km2=per_m2 * _M2_PER_KM2,
+        standard_error_per_km2=error_per_m2 * _M2_PER_KM2,
+    )
 
 
 def _possible(edge: str, rule: str | None, bandwidth_m: float | None) -> None:
@@ -210,15 +257,13 @@ def _share(part: int, rest: int) -> float:
     return part / (part + rest) if part else 0.0
 
 
-def _warnings(placed: Placed, bandwidth: float, window: Window) -> tuple[str, ...]:
+def warnings(setting: Setting, located: int, *, one_place: bool) -> tuple[str, ...]:
     """Say what makes a surface weak although there is one."""
-    west, south, east, north = window.polygon.bounds
-    wide = max(east - west, north - south)
+    west, south, east, north = setting.window.polygon.bounds
+    wide, bandwidth = max(east - west, north - south), setting.bandwidth or 0.0
     told = {
-        f"only {placed.located} records are located in the window; a density of fewer than {FEW_N} is rough": (
-            placed.located < FEW_N
-        ),
-        "all located records are at one place: the surface is one kernel": len(placed.at) == 1,
+        f"only {located} records are located in the window; a density of fewer than {FEW_N} is rough": located < FEW_N,
+        "all located records are at one place: the surface is one kernel": one_place,
         f"the bandwidth of {bandwidth:,.0f} m is larger than the window, {wide:,.0f} m across: the surface is flat": (
             bandwidth > wide
         ),
@@ -226,7 +271,7 @@ def _warnings(placed: Placed, bandwidth: float, window: Window) -> tuple[str, ..
     return tuple(sentence for sentence, applies in told.items() if applies)
 
 
-def _within(whole: Surface, lattice: Lattice, window: Window, plane: CRS) -> Surface:
+def within(whole: Surface, lattice: Lattice, window: Window, plane: CRS) -> Surface:
     """Complete a surface whose fields are on the whole lattice: what lies outside the window becomes not known."""
     per_km2 = whole.intensity_per_km2
     east, north = np.meshgrid(lattice.x, lattice.y)

@@ -74,6 +74,16 @@ def possible_duplicates(layers: Rows) -> list[Finding]:
     return [each for _, each in sorted(found, key=lambda placed: placed[0])]
 
 
+def alike_keys(incidents: pd.DataFrame) -> pd.Series:
+    """Return a number for each record that can be compared, the same for records alike, by row.
+
+    Other records may have the number of one by chance: it tells which records need not be compared.
+    """
+    stacked = _stacked([(None, incidents)])
+    keys = _keys(stacked)
+    return pd.util.hash_pandas_object(keys, index=False).set_axis(stacked.loc[keys.index, "row"])
+
+
 def repeated_ids(layers: Rows, kind: str) -> list[Finding]:
     """Find ids that a record of a later layer of the same kind bears again.
 
@@ -121,16 +131,17 @@ def _is_numbered(each: str, row: int, entry: LayerEntry | None) -> bool:
 def _stacked(layers: Rows) -> pd.DataFrame:
     """Return the records of all layers, with the number of their layer and their row in it."""
     frames = [
-        pd.DataFrame(frame).reindex(columns=[*_USED]).assign(layer=number, row=frame.index)
+        pd.DataFrame(frame).reindex(columns=[*COMPARED]).assign(layer=number, row=frame.index)
         for number, (_, frame) in enumerate(layers)
     ]
     return pd.concat(frames, ignore_index=True)
 
 
-_USED = (
+COMPARED = (
     *("incident_id", "date_start", "date_end", "district", "device_category", "source_ids"),
     *("place", "uncertainty_m", "geometry", *KILLED, *INJURED),
 )
+"""The columns by which records are compared."""
 
 
 def _keys(stacked: pd.DataFrame) -> pd.DataFrame:

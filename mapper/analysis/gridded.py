@@ -18,7 +18,7 @@ cache: three times as fast as all at once.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import scipy.fft
@@ -28,7 +28,7 @@ from mapper.analysis.kernel import REACH, Kernels
 from mapper.analysis.levels import Level, levels
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -55,15 +55,27 @@ _VANISHES = -100.0
 _TWO_BYTES = 2**16
 
 
+class Blur(NamedTuple):
+    """The form of a kernel: a Gaussian's bandwidth, and the radius of the disc that it is spread over."""
+
+    sigma: float
+    radius: float
+
+
 def lattice_sums(kernels: Kernels, lattice: Lattice) -> Floats:
     """Return the weighted sum of the kernels' densities on a lattice: shape (rows, columns), weight per unit area.
 
     Exact (discs to 1e-9), or within 3e-6 of the peak for a single kernel and 5e-7 for 100,000 where binning is cheaper.
     """
-    limit = SEPARABLE_LIMIT * (DISC_LIMIT_TIMES if kernels.radius.any() else 1)
-    if expanded_size(kernels) * lattice.size <= limit or not bins_fit(kernels, lattice):
+    if is_separable(kernels, lattice):
         return separable_sums(expanded(kernels)[0], lattice)
     return binned_sums(kernels, lattice)
+
+
+def is_separable(kernels: Kernels, lattice: Lattice) -> bool:
+    """Tell whether the sums of kernels are cheaper, or can only be had, by a matrix product."""
+    limit = SEPARABLE_LIMIT * (DISC_LIMIT_TIMES if kernels.radius.any() else 1)
+    return expanded_size(kernels) * lattice.size <= limit or not bins_fit(kernels, lattice)
 
 
 def lattice_squares(kernels: Kernels, lattice: Lattice) -> Floats:
@@ -72,11 +84,15 @@ def lattice_squares(kernels: Kernels, lattice: Lattice) -> Floats:
     The square of a Gaussian is one of sigma / sqrt 2; that of a disc's kernel is squared on the lattice.
     """
     if kernels.radius.any() and bins_fit(kernels, lattice):
-        return binned_sums(kernels, lattice, _squared_transfer)
+        return binned_sums(kernels, lattice, squared_transfer)
     # Too large a lattice for that: the disc's variance is good enough for a standard error.
+    return lattice_sums(narrowed(kernels), lattice)
+
+
+def narrowed(kernels: Kernels) -> Kernels:
+    """Return Gaussians that are the squares of the kernels', of a disc the Gaussian's of its variance."""
     sigma = np.sqrt(kernels.sigma**2 + kernels.radius**2 / 4)
-    narrow = Kernels(kernels.x, kernels.y, sigma / np.sqrt(2), kernels.weight / (4 * np.pi * sigma**2))
-    return lattice_sums(narrow, lattice)
+    return Kernels(kernels.x, kernels.y, sigma / np.sqrt(2), kernels.weight / (4 * np.pi * sigma**2))
 
 
 def bins_fit(kernels: Kernels, lattice: Lattice) -> bool:
@@ -113,24 +129,24 @@ def bells(at: Floats, centre: Floats, sigma: Floats) -> Floats:
     return bell
 
 
-def _gaussian_transfer(level: Level, shape: Shape, step: float) -> Transfer:
+def gaussian_transfer(blur: Blur, shape: Shape, step: float) -> Transfer:
     """Return the transform of a level's kernel, of mass 1, on the half plane of real FFT frequencies."""
     cycles_y, cycles_x = np.fft.fftfreq(shape[0]), np.fft.rfftfreq(shape[1])
-    decay = -2 * (np.pi * level.sigma / step) ** 2
-    blur = np.exp(decay * cycles_y**2)[:, None] * np.exp(decay * cycles_x**2)
-    if level.radius:
-        blur *= disc_transform(2 * np.pi * level.radius / step * np.hypot(cycles_y[:, None], cycles_x))
-    return np.asarray(blur)
+    decay = -2 * (np.pi * blur.sigma / step) ** 2
+    spectrum = np.exp(decay * cycles_y**2)[:, None] * np.exp(decay * cycles_x**2)
+    if blur.radius:
+        spectrum *= disc_transform(2 * np.pi * blur.radius / step * np.hypot(cycles_y[:, None], cycles_x))
+    return np.asarray(spectrum)
 
 
-def _squared_transfer(level: Level, shape: Shape, step: float) -> Transfer:
+def squared_transfer(blur: Blur, shape: Shape, step: float) -> Transfer:
     """Return the same of the squared kernel."""
-    kernel = scipy.fft.irfft2(_gaussian_transfer(level, shape, step), s=shape) / step**2
+    kernel = scipy.fft.irfft2(gaussian_transfer(blur, shape, step), s=shape) / step**2
     return np.asarray(scipy.fft.rfft2(kernel**2) * step**2)
 
 
 def binned_sums(
-    kernels: Kernels, lattice: Lattice, transfer: Callable[[Level, Shape, float], Transfer] | None = None
+    kernels: Kernels, lattice: Lattice, transfer: Callable[[Blur, Shape, float], Transfer] | None = None
 ) -> Floats:
     """Return the sums of `lattice_sums` by binning and FFT; kernels must lie within half a step of the lattice.
 
@@ -142,26 +158,38 @@ def binned_sums(
         by_times.setdefault(times_of(level.sigma, lattice), []).append(level)
     total = np.zeros((lattice.rows, lattice.columns))
     for times, group in by_times.items():
-        total += _convolved(group, lattice.refined(times), times, transfer or _gaussian_transfer)
+        bins = lattice.refined(times)
+        shape = padded_shape(bins, times, [Blur(level.sigma, level.radius) for level in group])
+        deposits = ((Blur(level.sigma, level.radius), deposit(level.kernels, bins, shape)) for level in group)
+        total += convolved(deposits, bins, times, transfer or gaussian_transfer)
     return np.maximum(total, 0.0, out=total)
 
 
-def _convolved(
-    group: list[Level], bins: Lattice, times: int, transfer: Callable[[Level, Shape, float], Transfer]
-) -> Floats:
-    """Return the sum of some levels at every `times`-th place of their lattice."""
-    reach = max(REACH * level.sigma + level.radius for level in group)
+def padded_shape(bins: Lattice, times: int, blurs: Sequence[Blur]) -> Shape:
+    """Return the shape of the bins of a lattice with so much room that no kernel's far end meets its near one."""
+    reach = max(REACH * blur.sigma + blur.radius for blur in blurs)
     room = int(np.ceil(reach / bins.step)) + 2 * times + 4
     rows, columns = (scipy.fft.next_fast_len(length + room, real=True) for length in (bins.rows, bins.columns))
-    spectrum = None
-    for level in group:
-        part = scipy.fft.rfft2(_deposit(level.kernels, bins, (rows, columns)), overwrite_x=True)
-        part *= transfer(level, (rows, columns), bins.step)
+    return rows, columns
+
+
+def convolved(
+    deposits: Iterable[tuple[Blur, Floats]],
+    bins: Lattice,
+    times: int,
+    transfer: Callable[[Blur, Shape, float], Transfer],
+) -> Floats:
+    """Return the sum of some deposits, each blurred, at every `times`-th place of their lattice; the deposits are used up."""
+    spectrum, shape = None, (0, 0)
+    for blur, field in deposits:
+        shape = (field.shape[0], field.shape[1])
+        part = scipy.fft.rfft2(field, overwrite_x=True)
+        part *= transfer(blur, shape, bins.step)
         spectrum = part if spectrum is None else np.add(spectrum, part, out=spectrum)
-    spectrum *= (np.sinc(np.fft.fftfreq(rows)) ** -float(_TAPS))[:, None]
-    spectrum *= np.sinc(np.fft.rfftfreq(columns)) ** -float(_TAPS)
-    field = scipy.fft.irfft2(spectrum, s=(rows, columns), overwrite_x=True)
-    return np.asarray(field[: bins.rows : times, : bins.columns : times] / bins.step**2)
+    spectrum *= (np.sinc(np.fft.fftfreq(shape[0])) ** -float(_TAPS))[:, None]
+    spectrum *= np.sinc(np.fft.rfftfreq(shape[1])) ** -float(_TAPS)
+    smooth = scipy.fft.irfft2(spectrum, s=shape, overwrite_x=True)
+    return np.asarray(smooth[: bins.rows : times, : bins.columns : times] / bins.step**2)
 
 
 def times_of(sigma: float, lattice: Lattice) -> int:
@@ -171,7 +199,7 @@ def times_of(sigma: float, lattice: Lattice) -> int:
     return next(times for times in (power, power * 3 // 2, power * 2) if times >= needed)
 
 
-def _deposit(kernels: Kernels, bins: Lattice, shape: Shape) -> Floats:
+def deposit(kernels: Kernels, bins: Lattice, shape: Shape) -> Floats:
     """Spread each kernel's weight over 5 x 5 bins by B-spline weights; bins beyond an end count from the other."""
     east, north = (kernels.x - bins.west) / bins.step, (kernels.y - bins.south) / bins.step
     row = np.mod(_first_bin(north), shape[0])

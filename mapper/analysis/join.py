@@ -304,11 +304,14 @@ def _covered(zones: Shapes, points: Shapes) -> Positions:
 def _within(zones: Shapes, points: Shapes, reach: Floats) -> Positions:
     """Return a sorted code, point * number of zones + zone, for each point within its own reach of a zone.
 
-    The tree holds the points and the zones are prepared, because there are many points and a zone has many vertices.
+    A point without any reach has none: whether it lies on a line is asked where lines are exact, never in a plane, so that
+    what is said of it does not depend on the records beside it. The tree holds the points and the zones are prepared, because
+    there are many points and a zone has many vertices.
     """
     zone, point = shapely.STRtree(points).query(zones, predicate="dwithin", distance=float(reach.max()))
     shapely.prepare(zones)
     near = (reach[point] >= reach.max()) | shapely.dwithin(zones[zone], points[point], reach[point])
+    near &= reach[point] > 0
     return np.sort(point[near] * len(zones) + zone[near])
 
 

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     Flags = npt.NDArray[np.bool_]
     Figures = npt.NDArray[np.float64]
+    Sums = npt.NDArray[np.int64]
 
 FINDINGS = (
     "count_falls",
@@ -260,14 +261,20 @@ def ledger(
     >>> ledger(frames["incidents"], frames["casualty_counts"], frames["activities"]).to_dict()["sentence"]
     'Mapped here: an unstated number of killed, 1 injured of the 33 officially counted as of 2020-12-22 (3.0 %; Trend).'
     """
-    figures = _figures(incidents)
-    compared = _compared(incidents, figures, counts)
+    return ledger_of(sums_beside(incidents, counts), counts, activities, as_of=as_of)
+
+
+def ledger_of(
+    sums: Sums, counts: pd.DataFrame, activities: pd.DataFrame, *, as_of: dt.date | None = None
+) -> PublishedLedger:
+    """Set counts side by side as `ledger` does, beside sums of accidents (`sums_beside`), which may be those of many parts."""
+    compared = _compared(sums, counts)
     of_source: dict[str, list[Count]] = {}
     for count in compared:
         of_source.setdefault(source_key(count.record), []).append(count)
     return PublishedLedger(
         as_of=as_of,
-        mapped=_mapped(figures, np.ones(len(incidents), dtype=bool)),
+        mapped=_mapped(sums[0]),
         headline=_headline(compared),
         sources=tuple(_source(of_source[key]) for key in sorted(of_source)),
         clearance=clearance(activities),
@@ -291,6 +298,11 @@ def more_mapped_than_counted(
     list of Finding
         In row order, one for each figure, severity `warning`; the value gives both figures and the period.
     """
+    return exceeded_counts(sums_beside(incidents, counts), counts, entry=entry)
+
+
+def exceeded_counts(sums: Sums, counts: pd.DataFrame, *, entry: LayerEntry | None = None) -> list[Finding]:
+    """Find counts as `more_mapped_than_counted` does, by sums of accidents (`sums_beside`)."""
     found = [
         finding(
             "more_mapped_than_counted",
@@ -300,7 +312,7 @@ def more_mapped_than_counted(
             column=name,
             value=f"{mapped} mapped, {counted} counted from {count.record['period_start']} to {count.date}",
         )
-        for count in _compared(incidents, _figures(incidents), counts)
+        for count in _compared(sums, counts)
         for name, mapped, counted in count.exceeded()
     ]
     return sorted(found, key=lambda each: each.row or 0)
@@ -339,44 +351,63 @@ def _figures(incidents: pd.DataFrame) -> Figures:
     return np.column_stack([column.to_numpy(dtype="float64", na_value=np.nan) for column in cells])
 
 
-def _mapped(figures: Figures, chosen: Flags) -> Mapped:
-    """Add up the stated figures of the chosen accidents: 0 where no accident is chosen, None where none states one."""
+def sums_beside(incidents: pd.DataFrame, counts: pd.DataFrame) -> Sums:
+    """Add up accidents: all of them, and for each count those certainly in its period and those that may be.
+
+    Returns
+    -------
+    ndarray of shape (1 + 2 * counts, 1 + 2 * figures)
+        Of each set how many accidents, the sum of each figure, and how many state it. Sums of parts of the accidents add up to
+        those of all.
+    """
+    figures, days = _figures(incidents), accident_days(incidents)
+    bounds = periods(counts["period_start"], counts["period_end"], counts["as_of"])
+    every = np.ones(len(incidents), dtype=bool)
+    beside: dict[tuple[float, ...], tuple[Sums, Sums]] = {}
+    rows = [_summed(figures, every)]
+    for at in range(len(counts)):
+        start_first, start_last, end_first, end_last = period = tuple(float(bound[at]) for bound in bounds)
+        if period not in beside:
+            inside = (days.first >= start_last) & (days.last <= end_first)
+            may_be = (days.last >= start_first) & (days.first <= end_last) & ~inside
+            beside[period] = (_summed(figures, inside), _summed(figures, may_be))
+        rows += beside[period]
+    return np.array(rows, dtype=np.int64)
+
+
+def _summed(figures: Figures, chosen: Flags) -> Sums:
     rows = figures[chosen]
-    stated = (~np.isnan(rows)).sum(axis=0)
-    totals = np.nansum(rows, axis=0)
+    return np.concatenate([[len(rows)], np.nansum(rows, axis=0), (~np.isnan(rows)).sum(axis=0)]).astype(np.int64)
+
+
+def _mapped(sums: Sums) -> Mapped:
+    """Tell the stated figures of some accidents: 0 where there is no accident, None where none states one."""
+    accidents, totals, stated = int(sums[0]), *np.split(sums[1:], 2)
     told = {
-        name: int(total) if number or not len(rows) else None
+        name: int(total) if number or not accidents else None
         for name, total, number in zip(_FIGURES, totals, stated, strict=True)
     }
     killed_stated, injured_stated = (int(stated[_FIGURES.index(outcome)]) for outcome in ("killed", "injured"))
     return Mapped(
-        accidents=len(rows),
+        accidents=accidents,
         killed=told["killed"],
         injured=told["injured"],
-        killed_not_stated=len(rows) - killed_stated,
-        injured_not_stated=len(rows) - injured_stated,
+        killed_not_stated=accidents - killed_stated,
+        injured_not_stated=accidents - injured_stated,
         by_status={name: told[name] for name in (*KILLED, *INJURED)},
     )
 
 
-def _compared(incidents: pd.DataFrame, figures: Figures, counts: pd.DataFrame) -> list[Count]:
-    """Return every count beside what is mapped of its days, in order of time; counts of one period are compared once."""
-    days = accident_days(incidents)
+def _compared(sums: Sums, counts: pd.DataFrame) -> list[Count]:
+    """Return every count beside what is mapped of its days, in order of time."""
     bounds = periods(counts["period_start"], counts["period_end"], counts["as_of"])
     dates = periods(counts["as_of"], counts["period_end"])
     dated = np.where(np.isnan(dates.start_last), dates.end_last, dates.start_last)
-    beside: dict[tuple[float, ...], tuple[Mapped, Mapped]] = {}
     compared = []
     for at, record in enumerate(counts.to_dict("records")):
-        start_first, start_last, end_first, end_last = period = tuple(float(bound[at]) for bound in bounds)
-        known = bool(bounds.known[at])
-        if known and period not in beside:
-            inside = (days.first >= start_last) & (days.last <= end_first)
-            may_be = (days.last >= start_first) & (days.first <= end_last) & ~inside
-            beside[period] = (_mapped(figures, inside), _mapped(figures, may_be))
-        mapped, uncertain = beside[period] if known else (None, None)
-        certain_days = max(0.0, end_first - start_last + 1)
-        compared.append(Count(at, record, float(dated[at]), certain_days, mapped, uncertain))
+        certain, maybe = (_mapped(sums[row]) for row in (1 + 2 * at, 2 + 2 * at)) if bounds.known[at] else (None, None)
+        certain_days = max(0.0, float(bounds.end_first[at] - bounds.start_last[at]) + 1)
+        compared.append(Count(at, record, float(dated[at]), certain_days, certain, maybe))
     return sorted(compared, key=_in_time)
 
 

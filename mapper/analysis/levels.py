@@ -34,11 +34,12 @@ class Level(NamedTuple):
     kernels: Kernels
 
 
-def levels(kernels: Kernels) -> list[Level]:
+def levels(kernels: Kernels, radii: Floats | None = None) -> list[Level]:
     """Sort kernels into levels, whose sum stands for the whole: error under 1e-4 of the peak of many kernels.
 
     Up to `FEW` distinct bandwidths, and radii in each of them, stay as they are. Weights, and the moments of sigma^2 up to the
-    third, are kept.
+    third, are kept. `radii` are the distinct radii to sort by where the kernels are a part of many: those of all, so that the
+    levels of all parts are the same.
     """
     distinct = np.unique(kernels.sigma)
     if len(distinct) <= FEW:
@@ -47,13 +48,11 @@ def levels(kernels: Kernels) -> list[Level]:
         octaves = np.log2(distinct[-1] / distinct[0])
         rungs = np.geomspace(distinct[0], distinct[-1], max(_TAPS, int(np.ceil(octaves * _PER_OCTAVE)) + 1))
         groups = _spread(kernels, kernels.sigma, rungs)
-    return [Level(sigma, radius, part) for sigma, group in groups for radius, part in _by_radius(group, sigma)]
+    return [Level(sigma, radius, part) for sigma, group in groups for radius, part in _by_radius(group, sigma, radii)]
 
 
-def _by_radius(kernels: Kernels, sigma: float) -> list[tuple[float, Kernels]]:
-    if not kernels.radius.any():
-        return [(0.0, kernels)]
-    distinct = np.unique(kernels.radius)
+def _by_radius(kernels: Kernels, sigma: float, radii: Floats | None) -> list[tuple[float, Kernels]]:
+    distinct = np.unique(kernels.radius) if radii is None else radii
     if len(distinct) <= FEW:
         return [(float(radius), kernels.chosen(kernels.radius == radius)) for radius in distinct]
     return _spread(kernels, kernels.radius, radius_rungs(distinct, sigma))

@@ -112,15 +112,18 @@ def _gaussian_masses(lattice: Lattice, sigma: float, window: Window) -> Floats:
     return np.asarray(result / (2 * np.sqrt(2 * np.pi) * sigma))
 
 
-def kernel_masses(kernels: Kernels, window: Window, direct_limit: float | None = None) -> Floats:
+def kernel_masses(
+    kernels: Kernels, window: Window, direct_limit: float | None = None, radii: Floats | None = None
+) -> Floats:
     """Return the mass of each kernel inside the window: shape (n,).
 
     Exact (Gaussians to 2e-11, discs to 1e-9) while Gaussians times boundary nodes are few, else read from lattices of exact
-    masses: error about 3e-7, or 1e-6 where more than 8 bandwidths or radii occur. `direct_limit` says what is few.
+    masses: error about 3e-7, or 1e-6 where more than 8 bandwidths or radii occur. `direct_limit` says what is few, `radii` are
+    the distinct radii of all kernels where these are a part of them.
     """
     smallest = float(kernels.sigma.min())
-    few = expanded_size(kernels) * len(window.nodes(smallest)[0]) <= (direct_limit or DIRECT_MASS_LIMIT)
-    if few or _lattice(window, smallest, float(kernels.radius.max())).size > LATTICE_LIMIT:
+    distinct = np.unique(kernels.radius) if radii is None else radii
+    if are_few(kernels, window, direct_limit) or _lattice(window, smallest, float(distinct[-1])).size > LATTICE_LIMIT:
         gaussians, owner = expanded(kernels.reweighted(np.ones(len(kernels))))
         mass = masses(gaussians.x, gaussians.y, gaussians.sigma, window)
         return np.asarray(np.bincount(owner, weights=gaussians.weight * mass, minlength=len(kernels)), dtype=float)
@@ -128,20 +131,28 @@ def kernel_masses(kernels: Kernels, window: Window, direct_limit: float | None =
     panel = np.floor(np.log2(kernels.sigma / smallest) / _PANEL_OCTAVES)
     for each in np.unique(panel):
         rows = panel == each
-        result[rows] = _masses_of_panel(kernels.chosen(rows), window)
+        part = kernels.chosen(rows)
+        result[rows] = _masses_of_panel(part, window, np.unique(part.radius) if radii is None else radii)
     return result
 
 
-def _masses_of_panel(kernels: Kernels, window: Window) -> Floats:
+def are_few(kernels: Kernels, window: Window, direct_limit: float | None = None) -> bool:
+    """Tell whether the masses of kernels are taken one by one."""
+    nodes = len(window.nodes(float(kernels.sigma.min()))[0])
+    limit = DIRECT_MASS_LIMIT if direct_limit is None else direct_limit
+    return expanded_size(kernels) * nodes <= limit
+
+
+def _masses_of_panel(kernels: Kernels, window: Window, distinct: Floats) -> Floats:
     """Go through the radii: each for itself while they are few, else by Lagrange weights in r^2."""
-    distinct = np.unique(kernels.radius)
     if len(distinct) <= FEW:
         result = np.empty(len(kernels))
         for radius in distinct:
             rows = kernels.radius == radius
-            result[rows] = _masses_of_radius(kernels.chosen(rows), float(radius), window)
+            if rows.any():
+                result[rows] = _masses_of_radius(kernels.chosen(rows), float(radius), window)
         return result
-    rungs = radius_rungs(kernels.radius, float(kernels.sigma.min()))
+    rungs = radius_rungs(distinct, float(kernels.sigma.min()))
     first, weights = taps(kernels.radius, rungs)
     result = np.zeros(len(kernels))
     for number, radius in enumerate(rungs):

@@ -114,6 +114,13 @@ def reordered_dates(cells: pd.DataFrame, kind: str, order: DateOrder | None) -> 
     return cells.assign(**{name: cells[name].map(words).astype("str") for name, words in written.items()})
 
 
+def refuse_repeated(repeated: Mapping[int, str], kind: str, account: Account) -> None:
+    """Refuse rows whose identifier a record of an earlier part file bears, as `judge_cells` does within one file."""
+    key = schema.COLUMNS[kind][0]
+    for row, given in repeated.items():
+        _tell(schema.Failure(row, key, "duplicate_id", given), _became(key), account)
+
+
 def judge_cells(cells: pd.DataFrame, kind: str, account: Account) -> pd.DataFrame:
     """Blank the cells that fail, refuse the rows that cannot be used without them.
 

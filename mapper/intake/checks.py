@@ -10,6 +10,7 @@ count taken before. What cannot be decided from one layer alone (an accident out
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
@@ -19,7 +20,15 @@ from mapper import crs, schema, terms
 from mapper.errors import DataRefused
 from mapper.findings import CLOSED
 from mapper.intake.account import Account, named
-from mapper.intake.cells import days_of_moments, folded_codes, judge_cells, judge_counts, judge_dates, reordered_dates
+from mapper.intake.cells import (
+    days_of_moments,
+    folded_codes,
+    judge_cells,
+    judge_counts,
+    judge_dates,
+    refuse_repeated,
+    reordered_dates,
+)
 from mapper.intake.extents import shared_places
 from mapper.intake.geocheck import POINTS, geocheck
 from mapper.intake.mapping import our_columns
@@ -31,10 +40,15 @@ from mapper.intake.shapes import inside_area, refuse_closed, sound_shapes
 from mapper.model import Checked, Finding, Layer, Ledger, LonLatBox
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import numpy as np
     from numpy.typing import NDArray
 
     from mapper.model import DateOrder, OnInvalid
+
+
+_NONE: Mapping[int, str] = MappingProxyType({})
 
 
 def check(
@@ -88,9 +102,20 @@ def check(
     (114, 0)
     """
     checked = examine(layer, area=area, area_is_stated=area_is_stated, date_order=date_order, on_invalid=on_invalid)
+    require_usable(checked)
+    return checked
+
+
+def require_usable(checked: Checked) -> None:
+    """Refuse a layer of which every record is refused.
+
+    Raises
+    ------
+    DataRefused
+        With the reason of the first record.
+    """
     if checked.ledger.counted and not checked.ledger.usable:
         raise _nothing_left(checked)
-    return checked
 
 
 def _policy(kind: str, on_invalid: OnInvalid | None) -> OnInvalid:
@@ -107,8 +132,11 @@ def examine(
     area_is_stated: bool = True,
     date_order: DateOrder | None = None,
     on_invalid: OnInvalid | None = None,
+    repeated: Mapping[int, str] = _NONE,
 ) -> Checked:
     """Check one layer as `check` does, but return the account also when no record is usable.
+
+    `repeated` are the rows whose identifier a record before this layer bears already, with that identifier: they are refused.
 
     Raises
     ------
@@ -124,6 +152,7 @@ def examine(
     kind = layer.entry.kind
     doubt_names(layer.frame.columns, account)
     cells, mapping = our_columns(layer, account)
+    refuse_repeated(repeated, kind, account)
     cells = folded_codes(days_of_moments(cells, kind, account), kind, account)
     cells = judge_cells(reordered_dates(cells, kind, date_order or layer.entry.date_order), kind, account)
     if not isinstance(layer.frame, gpd.GeoDataFrame):

@@ -6,7 +6,7 @@ A column whose cells can be numbered from 1 holds a *code* per row, 0 for null, 
 
     words    "values": code k is the k-th of the list of texts, which is sorted, so that codes sort as texts do
     days     "base": code k is the day base + k - 1, counted from 1970-01-01, written YYYY-MM-DD
-    numbers  "values": code k is the k-th of the list of numbers; or "base", "scale": it is the number (base + k - 1) / scale, exactly
+    numbers  "values": code k is the k-th of the list of numbers; or "base", "scale": the number (base + k - 1) / scale, exactly
 
 The codes themselves are stored in one of four ways, whichever is smallest:
 

@@ -19,9 +19,10 @@ import shapely
 from mapper import crs, schema
 from mapper.analysis.ground import Lost, lost_records
 from mapper.analysis.join import casualties
-from mapper.analysis.ledger import PublishedLedger, ledger
+from mapper.analysis.ledger import PublishedLedger, ledger_of
 from mapper.findings import severities
 from mapper.names import name_key, units
+from mapper.output.tally import Tally, tally
 from mapper.schema import INJURED, KILLED
 
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ class Edition:
     when the edition has no such layer. `incidents` has `near_districts`: of each record known only by its district, or by
     less, the names of the districts it may lie in, as `districts` spells them. `originals` keeps the shape as given of each
     area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the
-    counts and clearance statements of `tables` side by side, each count beside the incidents of its days. `private` says that
-    it shows somebody's own files as they are and is not for publication.
+    counts and clearance statements of `tables` side by side, each count beside the incidents of its days. `tally` counts the
+    incidents; where they are too many for a page, `incidents` is empty, and they are in the counts alone (`counts_only`).
+    `private` says that it shows somebody's own files as they are and is not for publication.
     """
 
     title: str
@@ -68,24 +70,33 @@ class Edition:
     assumptions: tuple[str, ...]
     originals: pd.DataFrame
     ledger: PublishedLedger
+    tally: Tally
     private: bool = False
+
+    @property
+    def counts_only(self) -> bool:
+        """Whether the incidents are too many for a page, so that they are counted and not held one by one."""
+        return self.tally.records > len(self.incidents)
+
+    @property
+    def undrawn_incidents(self) -> int:
+        """How many incidents with a point or a disc are not drawn, because they are only counted."""
+        return self.tally.pointed if self.counts_only else 0
 
     @property
     def counts(self) -> dict[str, Any]:
         """Count incidents, zones, casualties and findings, in the words of `mapper build --json`."""
-        place = self.incidents["place"]
-        drawn = int(place.isin(["point", "disc"]).sum())
-        district_level = int((place == "district").sum())
         zones_drawn = int(self.zones.geometry.notna().sum())
         refused_zones = self._refused("zones")
         return {
             "incidents": {
                 "counted": self._counted("incidents"),
-                "drawn": drawn,
-                "district_level": district_level,
-                "unplaced": len(place) - drawn - district_level,
+                "drawn": self.tally.pointed - self.undrawn_incidents,
+                "district_level": self.tally.district_level,
+                "unplaced": self.tally.unplaced,
                 "refused": self._refused("incidents"),
                 "later": self.left_out_later,
+                **({"not_drawn": self.undrawn_incidents} if self.undrawn_incidents else {}),
             },
             "zones": {
                 "counted": self._counted("zones"),
@@ -94,8 +105,8 @@ class Edition:
                 "refused": refused_zones,
             },
             "casualties": {
-                "killed": int(self.incidents["killed"].fillna(0).sum()),
-                "injured": int(self.incidents["injured"].fillna(0).sum()),
+                "killed": self.tally.killed,
+                "injured": self.tally.injured,
             },
             "findings": severities(self.findings),
         }
@@ -110,6 +121,8 @@ class Edition:
         """How many records that a verdict may rest on could not be used, or have no place."""
         kinds = ("zones", "orders", "hazards", "incidents")
         refused = Lost(*(self._refused(kind) for kind in kinds))
+        if self.counts_only:  # a verdict cannot look at a record that is not there
+            refused = refused._replace(incidents=refused.incidents + self.tally.records)
         return lost_records(self.zones, self.districts, self.tables["hazards"], self.incidents, refused=refused)
 
     @property
@@ -148,7 +161,8 @@ class Results:
 
     `districts` are the checked districts (may be empty), `tables` the other kinds by name (a missing one becomes an empty
     table), `findings` everything found on the way, in order. `later` counts the incidents left out because they lie after
-    the edition's date, `undrawn_zones` the zones that name a unit no layer of districts knows.
+    the edition's date, `undrawn_zones` the zones that name a unit no layer of districts knows. `tally` counts the incidents
+    where they are not in `joined`.
     """
 
     joined: Joined
@@ -158,6 +172,7 @@ class Results:
     findings: tuple[Finding, ...]
     later: int = 0
     undrawn_zones: int = 0
+    tally: Tally | None = None
 
 
 def compose(
@@ -195,6 +210,7 @@ def compose(
     )
     zones = joined.zones.assign(area_km2=_areas(joined.zones.geometry))
     tables = {kind: _table(results.tables, kind) for kind in TABLES}
+    counted = results.tally or tally(incidents, tables["casualty_counts"])
     return Edition(
         title=catalogue.title,
         organisation=catalogue.organisation,
@@ -206,7 +222,7 @@ def compose(
         stale_after=data_date + dt.timedelta(days=catalogue.stale_after_days) if data_date else None,
         incidents=incidents,
         zones=zones,
-        districts=_with_counts(results.districts, incidents, zones),
+        districts=_with_counts(results.districts, counted, zones),
         tables=tables,
         pairs=joined.pairs,
         surface=results.surface,
@@ -216,7 +232,8 @@ def compose(
         undrawn_zones=results.undrawn_zones,
         assumptions=tuple(assumptions),
         originals=_originals(checked),
-        ledger=ledger(incidents, tables["casualty_counts"], tables["activities"], as_of=data_date),
+        ledger=ledger_of(counted.beside, tables["casualty_counts"], tables["activities"], as_of=data_date),
+        tally=counted,
     )
 
 
@@ -269,20 +286,11 @@ def _areas(shapes: gpd.GeoSeries) -> np.ndarray:
     return np.where(shapes.notna().to_numpy(), areas, np.nan)
 
 
-def _with_counts(districts: gpd.GeoDataFrame, incidents: gpd.GeoDataFrame, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _with_counts(districts: gpd.GeoDataFrame, counted: Tally, zones: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Add label points, the (first) zone each district belongs to, and what was reported in it by name."""
     points = shapely.point_on_surface(districts.geometry.to_numpy())
     keys = [name_key(name) for name in districts["name"]]
-    counted = pd.DataFrame(
-        {
-            "key": [name_key(name) for name in incidents["district"]],
-            "incidents_reported": 1,
-            "incidents_district_level": incidents["place"].eq("district").to_numpy(dtype="int64"),
-            "killed_reported": incidents["killed"].fillna(0).to_numpy(dtype="int64"),
-            "injured_reported": incidents["injured"].fillna(0).to_numpy(dtype="int64"),
-        }
-    )
-    totals = counted[counted["key"] != ""].groupby("key").sum().reindex(keys, fill_value=0)
+    totals = counted.by_district.reindex(keys, fill_value=0)
     zone_of = {
         name_key(unit): zone_id
         for zone_id, cell in reversed(list(zip(zones["zone_id"], zones["admin_units"], strict=True)))

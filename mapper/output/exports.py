@@ -103,12 +103,16 @@ def export_files(edition: Edition) -> dict[str, bytes]:
     dict of str to bytes
         `incidents.geojson`, `zones.geojson`, `districts.geojson` (one feature per record, also those without geometry),
         `density.geojson` (one feature per class, none when the density was refused), `findings.csv` (one row per finding);
-        `original_shapes.csv` (one row per area whose shape was changed, as it was given) where there are any.
+        `original_shapes.csv` (one row per area whose shape was changed, as it was given) where there are any. An edition that
+        only counts its incidents has no `incidents.geojson`: an empty one would say that there are none.
     """
     incidents = edition.incidents
     points = incidents.geometry.where(incidents["place"].isin(["point", "disc"]), None)
+    by_itself = {
+        "incidents.geojson": geojson(incidents.set_geometry(points), INCIDENT_COLUMNS, "incident_id", "incidents")
+    }
     return {
-        "incidents.geojson": geojson(incidents.set_geometry(points), INCIDENT_COLUMNS, "incident_id", "incidents"),
+        **({} if edition.counts_only else by_itself),
         "zones.geojson": geojson(edition.zones, ZONE_COLUMNS, "zone_id", "zones"),
         "districts.geojson": geojson(edition.districts, DISTRICT_COLUMNS, "district_id", "districts"),
         "density.geojson": geojson(edition.surface.contours, CONTOUR_COLUMNS, None, "density"),

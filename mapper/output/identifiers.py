@@ -26,7 +26,7 @@ from mapper.output.person_names import MARK, names_a_person
 from mapper.output.personal_text import MAY_TELL_AN_AGE, masked_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from mapper.model import Checked, Finding, LayerEntry
 
@@ -185,7 +185,37 @@ def with_parts(cells: pd.Series, new: Mapping[str, str]) -> pd.Series:
 
 def counted(rule: str, entry: LayerEntry | None, column: str, n: int, done: str) -> Finding:
     """Tell of one thing that was left out of a layer, with the number of records."""
-    return finding(rule, "info", done, entry=entry, column=column, value=f"{n} record{'s' if n > 1 else ''}")
+    return finding(rule, "info", done, entry=entry, column=column, value=_records(n))
+
+
+def summed(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Add up findings of `counted` that tell of one thing in one layer, in parts of it: by rule and column.
+
+    Days that were cut in several columns are told together, with all the columns in which some part had any.
+
+    Examples
+    --------
+    >>> parts = [counted("withheld_name", None, "note", n, "Left out.") for n in (2, 1)]
+    >>> [each.value for each in summed(parts)]
+    ['3 records']
+    """
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for each in findings:
+        column = "" if each.rule == "generalised_date" else each.column or ""
+        alike.setdefault((each.rule, column, each.done), []).append(each)
+    return tuple(_sum(alike[key]) for key in sorted(alike))
+
+
+def _sum(alike: Sequence[Finding]) -> Finding:
+    n = sum(int((each.value or "0").split()[0]) for each in alike)
+    columns = dict.fromkeys(name for each in alike for name in (each.column or "").split(", "))
+    known = [column.name for column in schema.COLUMNS["incidents"] if column.name in columns]
+    column = ", ".join(known) if len(columns) > 1 else alike[0].column
+    return replace(alike[0], column=column, value=_records(n))
+
+
+def _records(n: int) -> str:
+    return f"{n} record{'s' if n > 1 else ''}"
 
 
 def _followed(

@@ -37,7 +37,7 @@ from mapper import crs, schema
 from mapper.analysis.consistency import ALARMS
 from mapper.analysis.locate import AREA_LEVELS, district_outlines
 from mapper.names import SEPARATOR, name_key, units
-from mapper.output.identifiers import ID_OF, REFERENCES, Gated, counted, is_generalised, parts_of
+from mapper.output.identifiers import ID_OF, REFERENCES, Gated, counted, is_generalised, parts_of, summed
 from mapper.output.near_districts import near_districts, spelt, with_near_districts
 from mapper.output.person_names import place_words
 from mapper.output.personal_text import KINDS, Masked, masked_address, masked_texts
@@ -174,41 +174,87 @@ def without_persons(
     return Gated(frame.assign(**changed) if changed else frame, tuple(found))
 
 
-def gate(layers: Layers) -> Published:
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What the gate has to know of all layers before it lets a record through, or a part of the records.
+
+    `places` are the words by which layers name places, `districts` those with their outlines, `units` the keys of their names,
+    and `ids` the identifiers that the layers of each column of references hold.
+    """
+
+    places: frozenset[str]
+    districts: gpd.GeoDataFrame | None
+    units: frozenset[str]
+    ids: Mapping[str, frozenset[str]]
+
+    def through(self, frame: pd.DataFrame, kind: str, entry: LayerEntry | None) -> Gated:
+        """Return records of a kind as they are published: the same rows and index."""
+        coarse = _at_its_precision(frame, kind, self.districts, entry)
+        if kind in _NOT_PUBLISHED:
+            return coarse
+        told = without_persons(coarse.frame, kind, entry, places=self.places, known=self._known())
+        return Gated(told.frame, summed((*coarse.findings, *told.findings)))
+
+    def _known(self) -> dict[str, Callable[[str], bool]]:
+        """Return for each column of names or identifiers a function that tells whether some layer holds such a one."""
+        return {
+            "admin_units": lambda unit: name_key(unit) in self.units,
+            **{column: held.__contains__ for column, held in self.ids.items()},
+        }
+
+
+def gate_of(layers: Layers, places: frozenset[str]) -> Gate:
+    """Return the gate of an edition.
+
+    Parameters
+    ----------
+    layers : mapping of kind to sequence of (entry, frame)
+        As of `gate`; incidents need not be among them.
+    places : frozenset of str
+        `known_places` of all layers, incidents among them.
+    """
+    frames = [frame for _, frame in layers.get("districts", ()) if len(frame)]
+    names = (name for _, frame in layers.get("districts", ()) if "name" in frame for name in frame["name"])
+    return Gate(
+        places=places,
+        districts=pd.concat(frames, ignore_index=True) if frames else None,
+        units=frozenset(map(name_key, names)),
+        ids={
+            column: frozenset(each for _, frame in layers.get(kind, ()) for each in frame[ID_OF[kind]])
+            for column, kind in REFERENCES.items()
+        },
+    )
+
+
+def gate(layers: Layers, through: Gate | None = None) -> Published:
     """Let every layer through the gate.
 
     Parameters
     ----------
     layers : mapping of kind to sequence of (entry, frame)
         Incidents located, zones placed, the others as checked; WGS 84.
+    through : Gate, optional
+        The gate, where it knows more than these layers hold.
 
     Returns
     -------
     Published
         The same layers and rows, ready to be joined, counted and written.
     """
-    places = known_places(layers)
-    frames = [frame for _, frame in layers.get("districts", ()) if len(frame)]
-    districts = pd.concat(frames, ignore_index=True) if frames else None
-    known = _held(layers)
+    opened = through or gate_of(layers, known_places(layers))
     found: list[Finding] = []
     public: dict[str, Rows] = {}
     for kind, rows in layers.items():
         passed = []
         for entry, frame in rows:
-            coarse = _at_its_precision(frame, kind, districts, entry)
-            told = (
-                Gated(coarse.frame)
-                if kind in _NOT_PUBLISHED
-                else without_persons(coarse.frame, kind, entry, places=places, known=known)
-            )
+            told = opened.through(frame, kind, entry)
             passed.append((entry, told.frame))
-            found += [*coarse.findings, *told.findings]
+            found += told.findings
         public[kind] = passed
     return Published(public, tuple(found))
 
 
-def public_findings(findings: Iterable[Finding], layers: Layers) -> list[Finding]:
+def public_findings(findings: Iterable[Finding], layers: Layers, places: frozenset[str] | None = None) -> list[Finding]:
     """Leave out of findings what the gate leaves out of records.
 
     Parameters
@@ -217,6 +263,8 @@ def public_findings(findings: Iterable[Finding], layers: Layers) -> list[Finding
         Of all layers.
     layers : mapping of kind to sequence of (entry, frame)
         The layers they are about.
+    places : frozenset of str, optional
+        `known_places` of the layers, where they are more than these hold.
 
     Returns
     -------
@@ -224,7 +272,7 @@ def public_findings(findings: Iterable[Finding], layers: Layers) -> list[Finding
         As many, in the same order. About incidents of a generalised layer: days are cut to the month, and a value that may
         name a place is None; alarms keep the identifiers of the accident and the area. No value reads like a person.
     """
-    places = known_places(layers)
+    places = known_places(layers) if places is None else places
     entries = [entry for entry, _ in layers.get("incidents", ()) if entry is not None and is_generalised(entry)]
     names, files = {entry.name for entry in entries}, [f" of {entry.path.name})" for entry in entries]
     given = list(findings)
@@ -243,7 +291,7 @@ def public_findings(findings: Iterable[Finding], layers: Layers) -> list[Finding
 
 def known_places(layers: Layers) -> frozenset[str]:
     """Return the words by which the layers name settlements and districts: no names of persons."""
-    columns = (
+    columns: tuple[tuple[str, str, Callable[[str], list[str]]], ...] = (
         ("settlements", "settlement", _one),
         ("settlements", "name_variants", lambda cell: cell.split("|")),
         ("districts", "name", _one),
@@ -404,21 +452,6 @@ def _texts(kind: str, frame: pd.DataFrame) -> list[str]:
         for column in schema.COLUMNS[kind]
         if column.form == "text" and column.name in frame and (kind, column.name) not in _PLACE_NAMES
     ]
-
-
-def _held(layers: Layers) -> dict[str, Callable[[str], bool]]:
-    """Return for each column of names or identifiers a function that tells whether some layer holds such a one."""
-    keys = frozenset(
-        name_key(name) for _, frame in layers.get("districts", ()) if "name" in frame for name in frame["name"]
-    )
-    ids = {
-        column: frozenset(each for _, frame in layers.get(kind, ()) for each in frame[ID_OF[kind]])
-        for column, kind in REFERENCES.items()
-    }
-    return {
-        "admin_units": lambda unit: name_key(unit) in keys,
-        **{column: held.__contains__ for column, held in ids.items()},
-    }
 
 
 def _scanned(

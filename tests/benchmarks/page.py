@@ -61,10 +61,36 @@ DISTRICTS = {
     "Zəngilan": "zengilan",
 }
 WORDS = (
-    "mine", "mina", "farmer", "field", "sahə", "road", "yol", "village", "kənd", "near", "yaxın", "tractor", "traktor", "exploded",
-    "partladı", "injured", "yaralandı", "hospital", "grazing", "cattle", "unknown", "naməlum", "device", "qurğu", "former", "contact",
-    "line", "demining", "minatəmizləmə", "while", "zamanı", "reported", "bildirilib",
-)  # fmt: skip
+    *(
+        "mine",
+        "mina",
+        "farmer",
+        "field",
+        "sahə",
+        "road",
+        "yol",
+        "village",
+        "kənd",
+        "near",
+        "yaxın",
+        "tractor",
+        "traktor",
+    ),
+    *(
+        "exploded",
+        "partladı",
+        "injured",
+        "yaralandı",
+        "hospital",
+        "grazing",
+        "cattle",
+        "unknown",
+        "naməlum",
+        "device",
+        "qurğu",
+    ),
+    *("former", "contact", "line", "demining", "minatəmizləmə", "while", "zamanı", "reported", "bildirilib"),
+)
 GIVE_UP_MS = 90_000
 
 

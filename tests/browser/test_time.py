@@ -56,7 +56,7 @@ def hatched(page: Page) -> int:
 
 
 def test_days_by_keys_and_the_first_orders(opened: Page) -> None:
-    """The end goes by keys to the day before the ban of 28 November 2020: no zone is hatched, all stay in sight, and it is said."""
+    """The end goes by keys to before the ban of 28 November 2020: no zone is hatched, all stay in sight, and it is said."""
     opened.get_by_role("button", name="Time").click()
     end = opened.get_by_role("slider", name="Last day")
     end.focus()
@@ -73,10 +73,10 @@ def test_days_by_keys_and_the_first_orders(opened: Page) -> None:
 
 
 def test_from_mark_to_mark(opened: Page) -> None:
-    """Going back from the last day stops at orders and events; the first ban is among them, and its zones are hatched from then on."""
+    """Going back from the last day stops at orders and events; the first ban is one, and its zones are hatched from then on."""
     opened.get_by_role("button", name="Time").click()
     back = opened.get_by_role("button", name="To the order or event before")
-    days = []
+    days: list[str] = []
     for _ in range(60):
         back.click()
         day = opened.evaluate("new URLSearchParams(location.hash.slice(1)).get('on')")

@@ -85,9 +85,10 @@ export class Table<S extends Spec> {
   distinct(column: Named<S>): Set<string> {
     const coded = this.coded(column);
     if (coded === undefined) return new Set(this.indices().map((row) => this.text(column, row)));
-    const seen = new Set<number>();
-    for (let row = 0; row < this.rows; row++) seen.add(coded.of(row));
-    return new Set([...seen].map((code) => String(coded.cell(code) ?? "")));
+    const { of, cell } = coded;
+    const seen = new Uint8Array(coded.size);
+    for (let row = 0; row < this.rows; row++) seen[of(row)] = 1;
+    return new Set([...seen.keys()].filter((code) => seen[code] === 1).map((code) => String(cell(code) ?? "")));
   }
 }
 

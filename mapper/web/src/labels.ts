@@ -29,9 +29,16 @@ interface Box {
   readonly bottom: number;
 }
 
+/** A label's form as an element that lies in the pane, with its size. */
+interface Made {
+  readonly element: HTMLElement;
+  readonly width: number;
+  readonly height: number;
+}
+
 interface Placed {
   readonly label: Label;
-  element: HTMLElement;
+  made: Made;
   box: Box;
 }
 
@@ -79,7 +86,8 @@ export class Labels {
   constructor(private readonly map: L.Map) {
     this.pane = map.getPane("mapper-labels") ?? map.createPane("mapper-labels");
     this.pane.classList.add("leaflet-zoom-hide");
-    map.on("moveend zoomend resize", () => this.place());
+    // A zoom ends in a "moveend" too.
+    map.on("moveend resize", () => this.place());
     // A label asks about its own place; the map must not ask about the pointer's after it.
     this.pane.addEventListener("click", (event) => {
       if ((event.target as Element).closest("button") !== null) event.stopPropagation();
@@ -106,45 +114,53 @@ export class Labels {
 
   /** Place all labels anew. */
   place(): void {
+    cancelAnimationFrame(this.scheduled);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["label"] : undefined;
     this.pane.textContent = "";
     const view = this.view();
     const wanted = [...this.sets.values()].flatMap((source) => [...source(view)]).sort((a, b) => a.rank - b.rank);
+    const shortest = this.make(wanted.map(({ forms }) => forms[forms.length - 1] as () => HTMLElement));
     const placed: Placed[] = [];
-    for (const label of wanted) {
-      const shortest = this.fit(label, label.forms.length - 1, placed);
-      if (shortest !== null) placed.push(shortest);
-    }
-    placed.forEach((one, index) => this.lengthen(one, placed.filter((_, other) => other !== index)));
+    wanted.forEach((label, index) => {
+      const made = shortest[index] as Made;
+      const box = this.fit(label, made, placed);
+      if (box === undefined) made.element.remove();
+      else placed.push({ label, made, box });
+    });
+    this.lengthen(placed);
+    for (const { made, box } of placed) L.DomUtil.setPosition(made.element, L.point(box.left + GAP, box.top + GAP));
     if (focused !== undefined) this.refocus(focused);
   }
 
-  /** Put one form of a label on the map; null, and nothing on the map, when it would lie on another. */
-  private fit(label: Label, form: number, others: readonly Placed[]): Placed | null {
-    const element = (label.forms[form] as () => HTMLElement)();
-    const { x, y } = this.map.latLngToLayerPoint([label.at[1], label.at[0]]);
-    element.classList.add("mapper-label");
-    this.pane.append(element);
-    const boxes = (label.sides ?? ["middle"]).map((side) => boxAt(x, y, element.offsetWidth, element.offsetHeight, side));
-    const box = boxes.find((one) => !others.some((other) => overlaps(one, other.box)));
-    if (box === undefined) {
-      element.remove();
-      return null;
-    }
-    L.DomUtil.setPosition(element, L.point(box.left + GAP, box.top + GAP));
-    return { label, element, box };
+  /** Put elements into the pane, all of them before the first is measured: each look at a size after a change costs a layout. */
+  private make(forms: readonly (() => HTMLElement)[]): Made[] {
+    const elements = forms.map((form) => form());
+    for (const element of elements) element.classList.add("mapper-label");
+    this.pane.append(...elements);
+    return elements.map((element) => ({ element, width: element.offsetWidth, height: element.offsetHeight }));
   }
 
-  /** Exchange the shortest form for the fullest that fits now that all labels have their place. */
-  private lengthen(placed: Placed, others: readonly Placed[]): void {
-    for (let form = 0; form < placed.label.forms.length - 1; form++) {
-      const fuller = this.fit(placed.label, form, others);
-      if (fuller === null) continue;
-      placed.element.replaceWith(fuller.element);
-      placed.element = fuller.element;
-      placed.box = fuller.box;
-      return;
-    }
+  /** Where a form of a label has room beside the others; undefined when it would lie on one of them. */
+  private fit(label: Label, { width, height }: Made, others: readonly Placed[]): Box | undefined {
+    const { x, y } = this.map.latLngToLayerPoint([label.at[1], label.at[0]]);
+    const boxes = (label.sides ?? ["middle"]).map((side) => boxAt(x, y, width, height, side));
+    return boxes.find((one) => !others.some((other) => other.label !== label && overlaps(one, other.box)));
+  }
+
+  /** Exchange each shortest form for the fullest that fits now that all labels have their place. */
+  private lengthen(placed: readonly Placed[]): void {
+    const fuller = placed.map(({ label }) => label.forms.slice(0, -1));
+    const made = this.make(fuller.flat());
+    let first = 0;
+    placed.forEach((one, index) => {
+      const forms = made.slice(first, (first += (fuller[index] as readonly unknown[]).length));
+      const fitting = forms.map((form) => ({ form, box: this.fit(one.label, form, placed) })).find(({ box }) => box !== undefined);
+      for (const form of forms) if (form !== fitting?.form) form.element.remove();
+      if (fitting?.box === undefined) return;
+      one.made.element.replaceWith(fitting.form.element);
+      one.made = fitting.form;
+      one.box = fitting.box;
+    });
   }
 
   /** Building the labels anew takes the keyboard's place away; give it back. */

@@ -69,16 +69,21 @@ class Incident implements IncidentRow {
   }
 }
 
+/** What finds accidents near a place. */
+interface Index {
+  /** Largest radius in each cell. */
+  readonly cellRadii_m: Float64Array;
+  /** Rows that are known by their district, by its outline. */
+  readonly ofOutline: ReadonlyMap<Geometry, readonly number[]>;
+}
+
 export class RecordedIncidents implements IncidentRows {
   readonly length: number;
   readonly rounded_m: number;
   private readonly incidents: Incidents;
   private readonly places: Places;
   private readonly outlines: Outlines;
-  /** Largest radius in each cell. */
-  private readonly cellRadii_m: Float64Array;
-  /** Rows that are known by their district, by its outline. */
-  private readonly ofOutline = new Map<Geometry, number[]>();
+  private made: Index | null = null;
 
   constructor(data: Data) {
     this.incidents = data.incidents;
@@ -86,18 +91,30 @@ export class RecordedIncidents implements IncidentRows {
     this.length = data.incidents.rows;
     this.places = data.incidents.places("at");
     this.rounded_m = this.places.rounded_m;
+  }
+
+  /** Made at the first question about a place. */
+  private get index(): Index {
+    return (this.made ??= this.makeIndex());
+  }
+
+  private makeIndex(): Index {
     const { starts, count } = this.places;
-    this.cellRadii_m = new Float64Array(starts.length - 1);
-    for (let cell = 0; cell < this.cellRadii_m.length; cell++) {
-      for (let row = starts[cell] as number; row < (starts[cell + 1] as number); row++) this.cellRadii_m[cell] = Math.max(this.cellRadii_m[cell] as number, this.radius(row));
+    const cellRadii_m = new Float64Array(starts.length - 1);
+    for (let cell = 0; cell < cellRadii_m.length; cell++) {
+      let most = 0;
+      for (let row = starts[cell] as number; row < (starts[cell + 1] as number); row++) most = Math.max(most, this.radius(row));
+      cellRadii_m[cell] = most;
     }
+    const ofOutline = new Map<Geometry, number[]>();
     for (let row = count; row < this.length; row++) {
       const outline = this.at(row).geometry;
       if (outline === null) continue;
-      const rows = this.ofOutline.get(outline) ?? [];
+      const rows = ofOutline.get(outline) ?? [];
       rows.push(row);
-      this.ofOutline.set(outline, rows);
+      ofOutline.set(outline, rows);
     }
+    return { cellRadii_m, ofOutline };
   }
 
   at(index: number): IncidentRow {
@@ -110,14 +127,15 @@ export class RecordedIncidents implements IncidentRows {
 
   near(box: Box, most: number): number[] {
     const { wests, souths, edge } = this.places;
+    const { cellRadii_m, ofOutline } = this.index;
     const found: number[] = [];
     for (let cell = 0; cell < wests.length; cell++) {
-      const [west, south, reach] = [wests[cell] as number, souths[cell] as number, most + this.rounded_m + (this.cellRadii_m[cell] as number)];
+      const [west, south, reach] = [wests[cell] as number, souths[cell] as number, most + this.rounded_m + (cellRadii_m[cell] as number)];
       const north = northOf(reach);
       if (box[1] - south - edge > north || south - box[3] > north) continue;
       if (mayReach(box, [west, south, west + edge, south + edge], reach)) this.nearInCell(cell, box, most, found);
     }
-    for (const [outline, rows] of this.ofOutline) {
+    for (const [outline, rows] of ofOutline) {
       const shape = shapeOf(outline);
       if (shape !== null && mayReach(box, shape.box, most)) for (const row of rows) found.push(row);
     }

@@ -138,6 +138,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const closed = isNarrow() || (embedded && isLow());
   frame.drawer.hidden = closed;
   root.append(frame.element);
+  // Its words give the head its height, and with that the map its room: set before the map is drawn into it.
+  frame.dress(languageChoice(words, meta.languages, store));
   map = makeMap(frame.map, meta.bounds);
   if (embedded) L.control.attribution({ prefix: false }).addTo(map);
 

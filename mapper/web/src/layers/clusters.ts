@@ -27,10 +27,12 @@ export function clustersIn(field: Field, part: Part, scale: number, rankOf: (row
   const [counts, lons, lats, worst] = [new Uint32Array(squares), new Float64Array(squares), new Float64Array(squares), new Uint8Array(squares)];
   for (const cell of field.cellsIn(part, 0)) {
     for (let group = ofCell[cell] as number; group < (ofCell[cell + 1] as number); group++) {
-      const [x, y] = [xs[group] as number, ys[group] as number];
+      const x = xs[group] as number;
+      const y = ys[group] as number;
       if (x < part.left || x > part.right || y < part.top || y > part.bottom) continue;
       const square = (Math.floor(y / edge) - north) * columns + Math.floor(x / edge) - west;
-      const [start, end] = [starts[group] as number, starts[group + 1] as number];
+      const start = starts[group] as number;
+      const end = starts[group + 1] as number;
       const n = countIn(mask, start, end);
       counts[square] = (counts[square] as number) + n;
       lons[square] = (lons[square] as number) + n * (places.xs[start] as number);

@@ -119,8 +119,9 @@ export function incidentsLayer(stage: Stage): MapLayer & { finish(): void } {
   const rankOf = worstRanks(stage.data.incidents);
   const labels = (view: View): Label[] => {
     const part = partOf(view);
-    const found = field.groupsIn(part, 0, MOST_LABELS + 1).map((group) => groups.at(group)).filter(({ at }) => inView(view, at));
-    if (found.length > MOST_LABELS) return clustersIn(field, part, 2 ** stage.map.getZoom(), rankOf).map((cluster) => clusterLabel(stage, cluster));
+    const some = field.groupsIn(part, 0, MOST_LABELS + 1);
+    const found = some.map((group) => groups.at(group)).filter(({ at }) => inView(view, at));
+    if (some.length > MOST_LABELS) return clustersIn(field, part, 2 ** stage.map.getZoom(), rankOf).map((cluster) => clusterLabel(stage, cluster));
     return found.map((group) => groupLabel(stage, { ...group, rows: masked(group.rows, field.mask) }, rankOf));
   };
   const layer = shapesLayer(stage, {
@@ -135,6 +136,7 @@ export function incidentsLayer(stage: Stage): MapLayer & { finish(): void } {
   return Object.assign(layer, {
     finish: () => tiles.finish(),
     choose({ incidents: mask }: Chosen) {
+      if (mask === field.mask) return;
       field.mask = mask;
       tiles.renew();
       if (layer.visible) stage.labels.set(layer.name, labels);

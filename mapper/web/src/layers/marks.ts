@@ -109,7 +109,8 @@ export class Crowd {
       last[at] = id;
     }
     for (let i = 0; i < colours.length; i++) {
-      const [column, row] = [left + (dx[i] as number), top + (dy[i] as number)];
+      const column = left + (dx[i] as number);
+      const row = top + (dy[i] as number);
       if (column < 0 || column >= edge || row < 0 || row >= edge) continue;
       const at = row * edge + column;
       const colour = colours[i] as number;

@@ -18,6 +18,8 @@ export const FEW = 1000;
 const TILE_PX = 512;
 /** How long tiles are painted before the browser may draw a frame. */
 const SLICE_MS = 10;
+/** Cells painted between two looks at the clock. */
+const CELLS_AT_ONCE = 16;
 /** Tiles kept beyond the view, so that a map dragged to and fro is not painted twice. */
 const KEPT_AROUND = 1;
 
@@ -61,34 +63,43 @@ class Painter {
 
   /** Go on until the time is over; true when the tile is done and put on its canvas. */
   run(until: number, canvas: HTMLCanvasElement): boolean {
-    const { groups } = this.field;
+    const { field, part, margin } = this;
+    const { ofCell } = field.groups;
     while (this.next < this.cells.length) {
       const cell = this.cells[this.next++] as number;
-      for (let group = groups.ofCell[cell] as number; group < (groups.ofCell[cell + 1] as number); group++) {
-        if (this.field.isIn(group, this.part, this.margin) && this.field.isShown(group)) this.put(group);
+      const isWithin = field.isWithin(cell, part);
+      for (let group = ofCell[cell] as number; group < (ofCell[cell + 1] as number); group++) {
+        if ((isWithin || field.isIn(group, part, margin)) && (field.mask === null || field.isShown(group))) this.put(group);
       }
-      if (performance.now() > until) return false;
+      if (this.next % CELLS_AT_ONCE === 0 && performance.now() > until) return false;
     }
     this.finish(canvas);
     return true;
   }
 
+  /** A mark as a shape in the tile. */
   private spot(group: number): readonly [x: number, y: number, radius: number, look: MarkLook] {
     const { xs, ys, radii, looks, lookOf } = this.field;
     const radius = (radii[group] as number) * this.scale;
-    const point = this.crowd === null ? POINT_PX : CROWDED_POINT_PX;
     return [
       ((xs[group] as number) - this.part.left) * this.scale,
       ((ys[group] as number) - this.part.top) * this.scale,
-      radius === 0 ? point : radius,
+      radius === 0 ? POINT_PX : radius,
       looks[lookOf[group] as number] as MarkLook,
     ];
   }
 
   private put(group: number): void {
-    const [x, y, radius, look] = this.spot(group);
-    if (this.crowd === null || radius > LARGEST_STAMP_PX) this.large.push(group);
-    else this.crowd.put(Math.round(x * SHARPNESS), Math.round(y * SHARPNESS), this.stamps.of(look, radius));
+    const { xs, ys, radii, looks, lookOf } = this.field;
+    const radius = (radii[group] as number) * this.scale;
+    if (this.crowd === null || radius > LARGEST_STAMP_PX) {
+      this.large.push(group);
+      return;
+    }
+    const sharp = this.scale * SHARPNESS;
+    const x = Math.round(((xs[group] as number) - this.part.left) * sharp);
+    const y = Math.round(((ys[group] as number) - this.part.top) * sharp);
+    this.crowd.put(x, y, this.stamps.of(looks[lookOf[group] as number] as MarkLook, radius === 0 ? CROWDED_POINT_PX : radius));
   }
 
   /** A circle that holds all of the tile draws no line in it. */
