@@ -138,14 +138,16 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const closed = isNarrow() || (embedded && isLow());
   frame.drawer.hidden = closed;
   root.append(frame.element);
+  const tell = telling(data, words);
+  const table = new TableView({ tell, store, onLead: (lead) => leadTo(lead) });
+  const headTools = () => [table.button(), ...languageChoice(words, meta.languages, store)];
   // Its words give the head its height, and with that the map its room: set before the map is drawn into it.
-  frame.dress(languageChoice(words, meta.languages, store));
+  frame.dress(headTools());
   map = makeMap(frame.map, meta.bounds);
   if (embedded) L.control.attribution({ prefix: false }).addTo(map);
 
   const grouped = groupIncidents(data.incidents, data.districts);
   const hatches = new Hatches();
-  const tell = telling(data, words);
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
@@ -162,7 +164,6 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     if (map !== null) fit(map, box);
     askAbout(at, NO_REACH_M);
   };
-  const table = new TableView({ tell, store, onLead: leadTo });
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
   const marks = incidentsLayer(stage);
@@ -217,7 +218,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
     if (!embedded) root.ownerDocument.documentElement.lang = words.language;
-    frame.dress([table.button(), ...languageChoice(words, meta.languages, store)]);
+    frame.dress(headTools());
     showTable(store.state.table);
     const find = findBox(words, finder, go);
     const keys = keysHelp(words);
