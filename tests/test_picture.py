@@ -279,8 +279,9 @@ def test_every_heading_and_warning_is_in_all_languages(edition: Edition) -> None
     plain.feed(without_scripts(edition))
     page, caveats = terms.vocabulary("page"), terms.vocabulary("caveat")
     for language in terms.LANGUAGES:
-        for code in ("reduced", "orders", "zones", "hazards", "none", "accidents", "rest", "end"):
+        for code in ("reduced", "orders", "zones", "hazards", "accidents", "rest", "end"):
             assert page[f"noscript.{code}"].label[language] in plain.text
+        assert page["table.empty"].label[language] in plain.text  # of hazard areas
         assert caveats["caveat.navigation"].label[language] in plain.text
         assert terms.label("extent", "part", language) in plain.text
     assert "2026-11-23" in plain.text

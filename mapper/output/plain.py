@@ -172,7 +172,7 @@ def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _list(heading: str, lines: Iterable[str]) -> str:
     items = "".join(f"<li>{line}" for line in lines)
-    return f"<h2>{_words(heading)}</h2>" + (f"<ul>{items}</ul>" if items else f"<p>{_words('noscript.none')}")
+    return f"<h2>{_words(heading)}</h2>" + (f"<ul>{items}</ul>" if items else f"<p>{_words('table.empty')}")
 
 
 def _stated(record: Mapping[str, Any], *columns: str) -> list[str]:

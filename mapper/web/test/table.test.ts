@@ -120,6 +120,8 @@ test("every kind is a table of all its records, its heads named and its blanks t
     expect(find(".mapper-records caption").textContent).not.toBe("");
     expect(find("#mapper-table").querySelectorAll("thead th:not([scope=col]), tbody tr > th:not([scope=row])").length).toBe(0);
     expect([...find("#mapper-table").querySelectorAll("tbody td")].every((cell) => cell.textContent !== "")).toBe(true);
+    const told = find("#mapper-table [role=status]").textContent;
+    expect(told).toBe(kind === "hazards" ? "None is recorded in this edition. That does not mean that there is none." : `${shownIds().length} of ${shownIds().length} records shown`);
     return [kind, shownIds().length];
   });
   expect(seen).toEqual([["incidents", 5], ["zones", 3], ["hazards", 0], ["orders", 1], ["districts", 2]]);

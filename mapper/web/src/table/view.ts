@@ -210,7 +210,8 @@ export class TableView {
     const values = { n: words.number(rows.length), total: words.number(kind.rows) };
     const onSort = (column: string) => this.sortBy(kind, column);
     const caption = words.say("table.caption", { what: words.say(kind.title) });
-    this.status.textContent = rows.length === 0 ? words.say("table.none", values) : words.say("table.shown", values);
+    const told = kind.rows === 0 ? "table.empty" : rows.length === 0 ? "table.none" : "table.shown";
+    this.status.textContent = words.say(told, values);
     this.room.replaceChildren(grid({ words, kind, sort, caption, onSort, onLead }, rows.subarray(from, from + PAGE_ROWS), from, rows.length));
     this.room.scrollTop = 0;
     this.drawPages(kind);
