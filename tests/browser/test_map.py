@@ -137,7 +137,7 @@ def test_the_page_never_calls_a_place_safe(opened: Page) -> None:
 
 
 def test_without_scripts_the_orders_are_listed(edition: Path, browser: Any, page_log: PageLog) -> None:  # noqa: ANN401, ARG001
-    """A browser without scripts shows the banner, the caveats and every order."""
+    """A browser without scripts shows its own warning in the banner's place, the caveats and every order."""
     context = browser.new_context(java_script_enabled=False, offline=True)
     plain = context.new_page()
     plain.goto((edition / "map.html").as_uri())
@@ -145,5 +145,6 @@ def test_without_scripts_the_orders_are_listed(edition: Path, browser: Any, page
     assert "or-017" in text
     assert "or-001" in text
     assert "A blank area is not a cleared area." in text
-    assert plain.is_visible("#mapper-banner")
+    assert plain.is_visible(".mapper-plain-warning")
+    assert not plain.is_visible("#mapper-banner")
     context.close()

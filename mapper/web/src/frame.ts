@@ -35,6 +35,8 @@ export interface Frame {
   readonly element: HTMLElement;
   readonly map: HTMLElement;
   readonly stage: HTMLElement;
+  /** Holds the stage and the drawer. */
+  readonly room: HTMLElement;
   readonly drawer: HTMLElement;
   open(opened: boolean): void;
   /** Write every word of the frame itself anew; `tools` stand at the end of the head line. */
@@ -83,7 +85,8 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
   };
   const toggle = button({ class: "mapper-toggle", "aria-controls": "mapper-drawer" }, () => open(drawer.hidden));
   const stage = el("main", { class: "mapper-stage" }, map, toggle);
-  const element = el("div", { class: "mapper-frame" }, head, bars, el("div", { class: "mapper-room" }, stage, drawer));
+  const room = el("div", { class: "mapper-room" }, stage, drawer);
+  const element = el("div", { class: "mapper-frame" }, head, bars, room);
   const dress = (tools: readonly HTMLElement[]) => {
     element.lang = words.language;
     map.setAttribute("aria-label", words.say("map.name"));
@@ -92,5 +95,5 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     bars.replaceChildren(...warningBars(words, meta, now));
     name();
   };
-  return { element, map, stage, drawer, open, dress };
+  return { element, map, stage, room, drawer, open, dress };
 }

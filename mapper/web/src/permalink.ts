@@ -13,6 +13,7 @@ import type { Asked, MapView, Store, ViewState } from "./state.ts";
 export interface Known {
   readonly languages: readonly string[];
   readonly layers: readonly string[];
+  readonly tables: readonly string[];
   /** Layers that only the reader puts on, never an address: they ask a network. */
   readonly asking: readonly string[];
 }
@@ -51,7 +52,7 @@ function readChoice(said: URLSearchParams, day: (key: string, otherwise: string)
 }
 
 /** The state that an address names, over a first one. */
-export function readPermalink(hash: string, first: ViewState, { languages, layers, asking }: Known): ViewState {
+export function readPermalink(hash: string, first: ViewState, { languages, layers, tables, asking }: Known): ViewState {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   const oneOf = (key: string, known: readonly string[], otherwise: string) => known.find((one) => one === said.get(key)) ?? otherwise;
   const day = (key: string, otherwise: string) => (isDay(said.get(key) ?? "") ? (said.get(key) as string) : otherwise);
@@ -64,6 +65,7 @@ export function readPermalink(hash: string, first: ViewState, { languages, layer
     known_by: day("known_by", first.known_by),
     who: oneOf("who", KINDS, first.who),
     asked: readAsked(said.get("ask")) ?? first.asked,
+    table: tables.find((one) => one === said.get("table")) ?? first.table,
     choice: readChoice(said, day),
   };
 }
@@ -79,6 +81,7 @@ export function writePermalink(state: ViewState, first: ViewState): string {
   write("known_by", state.known_by, first.known_by);
   write("who", state.who, first.who);
   if (state.asked !== null) said.push(["ask", place(state.asked.at, state.asked.reach_m)]);
+  if (state.table !== null) said.push(["table", state.table]);
   write("from", state.choice.from, "");
   write("to", state.choice.to, "");
   for (const column of COLUMNS) if (outOf(state.choice, column).length > 0) said.push([`no_${column}`, outOf(state.choice, column).join(";")]);

@@ -30,13 +30,15 @@ export interface ViewState {
   readonly known_by: string;
   readonly who: string;
   readonly asked: Asked | null;
+  /** The kind of record whose table is open. */
+  readonly table: string | null;
   /** Which records are shown. An answer about a place never leaves one out. */
   readonly choice: Choice;
 }
 
 /** What a page shows before anybody chose anything. */
 export function firstState(language: string, day: string): ViewState {
-  return { language, map: null, off: [], on: day, known_by: "", who: ALL, asked: null, choice: EVERYTHING };
+  return { language, map: null, off: [], on: day, known_by: "", who: ALL, asked: null, table: null, choice: EVERYTHING };
 }
 
 export type Listener = (state: ViewState, before: ViewState) => void;

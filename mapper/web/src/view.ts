@@ -28,7 +28,7 @@ import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from ".
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
 import { locateButton } from "./locate.ts";
-import { goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
+import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
 import { RouteCheck } from "./route/check.ts";
@@ -36,6 +36,8 @@ import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
 import { firstState, Store, type Asked } from "./state.ts";
 import { layerSwitches, setSwitches } from "./switches.ts";
+import { KINDS, type Lead } from "./table/kind.ts";
+import { isKind, TableView } from "./table/view.ts";
 import { Words } from "./words.ts";
 import { corridorsLayer } from "./layers/corridors.ts";
 import { coverageLayer } from "./layers/coverage.ts";
@@ -136,14 +138,16 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const closed = isNarrow() || (embedded && isLow());
   frame.drawer.hidden = closed;
   root.append(frame.element);
+  const tell = telling(data, words);
+  const table = new TableView({ tell, store, onLead: (lead) => leadTo(lead) });
+  const headTools = () => [table.button(), ...languageChoice(words, meta.languages, store)];
   // Its words give the head its height, and with that the map its room: set before the map is drawn into it.
-  frame.dress(languageChoice(words, meta.languages, store));
+  frame.dress(headTools());
   map = makeMap(frame.map, meta.bounds);
   if (embedded) L.control.attribution({ prefix: false }).addTo(map);
 
   const grouped = groupIncidents(data.incidents, data.districts);
   const hatches = new Hatches();
-  const tell = telling(data, words);
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
@@ -154,6 +158,11 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const ask = (at: LonLat, reach_m: number) => {
     if (route.drawing.isActive) route.drawing.add(at, reach_m);
     else askAbout(at, reach_m);
+  };
+  const leadTo = ({ at, box }: Lead) => {
+    store.set({ table: null });
+    if (map !== null) fit(map, box);
+    askAbout(at, NO_REACH_M);
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
@@ -187,6 +196,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
+  frame.room.append(table.element);
   frame.stage.prepend(search);
   frame.stage.append(tools, scale.element, el("div", { class: "mapper-bottom" }, timeRoom, chosenLine.element), mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
@@ -208,7 +218,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
     if (!embedded) root.ownerDocument.documentElement.lang = words.language;
-    frame.dress(languageChoice(words, meta.languages, store));
+    frame.dress(headTools());
+    showTable(store.state.table);
     const find = findBox(words, finder, go);
     const keys = keysHelp(words);
     const locate = locateButton(words, navigator.geolocation, go);
@@ -259,6 +270,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     setSwitches(frame.drawer, off);
     renewLegend();
   };
+  const showTable = (kind: string | null) => {
+    frame.room.classList.toggle("mapper-tabled", kind !== null);
+    table.show(isKind(kind) ? kind : null);
+  };
   const follow = (of: L.Map) => {
     of.on("moveend", () => store.set({ map: viewOf(of) }));
     store.onChange((state, before) => {
@@ -274,6 +289,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) choose();
       if (state.choice !== before.choice && (state.choice.from !== "" || state.choice.to !== "")) openTime();
       if (state.map !== before.map) goTo(of, state.map, meta.bounds);
+      if (state.table !== before.table && !spokeOtherwise) showTable(state.table);
       if (state.asked !== before.asked || (spokeOtherwise && state.asked !== null)) tellOf(state.asked);
     });
   };
@@ -286,7 +302,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   onKeys(root.ownerDocument, acts);
   follow(map);
   if (!embedded) {
-    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), asking };
+    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), tables: KINDS, asking };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
   }
