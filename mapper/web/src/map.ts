@@ -17,6 +17,7 @@ export const PANES = {
   coverage: 305,
   density: 310,
   context: 320,
+  graticule: 325,
   districts: 330,
   zones: 340,
   corridors: 345,
@@ -31,6 +32,7 @@ const WHOLE_AREA: L.LatLngBoundsLiteral = [
   [38.3, 44.7],
   [41.9, 50.6],
 ];
+export const POINTER_COLOUR = "#0b57d0";
 /** How far a finger may miss a mark. */
 const REACH_PX = 14;
 const SCALE_PX = 120;
@@ -99,9 +101,15 @@ export function roundLength(most: number): number {
   return factor * power;
 }
 
-function metresAcross(map: L.Map, pixels: number): number {
+/** Metres on the ground under so many pixels at the middle of the map. */
+export function metresAcross(map: L.Map, pixels: number): number {
   const { x, y } = map.getSize().divideBy(2);
   return map.distance(map.containerPointToLatLng([x, y]), map.containerPointToLatLng([x + pixels, y]));
+}
+
+/** A length of a scale bar in words. */
+export function lengthText(words: Words, length_m: number): string {
+  return length_m >= 1000 ? words.say("unit.km", { n: words.number(length_m / 1000) }) : words.metres(length_m);
 }
 
 /** A bar whose length is true at the middle of the map; `draw` writes it anew. */
@@ -113,7 +121,7 @@ export function scaleBar(map: L.Map, words: Words): { readonly element: HTMLElem
     if (!(across > 0)) return;
     const length = roundLength(across);
     bar.style.width = `${Math.round((SCALE_PX * length) / across)}px`;
-    text.textContent = length >= 1000 ? words.say("unit.km", { n: words.number(length / 1000) }) : words.metres(length);
+    text.textContent = lengthText(words, length);
     bar.setAttribute("aria-label", words.say("map.scale", { length: text.textContent }));
   };
   map.on("zoomend moveend resize", draw);
@@ -143,7 +151,7 @@ export class Pointer {
       pane: "pointer",
       interactive: false,
       radius: 11,
-      color: "#0b57d0",
+      color: POINTER_COLOUR,
       weight: 3,
       fill: false,
     });

@@ -31,9 +31,12 @@ export interface ViewState {
   readonly asked: Asked | null;
 }
 
+/** Layers that are put out until a reader wants them; paper always has the degrees. */
+const OFF_AT_FIRST = ["graticule"];
+
 /** What a page shows before anybody chose anything. */
 export function firstState(language: string, day: string): ViewState {
-  return { language, map: null, off: [], on: day, known_by: "", who: ALL, asked: null };
+  return { language, map: null, off: OFF_AT_FIRST, on: day, known_by: "", who: ALL, asked: null };
 }
 
 export type Listener = (state: ViewState, before: ViewState) => void;

@@ -19,6 +19,9 @@ import type { Loaded } from "./load.ts";
 import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
+import { markParts } from "./print/marks.ts";
+import { Printing } from "./print/print.ts";
+import { printSection } from "./print/section.ts";
 import { RouteCheck } from "./route/check.ts";
 import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
@@ -30,6 +33,7 @@ import { coverageLayer } from "./layers/coverage.ts";
 import { contextLayer } from "./layers/context.ts";
 import { densityLayer } from "./layers/density.ts";
 import { districtsLayer } from "./layers/districts.ts";
+import { GRATICULE, graticuleLayer } from "./layers/graticule.ts";
 import { hazardsLayer } from "./layers/hazards.ts";
 import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
 import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
@@ -71,6 +75,7 @@ function makeLayers(stage: Stage): MapLayer[] {
     densityLayer(stage, drawing("density")),
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
+    graticuleLayer(stage),
   ];
 }
 
@@ -140,10 +145,11 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const scale = scaleBar(map, words);
   const legend = el("div", {});
   frame.stage.append(tools, scale.element, hatches.element);
+  const legendOf = (isShown: (layer: MapLayer) => boolean) =>
+    legendParts({ data, words, hatches, grouped }, layers.filter((layer) => isShown(layer) && !layer.empty).map((layer) => layer.name));
   const renewLegend = () => {
-    const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
-    legend.append(...legendParts({ data, words, hatches, grouped }, visible));
+    legend.append(...legendOf((layer) => layer.visible));
   };
   const makePanel = () =>
     new Panel(tell, inquiry, store, () => {
@@ -151,6 +157,19 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       frame.map.focus();
     });
   let panel = makePanel();
+  const printing = new Printing(
+    () => ({
+      map: stage.map,
+      data,
+      words,
+      state: store.state,
+      now,
+      legend: [...legendOf((layer) => layer.visible || layer.name === GRATICULE), ...markParts(words, store.state.asked !== null, route.answer)],
+      hatches: hatches.element,
+    }),
+    () => [...(panel.element.hidden ? [] : [panel.element]), ...(route.answer === null ? [] : Array.from(frame.drawer.querySelectorAll<HTMLElement>(".mapper-route")))],
+    root.ownerDocument,
+  );
   const furnish = (of: L.Map) => {
     if (!embedded) root.ownerDocument.documentElement.lang = words.language;
     frame.dress(languageChoice(words, meta.languages, store));
@@ -164,6 +183,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       foldout([words.say("section.route")], () => [routeSection(tell, route, drawOnMap)], { class: "mapper-section", id: "mapper-route", open: route.current !== null }),
       foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
       foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
+      ...(embedded ? [] : [foldout([words.say("section.print")], () => printSection(words, printing, meta.edition), { class: "mapper-section", id: "mapper-print" })]),
       ...drawerSections({ ...tell, grouped, sha256 }),
     );
   };
@@ -187,7 +207,9 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     renewLegend();
   };
   const follow = (of: L.Map) => {
-    of.on("moveend", () => store.set({ map: viewOf(of) }));
+    of.on("moveend", () => {
+      if (!printing.busy) store.set({ map: viewOf(of) });
+    });
     store.onChange((state, before) => {
       const spokeOtherwise = state.language !== before.language;
       if (spokeOtherwise) {
@@ -204,6 +226,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
 
   furnish(map);
+  show(first.off);
   frame.open(!closed);
   stage.labels.place();
   onAsk(map, ask);
@@ -212,6 +235,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     const known = { languages: meta.languages, layers: layers.map((layer) => layer.name) };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
+    printing.follow(window);
   }
   return { map, inquiry, store, ready: { complete: meta.complete, records, drawn, sha256 }, shown };
 }

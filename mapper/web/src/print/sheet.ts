@@ -1,0 +1,207 @@
+/**
+ * One sheet with the map on it: title, dates, warnings, legend, scale, north, degrees at the frame, caveats and edition.
+ *
+ * It is one SVG, so that print and picture are the same sheet, sharp on any paper. No address stands on it.
+ */
+import type * as L from "leaflet";
+
+import type { Data } from "../data.ts";
+import { dateInWords } from "../dates.ts";
+import { svg } from "../elements.ts";
+import { datesText, warnings } from "../frame.ts";
+import { dayOfData } from "../inquiry.ts";
+import { GRATICULE, GRATICULE_COLOUR, linesInView, type Line } from "../layers/graticule.ts";
+import { lengthText, metresAcross, roundLength } from "../map.ts";
+import type { ViewState } from "../state.ts";
+import type { Words } from "../words.ts";
+import { captureMap, Copier } from "./capture.ts";
+import { legendPieces, type LegendPiece } from "./legend.ts";
+import { planSheet, GUTTER, type Paper, type Rect, type SheetPlan } from "./paper.ts";
+import { whileRefitted } from "./refit.ts";
+import { atMost, FAMILY, heightOf, line, paragraph, wrap, type Font, type Measure } from "./text.ts";
+
+export interface SheetParts {
+  readonly map: L.Map;
+  readonly data: Data;
+  readonly words: Words;
+  readonly state: ViewState;
+  readonly now: Date;
+  /** The legend of what is visible. */
+  readonly legend: readonly HTMLElement[];
+  /** The drawing that holds the hatches. */
+  readonly hatches: SVGElement;
+}
+
+/** A pixel of the map on paper: letters of 12.5 px become 7.5 pt. */
+const PER_PIXEL = 2.1;
+const TITLE: Font = { size: 50, bold: true };
+const FACTS: Font = { size: 28 };
+const CAVEAT: Font = { size: 27, bold: true };
+const SMALL: Font = { size: 22 };
+const SMALLEST: Font = { size: 19 };
+const TITLE_LINES = 2;
+const SOURCE_LINES = 5;
+const SCALE_PX = 220;
+/** The strip of scale bar and north arrow. */
+const STRIP = 62;
+const PADDING = 10;
+
+interface Paragraph {
+  readonly lines: readonly string[];
+  readonly font: Font;
+  readonly boxed?: boolean;
+}
+
+function stacked(paragraphs: readonly Paragraph[]): number {
+  return paragraphs.reduce((sum, { lines, font, boxed = false }) => sum + heightOf(lines, font) + (boxed ? 3 * PADDING : 0), 0);
+}
+
+function drawStacked(paragraphs: readonly Paragraph[], x: number, top: number, width: number): SVGElement[] {
+  let y = top;
+  return paragraphs.flatMap(({ lines, font, boxed = false }) => {
+    const height = heightOf(lines, font);
+    const frame = boxed ? [svg("rect", { x: x + 2, y: y + 2, width: width - 4, height: height + 2 * PADDING, fill: "none", stroke: "#000000", "stroke-width": 4 })] : [];
+    const text = paragraph(lines, x + (boxed ? 2 * PADDING : 0), y + (boxed ? PADDING : 0), font);
+    y += height + (boxed ? 3 * PADDING : 0);
+    return [...frame, ...text];
+  });
+}
+
+/** The days asked about, where they are not those of the data. */
+function askedText({ words, data, state }: SheetParts): string {
+  const on = state.on === "" || state.on === dayOfData(data.meta) ? "" : `${words.say("access.on")}: ${dateInWords(words, state.on)}`;
+  const known = state.known_by === "" ? "" : `${words.say("access.known_by")}: ${dateInWords(words, state.known_by)}`;
+  return [on, known].filter((part) => part !== "").join(" · ");
+}
+
+function head(parts: SheetParts, width: number, measure: Measure): Paragraph[] {
+  const { words, data: { meta }, now } = parts;
+  const text = (said: string, font: Font, boxed = false): Paragraph => ({ lines: wrap(said, width - (boxed ? 4 * PADDING : 0), font, measure), font, boxed });
+  const assumed = meta.assumptions.length;
+  return [
+    { lines: atMost(wrap(meta.title, width * 0.97, TITLE, measure), TITLE_LINES), font: TITLE },
+    text([datesText(words, meta), askedText(parts)].filter((said) => said !== "").join(" · "), FACTS),
+    text([words.say("head.caveat"), assumed > 0 ? words.say("head.assumed", { n: assumed }) : ""].filter((said) => said !== "").join(" · "), CAVEAT),
+    ...warnings(words, meta, now).map((said) => text(said, CAVEAT, true)),
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+/** Sources and licences, each once; an address has no use on paper. */
+function sourcesText({ words, data: { meta } }: SheetParts): string {
+  const stated = meta.layers.map(({ source, licence }) => [source, licence].filter((part) => part !== "").join(" (") + (source !== "" && licence !== "" ? ")" : ""));
+  const once = [...new Set(stated.filter((said) => said !== ""))].join("; ");
+  return once === "" ? "" : words.say("print.sources", { list: once.replace(/\b[a-z]+:\/\/\S+/gi, "…") });
+}
+
+function foot(parts: SheetParts, width: number, measure: Measure): Paragraph[] {
+  const { words, data: { meta } } = parts;
+  const data_date = meta.data_date === null ? words.say("date.unknown") : dateInWords(words, meta.data_date);
+  const caveats = meta.caveats.map((code) => words.caveat(code, { data_date })).join(" ");
+  const text = (said: string, font: Font): Paragraph => ({ lines: wrap(said, width, font, measure), font });
+  const sources = text(sourcesText(parts), SMALLEST);
+  return [
+    text(caveats, { ...SMALL, bold: true }),
+    text(`${words.say("about.edition")}: ${meta.edition} · ${words.say("print.crs")}`, SMALL),
+    { ...sources, lines: atMost(sources.lines, SOURCE_LINES) },
+  ].filter(({ lines }) => lines.length > 0);
+}
+
+/** Bar and arrow under the map, side by side. */
+function strip({ map, words }: SheetParts, { x, y, width }: Rect): SVGElement[] {
+  const across = metresAcross(map, SCALE_PX);
+  const length = roundLength(across);
+  const long = (SCALE_PX * PER_PIXEL * length) / across;
+  const middle = y + 34;
+  const half = svg("rect", { x, y: middle - 6, width: long / 2, height: 12, fill: "#000000" });
+  const whole = svg("rect", { x, y: middle - 6, width: long, height: 12, fill: "#ffffff", stroke: "#000000", "stroke-width": 2.5 });
+  const [north, tip] = [x + width - 40, y + 2];
+  const arrow = svg("path", { d: `M${north},${tip} l16,46 l-16,-10 l-16,10 z`, fill: "#000000" });
+  return [
+    whole,
+    half,
+    line("0", x, middle - 12, SMALL, "middle"),
+    line(lengthText(words, length), x + long, middle - 12, SMALL, "middle"),
+    line(words.say("print.scale_note"), x + long + 70, middle + 8, SMALL),
+    arrow,
+    line(words.say("print.north"), north - 26, tip + 44, { ...FACTS, bold: true }, "end"),
+  ];
+}
+
+/** Degrees outside the frame, and the lines across the map. */
+function graticule(lines: readonly Line[], { x, y, width, height }: Rect): SVGElement[] {
+  const space = 10;
+  return lines.flatMap(({ axis, at_px, label }) => {
+    const at = (axis === "lon" ? x : y) + at_px * PER_PIXEL;
+    const inside = axis === "lon" ? at > x && at < x + width : at > y && at < y + height;
+    if (!inside) return [];
+    const stroke = { fill: "none", stroke: GRATICULE_COLOUR, "stroke-width": 1.3 };
+    if (axis === "lon") {
+      return [svg("path", { d: `M${at},${y - 8} v${height + 16}`, ...stroke }), line(label, at, y - space, SMALL, "middle"), line(label, at, y + height + SMALL.size + space / 2, SMALL, "middle")];
+    }
+    const turned = (middle: number) => {
+      const text = line(label, 0, 0, SMALL, "middle");
+      text.setAttribute("transform", `translate(${middle} ${at}) rotate(-90)`);
+      return text;
+    };
+    return [svg("path", { d: `M${x - 8},${at} h${width + 16}`, ...stroke }), turned(x - space), turned(x + width + SMALL.size + space / 2)];
+  });
+}
+
+/** What only the map in the sheet's size can give: it, its degrees, its scale. */
+function mapParts(parts: SheetParts, plan: SheetPlan, copier: Copier): SVGElement[] {
+  const { map } = plan;
+  const clip = svg("clipPath", { id: "sheet-frame" }, svg("rect", { ...map }));
+  const drawn = captureMap(parts.map, copier, [GRATICULE]);
+  drawn.setAttribute("transform", `translate(${map.x} ${map.y}) scale(${PER_PIXEL})`);
+  const bounds = parts.map.getBounds();
+  const box = svg("g", { "clip-path": "url(#sheet-frame)" }, drawn);
+  box.dataset["bounds"] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].join(",");
+  return [
+    clip,
+    box,
+    ...graticule(linesInView(parts.map, parts.words), map),
+    svg("rect", { ...map, fill: "none", stroke: "#000000", "stroke-width": 3 }),
+    ...strip(parts, { x: map.x, y: map.y + map.height + GUTTER, width: map.width, height: STRIP }),
+  ];
+}
+
+function legendParts(copier: Copier, pieces: readonly LegendPiece[], { room, columnWidth, columns, places }: SheetPlan["legend"]): SVGElement[] {
+  const gap = columns > 1 ? (room.width - columns * columnWidth) / (columns - 1) : 0;
+  return pieces.flatMap((piece, index) => {
+    const { column, y } = places[index] as { column: number; y: number };
+    return piece.draw(room.x + column * (columnWidth + gap), room.y + y, copier);
+  });
+}
+
+export interface Sheet {
+  readonly element: SVGSVGElement;
+  /** Where the map is on it. */
+  readonly map: Rect;
+  /** A pixel of the map on it. */
+  readonly perPixel: number;
+}
+
+/** Make the sheet. The map is refitted to it for a moment, and is as before afterwards. */
+export function makeSheet(parts: SheetParts, paper: Paper, measure: Measure): Sheet {
+  const plan = planSheet(paper, {
+    head: (width) => stacked(head(parts, width, measure)),
+    foot: (width) => stacked(foot(parts, width, measure)),
+    strip: STRIP,
+    pieces: (size, width) => legendPieces(parts.legend, size, width, measure),
+  });
+  const copier = new Copier(parts.hatches);
+  const { page, legend } = plan;
+  const pieces = legendPieces(parts.legend, legend.size, legend.columnWidth, measure);
+  const size = { width: Math.floor(plan.map.width / PER_PIXEL), height: Math.floor(plan.map.height / PER_PIXEL) };
+  const drawn = whileRefitted(parts.map, size, () => mapParts(parts, plan, copier));
+  const element = svg(
+    "svg",
+    { viewBox: `0 0 ${page.width} ${page.height}`, width: `${page.width / 10}mm`, height: `${page.height / 10}mm`, "font-family": FAMILY },
+    svg("rect", { x: 0, y: 0, width: page.width, height: page.height, fill: "#ffffff" }),
+    ...drawn,
+    ...drawStacked(head(parts, plan.head.width, measure), plan.head.x, plan.head.y, plan.head.width),
+    ...legendParts(copier, pieces, legend),
+    ...drawStacked(foot(parts, plan.foot.width, measure), plan.foot.x, plan.foot.y, plan.foot.width),
+  );
+  return { element, map: plan.map, perPixel: PER_PIXEL };
+}
