@@ -1,16 +1,16 @@
 /** The sheet's numbers: degrees at its frame, what lies where, lines of text, strokes of hatches. */
 import { describe, expect, test } from "vitest";
 
-import { el } from "../src/elements.ts";
+import { el, svg } from "../src/elements.ts";
 import { graticuleLabel, graticuleLines, graticuleStep, homeLongitude } from "../src/graticule.ts";
 import { Hatches } from "../src/hatch.ts";
+import { shiftInside } from "../src/print/capture.ts";
 import { hatched, movedStrokes, strokesOver, tileOf } from "../src/print/hatching.ts";
 import { legendPieces } from "../src/print/legend.ts";
 import { flow, pageRule, PAPERS, planSheet, type Rect } from "../src/print/paper.ts";
 import { pixelsOf } from "../src/print/picture.ts";
 import { atMost, forXml, wrap } from "../src/print/text.ts";
 import { onPaper } from "../src/print/words.ts";
-import { svg } from "../src/elements.ts";
 import { wordsIn } from "./example.ts";
 
 const [DEGREE, MINUTE] = [3600, 60];
@@ -190,4 +190,12 @@ test("what stands open is printed without anything to press, its fields as what 
   expect(copy.textContent).toBe("Day2021-03-01Whotwo");
   expect(copy.querySelector("button, input, select, [id]")).toBeNull();
   expect(copy.id).toBe("");
+});
+
+test("a label over the edge moves inside, and one that belongs outside is left out", () => {
+  expect(shiftInside(10, 20, 100)).toBe(0);
+  expect(shiftInside(-5, 20, 100)).toBe(5);
+  expect(shiftInside(88, 20, 100)).toBe(-8);
+  expect(shiftInside(-11, 20, 100)).toBeNull();
+  expect(shiftInside(91, 20, 100)).toBeNull();
 });

@@ -93,11 +93,6 @@ function lookOf(label: HTMLElement): LabelLook | null {
   return Object.entries(LOOKS).find(([name]) => label.classList.contains(name))?.[1] ?? null;
 }
 
-/** A bare name, which marks nothing. */
-function isPlain(label: HTMLElement): boolean {
-  return lookOf(label) === null;
-}
-
 function labelParts(label: HTMLElement, place: (box: DOMRect) => Box): SVGElement[] {
   const look = lookOf(label);
   const parts: SVGElement[] = [];
@@ -122,11 +117,22 @@ function labelParts(label: HTMLElement, place: (box: DOMRect) => Box): SVGElemen
   return parts;
 }
 
-function isCut({ x, y, width, height }: Box, seen: Box): boolean {
-  return x < 0 || y < 0 || x + width > seen.width || y + height > seen.height;
+/** How far a span must move to lie within a length; null when its middle lies outside, so that it belongs to what is not shown. */
+export function shiftInside(from: number, span: number, length: number): number | null {
+  const middle = from + span / 2;
+  if (middle < 0 || middle > length) return null;
+  return Math.max(0, -from) - Math.max(0, from + span - length);
 }
 
-/** All that the map's panes show, from the ground up, in pixels of its container. A name that the edge would cut is left out. */
+/** A label as it stands on the sheet. The edge of the map cuts none: a bare name is left out instead, and a mark moved. */
+function labelOnSheet(label: HTMLElement, place: (box: DOMRect) => Box, frame: Box): SVGElement[] {
+  const { x, y, width, height } = place(label.getBoundingClientRect());
+  const [right, down] = [shiftInside(x, width, frame.width), shiftInside(y, height, frame.height)];
+  if (right === null || down === null || (lookOf(label) === null && (right !== 0 || down !== 0))) return [];
+  return [svg("g", { transform: `translate(${right} ${down})` }, ...labelParts(label, place))];
+}
+
+/** All that the map's panes show, from the ground up, in pixels of its container. */
 export function captureMap(map: L.Map, copier: Copier, leftOut: readonly string[]): SVGElement {
   const corner = map.getContainer().getBoundingClientRect();
   const place = ({ x, y, width, height }: DOMRect): Box => ({ x: x - corner.x, y: y - corner.y, width, height });
@@ -142,7 +148,7 @@ export function captureMap(map: L.Map, copier: Copier, leftOut: readonly string[
       if (box.width === 0 || box.height === 0) continue;
       if (part instanceof HTMLCanvasElement) group.append(picture(part, box));
       else if (part instanceof SVGElement) group.append(copier.copy(part, box, { ...whole, x: origin.x, y: origin.y }));
-      else if (part instanceof HTMLElement && !(isPlain(part) && isCut(box, whole))) group.append(...labelParts(part, place));
+      else if (part instanceof HTMLElement) group.append(...labelOnSheet(part, place, whole));
     }
   }
   return group;

@@ -100,15 +100,17 @@ export interface SheetNeeds {
 
 const LARGEST = { A4: 26, A3: 30 } as const;
 const SHRINK = 0.93;
-/** Shares of the sheet that the legend may take, in the order in which they are tried. */
-const SHARES = [0.2, 0.24, 0.29, 0.35] as const;
-/** Letters smaller than this are hard to read: rather give the legend the widest share first. */
+/** Shares of the sheet that the legend may take beside the map, and under it, in the order in which they are tried. */
+const BESIDE = [0.2, 0.24, 0.29] as const;
+const UNDER = [0.08, 0.1, 0.12, 0.14, 0.17, 0.2, 0.24, 0.29] as const;
+const AT_MOST = 0.35;
+/** Letters smaller than this are hard to read: the legend gets all the room it may have before they are. */
 const READABLE = 20;
 const COLUMN = 620;
 
-function* tries(largest: number): Generator<readonly [size: number, share: number]> {
-  for (let size: number = largest; size >= READABLE; size *= SHRINK) for (const share of SHARES.slice(0, 3)) yield [size, share];
-  for (let size = READABLE; size > 1; size *= SHRINK) yield [size, SHARES[3]];
+function* tries({ format, landscape }: Paper): Generator<readonly [size: number, share: number]> {
+  for (let size: number = LARGEST[format]; size >= READABLE; size *= SHRINK) for (const share of landscape ? BESIDE : UNDER) yield [size, share];
+  for (let size = READABLE; size > 1; size *= SHRINK) yield [size, AT_MOST];
 }
 
 /** Lay out a sheet. */
@@ -120,7 +122,7 @@ export function planSheet(paper: Paper, needs: SheetNeeds): SheetPlan {
   const foot = { x: MARGIN, y: page.height - MARGIN - footHeight, width, height: footHeight };
   const top = head.y + head.height + GAP;
   const high = foot.y - GAP - top;
-  for (const [size, share] of tries(LARGEST[paper.format])) {
+  for (const [size, share] of tries(paper)) {
     const room = paper.landscape
       ? { x: page.width - MARGIN - width * share, y: top, width: width * share, height: high }
       : { x: MARGIN, y: foot.y - GAP - high * share, width, height: high * share };

@@ -127,6 +127,14 @@ function strip({ map, words }: SheetParts, { x, y, width }: Rect): SVGElement[] 
   ];
 }
 
+/** Half of the room that the longest label takes along the frame. */
+const LABEL_HALF = 75;
+
+/** Where a label stands along a side of the frame: at its line, but not over the corner, where it would meet another. */
+function along(at: number, from: number, length: number): number {
+  return Math.min(Math.max(at, from + LABEL_HALF), from + length - LABEL_HALF);
+}
+
 /** Degrees outside the frame, and the lines across the map. */
 function graticule(lines: readonly Line[], { x, y, width, height }: Rect): SVGElement[] {
   const space = 10;
@@ -136,11 +144,11 @@ function graticule(lines: readonly Line[], { x, y, width, height }: Rect): SVGEl
     if (!inside) return [];
     const stroke = { fill: "none", stroke: GRATICULE_COLOUR, "stroke-width": 1.3 };
     if (axis === "lon") {
-      return [svg("path", { d: `M${at},${y - 8} v${height + 16}`, ...stroke }), line(label, at, y - space, SMALL, "middle"), line(label, at, y + height + SMALL.size + space / 2, SMALL, "middle")];
+      return [svg("path", { d: `M${at},${y - 8} v${height + 16}`, ...stroke }), ...[y - space, y + height + SMALL.size + space / 2].map((foot) => line(label, along(at, x, width), foot, SMALL, "middle"))];
     }
     const turned = (middle: number) => {
       const text = line(label, 0, 0, SMALL, "middle");
-      text.setAttribute("transform", `translate(${middle} ${at}) rotate(-90)`);
+      text.setAttribute("transform", `translate(${middle} ${along(at, y, height)}) rotate(-90)`);
       return text;
     };
     return [svg("path", { d: `M${x - 8},${at} h${width + 16}`, ...stroke }), turned(x - space), turned(x + width + SMALL.size + space / 2)];
