@@ -102,11 +102,15 @@ def pixels(page: Page, picture: bytes, *places: tuple[int, int, int, int]) -> di
 
 def screen_bounds(page: Page, lon: float, lat: float, zoom: float) -> tuple[float, float, float, float]:
     """West, south, east, north of the map on the screen, by the formulas of Web Mercator."""
-    width, height = page.evaluate("(({clientWidth: w, clientHeight: h}) => [w, h])(document.querySelector('#mapper-map'))")
+    width, height = page.evaluate(
+        "(({clientWidth: w, clientHeight: h}) => [w, h])(document.querySelector('#mapper-map'))"
+    )
     turn_px = 256 * 2**zoom
     half = width / 2 * 360 / turn_px
     y = math.asinh(math.tan(math.radians(lat)))
-    south, north = (math.degrees(math.atan(math.sinh(y + sign * height / 2 * 2 * math.pi / turn_px))) for sign in (-1, 1))
+    south, north = (
+        math.degrees(math.atan(math.sinh(y + sign * height / 2 * 2 * math.pi / turn_px))) for sign in (-1, 1)
+    )
     return lon - half, south, lon + half, north
 
 
@@ -164,7 +168,7 @@ def test_the_legend_on_paper_is_of_what_is_visible(opened: Page, edition: Path) 
 def test_the_screen_is_as_before(opened: Page) -> None:
     """Neither printing nor a picture moves the map, changes the address, or leaves a trace on the screen."""
     opened.wait_for_function("document.querySelectorAll('.mapper-label').length > 0")
-    look = "document.querySelector('.leaflet-mapper-labels-pane').innerHTML + document.querySelector('.leaflet-zones-pane').innerHTML"
+    look = "['mapper-labels', 'zones'].map((name) => document.querySelector(`.leaflet-${name}-pane`).innerHTML)"
     before = opened.evaluate(look), opened.url
     printed(opened)
     saved_picture(opened)
@@ -172,11 +176,16 @@ def test_the_screen_is_as_before(opened: Page) -> None:
     assert opened.locator("#mapper-sheet").is_hidden()
 
 
-@pytest.mark.parametrize(("language", "parts"), [
-    ("az", ("23 noyabr 2026", "46°30′ ş. u.", "40°00′ şm. e.", "Xəritədəki boş sahə", "Bütün rayon")),
-    ("ru", ("23 ноября 2026", "46°30′ в. д.", "40°00′ с. ш.", "Пустое место на карте", "Весь район")),
-])
-def test_the_sheet_speaks_the_language_of_the_page(opened: Page, edition: Path, language: str, parts: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        ("az", ("23 noyabr 2026", "46°30′ ş. u.", "40°00′ şm. e.", "Xəritədəki boş sahə", "Bütün rayon")),
+        ("ru", ("23 ноября 2026", "46°30′ в. д.", "40°00′ с. ш.", "Пустое место на карте", "Весь район")),
+    ],
+)
+def test_the_sheet_speaks_the_language_of_the_page(
+    opened: Page, edition: Path, language: str, parts: tuple[str, ...]
+) -> None:
     """Dates, degrees, caveats and legend."""
     open_at(opened, edition, f"lang={language}&map=46.6,39.8,8.75")
     text = text_of(printed(opened), 0)
@@ -203,7 +212,9 @@ def test_another_day_is_told_of_and_the_answer_follows_the_map(opened: Page, edi
 def test_the_route_is_printed_with_its_table(opened: Page, tmp_path: Path) -> None:
     """The legend names the verdicts of its stretches, and the table follows the map."""
     path = tmp_path / "way.geojson"
-    path.write_text(json.dumps({"type": "LineString", "coordinates": [[48.0, 40.6], [46.9, 40.0], [46.75, 39.8]]}), "utf-8")
+    path.write_text(
+        json.dumps({"type": "LineString", "coordinates": [[48.0, 40.6], [46.9, 40.0], [46.75, 39.8]]}), "utf-8"
+    )
     opened.locator("#mapper-route > summary").click()
     opened.set_input_files("#mapper-route input[type=file]", path)
     opened.locator(".mapper-route-table").wait_for()
@@ -224,15 +235,32 @@ def test_the_button_prints_a_ready_sheet(opened: Page) -> None:
     opened.wait_for_function("window.printed > 0")
 
 
+def test_a_browser_that_hides_what_was_painted_makes_no_sheet(page: Page, page_log: PageLog, edition: Path) -> None:
+    """White instead of the accidents would hide the zones under them: a sentence, no file, and no sheet in print."""
+    page.add_init_script("""CanvasRenderingContext2D.prototype.getImageData =
+        (x, y, w, h) => new ImageData(new Uint8ClampedArray(w * h * 4).fill(255), w, h)""")
+    open_at(page, edition, "lang=en")
+    page.locator("#mapper-print button").last.click()
+    page.get_by_text("does not let the page read its own drawing").wait_for()
+    page.locator("#mapper-print button").first.click()
+    page.get_by_text("does not let the page read its own drawing").wait_for()
+    assert page.locator("#mapper-sheet svg").count() == 0
+    page_log.assert_quiet()
+
+
 def test_the_picture_shows_hatch_legend_and_accidents(opened: Page, edition: Path) -> None:
     """A4 landscape at 300 dots to the inch: white margin, letters where the legend is, the hatch of Laçın in Laçın."""
     zones = json.loads((edition / "zones.geojson").read_text("utf-8"))["features"]
-    (lacin,) = (zone for zone in zones if "La" in zone["properties"]["name"] and zone["properties"]["name"].endswith("ın"))
+    (lacin,) = (
+        zone for zone in zones if "La" in zone["properties"]["name"] and zone["properties"]["name"].endswith("ın")
+    )
     assert lacin["properties"]["extent"] == "whole"
     assert shapely.geometry.shape(lacin["geometry"]).contains(shapely.geometry.Point(IN_LACIN))
     printed(opened)
     west, south, east, north = sheet_bounds(opened)
-    frame = opened.evaluate("['x', 'y', 'width', 'height'].map((name) => Number(document.querySelector('#sheet-frame rect').getAttribute(name)))")
+    frame = opened.evaluate(
+        "['x', 'y', 'width', 'height'].map((name) => Number(document.querySelector('#sheet-frame rect').getAttribute(name)))"
+    )
     scale = 3508 / 2970
 
     def pixel(lon: float, lat: float) -> tuple[int, int]:
@@ -242,7 +270,9 @@ def test_the_picture_shows_hatch_legend_and_accidents(opened: Page, edition: Pat
 
     x, y = pixel(*IN_LACIN)
     legend_left = round((frame[0] + frame[2] + 70) * scale)
-    read = pixels(opened, saved_picture(opened), (x - 30, y - 30, 60, 60), (legend_left, 300, 500, 1200), (0, 0, 3508, 60))
+    read = pixels(
+        opened, saved_picture(opened), (x - 30, y - 30, 60, 60), (legend_left, 300, 500, 1200), (0, 0, 3508, 60)
+    )
     assert read["size"] == [3508, 2480]
     hatch, legend, margin = read["places"]
     ink = [pixel for pixel in hatch if math.dist(pixel[:3], HATCH) < 60]
@@ -260,7 +290,9 @@ def test_the_degree_grid_on_the_screen(opened: Page) -> None:
     assert {"46°30′ E", "40°00′ N"} <= set(labels.all_text_contents())
     assert "off=" in opened.url
     opened.get_by_role("button", name="+", exact=True).or_(opened.locator(".mapper-zoom button").first).first.click()
-    opened.wait_for_function("[...document.querySelectorAll('.mapper-graticule text')].some((text) => text.textContent === '46°40′ E')")
+    opened.wait_for_function(
+        "[...document.querySelectorAll('.mapper-graticule text')].some((text) => text.textContent === '46°40′ E')"
+    )
 
 
 def test_hostile_text_is_printed_as_text(page: Page, page_log: PageLog, tmp_path: Path) -> None:

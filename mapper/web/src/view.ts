@@ -160,6 +160,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const printing = new Printing(
     () => ({
       map: stage.map,
+      labels: stage.labels,
       data,
       words,
       state: store.state,

@@ -8,6 +8,7 @@ import type * as L from "leaflet";
 
 import { svg } from "../elements.ts";
 import { hatched, tileOf, type Box } from "./hatching.ts";
+import { SheetRefused } from "./refused.ts";
 import { forXml } from "./text.ts";
 
 /** From the top of a browser's line box to the foot of its letters, in parts of its height. */
@@ -69,6 +70,25 @@ function common(a: Box, b: Box): Box {
   const [x, y] = [Math.max(a.x, b.x), Math.max(a.y, b.y)];
   const [right, bottom] = [Math.min(a.x + a.width, b.x + b.width), Math.min(a.y + a.height, b.y + b.height)];
   return { x, y, width: Math.max(0, right - x), height: Math.max(0, bottom - y) };
+}
+
+/** How far a colour may be from what was painted, of 255: a browser may add a little noise. */
+const NOISE = 24;
+
+/**
+ * Some browsers give a white sheet instead of what was painted, so that a page cannot know them again. It would hide the zones
+ * under the accidents, so such a browser makes no sheet.
+ */
+function checkReadable(page: Document): void {
+  const canvas = page.createElement("canvas");
+  [canvas.width, canvas.height] = [8, 8];
+  const ctx = canvas.getContext("2d", { willReadFrequently: true });
+  if (ctx === null) throw new SheetRefused("unreadable");
+  ctx.fillStyle = "#ff0000";
+  ctx.fillRect(4, 0, 4, 8);
+  const { data } = ctx.getImageData(0, 0, 8, 8);
+  const right = [data[28], 255 - (data[29] as number), 255 - (data[30] as number), data[31]] as number[];
+  if ((data[3] as number) > NOISE || right.some((value) => value < 255 - NOISE)) throw new SheetRefused("unreadable");
 }
 
 function picture(canvas: HTMLCanvasElement, box: Box): SVGElement {
@@ -135,6 +155,8 @@ function labelOnSheet(label: HTMLElement, place: (box: DOMRect) => Box, frame: B
 /** All that the map's panes show, from the ground up, in pixels of its container. */
 export function captureMap(map: L.Map, copier: Copier, leftOut: readonly string[]): SVGElement {
   const corner = map.getContainer().getBoundingClientRect();
+  if (corner.width === 0) throw new SheetRefused("hidden");
+  checkReadable(document);
   const place = ({ x, y, width, height }: DOMRect): Box => ({ x: x - corner.x, y: y - corner.y, width, height });
   const whole = { x: 0, y: 0, width: corner.width, height: corner.height };
   const origin = map.containerPointToLayerPoint([0, 0]);

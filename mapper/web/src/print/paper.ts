@@ -5,6 +5,7 @@
  * Nothing lies over the map: a scale bar or a north arrow on it could hide a hazard. Beside the map, or under it, stands the
  * legend; it is made smaller, and given more room, until all of it fits.
  */
+import { SheetRefused } from "./refused.ts";
 
 export const FORMATS = { A4: [2100, 2970], A3: [2970, 4200] } as const;
 export type Format = keyof typeof FORMATS;
@@ -113,7 +114,7 @@ function* tries({ format, landscape }: Paper): Generator<readonly [size: number,
   for (let size = READABLE; size > 1; size *= SHRINK) yield [size, AT_MOST];
 }
 
-/** Lay out a sheet. */
+/** Lay out a sheet. Throws SheetRefused when no letters are small enough for the legend. */
 export function planSheet(paper: Paper, needs: SheetNeeds): SheetPlan {
   const page = sizeOf(paper);
   const width = page.width - 2 * MARGIN;
@@ -140,5 +141,5 @@ export function planSheet(paper: Paper, needs: SheetNeeds): SheetPlan {
     };
     return { page, head, foot, map, legend: { size, columns, columnWidth, room: below, places } };
   }
-  throw new RangeError("The legend is too long for any sheet.");
+  throw new SheetRefused("undrawn");
 }

@@ -1,4 +1,5 @@
 /** A sheet as a PNG picture, painted in the page itself. */
+import { SheetRefused } from "./refused.ts";
 import type { Sheet } from "./sheet.ts";
 
 /** A4 at 300 dots to the inch; an A3 sheet gets as many, since larger canvases stay blank on some phones. */
@@ -13,14 +14,14 @@ export function pixelsOf({ width, height }: { readonly width: number; readonly h
 function loaded(image: HTMLImageElement, address: string): Promise<void> {
   return new Promise((resolve, reject) => {
     image.addEventListener("load", () => resolve());
-    image.addEventListener("error", () => reject(new Error("This browser could not draw the sheet.")));
+    image.addEventListener("error", () => reject(new SheetRefused("undrawn")));
     image.src = address;
   });
 }
 
 function encoded(canvas: HTMLCanvasElement): Promise<Blob> {
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => (blob === null ? reject(new Error("This browser could not write the picture.")) : resolve(blob)), "image/png");
+    canvas.toBlob((blob) => (blob === null ? reject(new SheetRefused("undrawn")) : resolve(blob)), "image/png");
   });
 }
 
@@ -74,7 +75,7 @@ async function paintPicture(ctx: CanvasRenderingContext2D, picture: SVGImageElem
 }
 
 /**
- * Paint a sheet. Throws an error when the browser lacks the means or the memory.
+ * Paint a sheet. Throws SheetRefused when the browser lacks the means or the memory.
  *
  * Drawings and the pictures between them are painted one after the other: some browsers call a drawing loaded before they have
  * unpacked the pictures inside it, and would leave out the accidents without a word.
@@ -85,7 +86,7 @@ export async function pictureOf(sheet: Sheet): Promise<Blob> {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [size.width, size.height];
   const ctx = canvas.getContext("2d");
-  if (ctx === null) throw new Error("This browser cannot paint.");
+  if (ctx === null) throw new SheetRefused("undrawn");
   const pictures = Array.from(sheet.element.querySelectorAll("image"));
   for (let under = 0; under <= pictures.length; under++) {
     const picture = pictures[under - 1];

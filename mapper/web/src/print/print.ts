@@ -7,11 +7,21 @@ import { el } from "../elements.ts";
 import { datesText } from "../frame.ts";
 import { pageRule, PAPERS, type Paper } from "./paper.ts";
 import { makeSheet, type Sheet, type SheetParts } from "./sheet.ts";
+import { SheetRefused } from "./refused.ts";
 import { pictureOf } from "./picture.ts";
 import { measureIn } from "./text.ts";
 import { wordPages } from "./words.ts";
 
 const PRINTING = "mapper-printing";
+
+/** Throws SheetRefused when one cannot be unpacked. */
+async function unpacked(pictures: readonly (SVGImageElement & { decode?: () => Promise<void> })[]): Promise<void> {
+  try {
+    await Promise.all(pictures.map((picture) => picture.decode?.()));
+  } catch {
+    throw new SheetRefused("undrawn");
+  }
+}
 
 export class Printing {
   paper: Paper = PAPERS[0] as Paper;
@@ -80,7 +90,7 @@ export class Printing {
   /** Print once the pictures in the sheet are unpacked, for which a browser's own key or menu does not wait. */
   async print(window: Window): Promise<void> {
     this.stage();
-    await Promise.all(Array.from(this.stand.querySelectorAll("image"), (image) => (image as { decode?: () => Promise<void> }).decode?.()));
+    await unpacked(Array.from(this.stand.querySelectorAll("image")));
     this.ready = true;
     window.print();
     this.ready = false;

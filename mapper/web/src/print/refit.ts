@@ -1,6 +1,8 @@
 /** The live map in the size of a paper's frame for a moment, showing at least what the screen showed. */
 import * as L from "leaflet";
 
+import type { Labels } from "../labels.ts";
+
 /** Rounding to whole pixels must not cut the edge. */
 const SPARE_PX = 2;
 /** A wide screen may show more of the world than a small frame can hold at the map's own least zoom. */
@@ -21,29 +23,33 @@ function canvases(map: L.Map): L.Canvas[] {
  * Run `use` while the map has this size in pixels, shows all of its present view, and paints its canvases at twice their pixels
  * and without the room around the view, which some phones would not have the memory for. Afterwards all is as before.
  */
-export function whileRefitted<T>(map: L.Map, { width, height }: { readonly width: number; readonly height: number }, use: () => T): T {
+export function whileRefitted<T>(map: L.Map, labels: Labels, { width, height }: { readonly width: number; readonly height: number }, use: () => T): T {
   const bounds = map.getBounds();
   const [center, zoom] = [map.getCenter(), map.getZoom()];
   const { zoomSnap, minZoom } = map.options;
   const { retina } = SHARPNESS;
   const { style } = map.getContainer();
   const painted = canvases(map).map((canvas) => ({ options: canvas.options, padding: canvas.options.padding }));
-  const resize = (to: Partial<Record<"width" | "height" | "inset", string>>) => {
-    Object.assign(style, { width: "", height: "", inset: "" }, to);
+  const resize = (to: Partial<Record<"width" | "height", string>>) => {
+    Object.assign(style, { width: "", height: "" }, to);
     map.invalidateSize({ pan: false, animate: false });
   };
   try {
     SHARPNESS.retina = true;
     for (const { options } of painted) options.padding = 0;
     Object.assign(map.options, { zoomSnap: 0, minZoom: LEAST_ZOOM });
-    resize({ width: `${width}px`, height: `${height}px`, inset: "0 auto auto 0" });
-    map.fitBounds(bounds, { padding: [SPARE_PX, SPARE_PX], animate: false });
+    labels.hold(() => {
+      resize({ width: `${width}px`, height: `${height}px` });
+      map.fitBounds(bounds, { padding: [SPARE_PX, SPARE_PX], animate: false });
+    });
     return use();
   } finally {
     SHARPNESS.retina = retina;
     for (const { options, padding } of painted) options.padding = padding;
     Object.assign(map.options, { zoomSnap, minZoom });
-    resize({});
-    map.setView(center, zoom, { animate: false });
+    labels.hold(() => {
+      resize({});
+      map.setView(center, zoom, { animate: false });
+    });
   }
 }

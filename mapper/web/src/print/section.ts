@@ -4,6 +4,7 @@ import { save } from "../save.ts";
 import type { Words } from "../words.ts";
 import { PAPERS, type Paper } from "./paper.ts";
 import type { Printing } from "./print.ts";
+import { SheetRefused } from "./refused.ts";
 
 function nameOf(words: Words, { format, landscape }: Paper): string {
   return words.say(landscape ? "print.landscape" : "print.portrait", { format });
@@ -31,7 +32,8 @@ export function printSection(words: Words, printing: Printing, title: string): C
     try {
       await action();
     } catch (cause) {
-      said.textContent = words.say("print.failed", { reason: cause instanceof Error ? cause.message : String(cause) });
+      if (!(cause instanceof SheetRefused)) throw cause;
+      said.textContent = words.say(`print.refused.${cause.code}`);
     }
   };
   const savePicture = async () => save(document, `${title}.png`, "image/png", await printing.picture());

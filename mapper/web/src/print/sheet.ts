@@ -10,6 +10,7 @@ import { dateInWords } from "../dates.ts";
 import { svg } from "../elements.ts";
 import { datesText, warnings } from "../frame.ts";
 import { dayOfData } from "../inquiry.ts";
+import type { Labels } from "../labels.ts";
 import { GRATICULE, GRATICULE_COLOUR, linesInView, type Line } from "../layers/graticule.ts";
 import { lengthText, metresAcross, roundLength } from "../map.ts";
 import type { ViewState } from "../state.ts";
@@ -22,6 +23,7 @@ import { atMost, FAMILY, heightOf, line, paragraph, wrap, type Font, type Measur
 
 export interface SheetParts {
   readonly map: L.Map;
+  readonly labels: Labels;
   readonly data: Data;
   readonly words: Words;
   readonly state: ViewState;
@@ -201,7 +203,7 @@ export function makeSheet(parts: SheetParts, paper: Paper, measure: Measure): Sh
   const { page, legend } = plan;
   const pieces = legendPieces(parts.legend, legend.size, legend.columnWidth, measure);
   const size = { width: Math.floor(plan.map.width / PER_PIXEL), height: Math.floor(plan.map.height / PER_PIXEL) };
-  const drawn = whileRefitted(parts.map, size, () => mapParts(parts, plan, copier));
+  const drawn = whileRefitted(parts.map, parts.labels, size, () => mapParts(parts, plan, copier));
   const element = svg(
     "svg",
     { viewBox: `0 0 ${page.width} ${page.height}`, width: `${page.width / 10}mm`, height: `${page.height / 10}mm`, "font-family": FAMILY },

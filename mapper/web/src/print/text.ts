@@ -14,13 +14,23 @@ const LEADING = 1.25;
 const ASCENT = 0.95;
 const UNREADABLE = "\uFFFD";
 
+/** Letters are measured once at this size: widths grow with it. */
+const MEASURED = 100;
+
 /** Measure with the browser's own letters. */
 export function measureIn(page: Document): Measure {
   const ctx = page.createElement("canvas").getContext("2d");
-  return (text, { size, bold }) => {
-    if (ctx === null) return text.length * size;
-    ctx.font = `${bold ? 700 : 400} ${size}px ${FAMILY}`;
+  const known = [new Map<string, number>(), new Map<string, number>()] as const;
+  const width = (text: string, bold: boolean): number => {
+    if (ctx === null) return text.length * MEASURED;
+    ctx.font = `${bold ? 700 : 400} ${MEASURED}px ${FAMILY}`;
     return ctx.measureText(text).width;
+  };
+  return (text, { size, bold = false }) => {
+    const widths = known[bold ? 1 : 0];
+    const found = widths.get(text) ?? width(text, bold);
+    widths.set(text, found);
+    return (found * size) / MEASURED;
   };
 }
 
@@ -50,18 +60,20 @@ function broken(word: string, width: number, font: Font, measure: Measure): stri
 /** The lines of a text that are no wider than `width`; a word that is wider by itself is broken. */
 export function wrap(text: string, width: number, font: Font, measure: Measure): string[] {
   const lines: string[] = [];
+  const blank = measure(" ", font);
   for (const paragraph of text.split("\n")) {
-    let line = "";
+    let [line, long] = ["", 0];
     for (const word of paragraph.split(/[ \t\r]+/).filter((one) => one !== "")) {
-      const longer = line === "" ? word : `${line} ${word}`;
-      if (measure(longer, font) <= width) {
-        line = longer;
+      const own = measure(word, font);
+      if (line !== "" && long + blank + own <= width) {
+        [line, long] = [`${line} ${word}`, long + blank + own];
         continue;
       }
       if (line !== "") lines.push(line);
-      const parts = measure(word, font) <= width ? [word] : broken(word, width, font, measure);
+      const parts = own <= width ? [word] : broken(word, width, font, measure);
       lines.push(...parts.slice(0, -1));
       line = parts[parts.length - 1] as string;
+      long = measure(line, font);
     }
     if (line !== "") lines.push(line);
   }
