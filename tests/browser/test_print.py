@@ -256,6 +256,7 @@ def test_the_picture_shows_hatch_legend_and_accidents(opened: Page, edition: Pat
     )
     assert lacin["properties"]["extent"] == "whole"
     assert shapely.geometry.shape(lacin["geometry"]).contains(shapely.geometry.Point(IN_LACIN))
+    opened.select_option("[data-print=paper]", label="A4, landscape")
     printed(opened)
     west, south, east, north = sheet_bounds(opened)
     frame = opened.evaluate(
@@ -286,9 +287,10 @@ def test_the_degree_grid_on_the_screen(opened: Page) -> None:
     """Put out at first; its switch draws lines and degrees, which follow the map, and the address keeps the choice."""
     assert opened.locator(".mapper-graticule").count() == 0
     opened.locator("input[data-layer=graticule]").check()
-    labels = opened.locator(".mapper-graticule text")
+    labels = opened.locator(".leaflet-graticule-pane .mapper-graticule text")
     assert {"46°30′ E", "40°00′ N"} <= set(labels.all_text_contents())
     assert "off=" in opened.url
+    assert text_of(printed(opened), 0).count("47°00′ E") == 2, "on paper they stand at the frame alone"
     opened.get_by_role("button", name="+", exact=True).or_(opened.locator(".mapper-zoom button").first).first.click()
     opened.wait_for_function(
         "[...document.querySelectorAll('.mapper-graticule text')].some((text) => text.textContent === '46°40′ E')"

@@ -17,13 +17,13 @@ export const PANES = {
   coverage: 305,
   density: 310,
   context: 320,
-  graticule: 325,
   districts: 330,
   zones: 340,
   corridors: 345,
   hazards: 350,
   incidents: 360,
   pointer: 370,
+  graticule: 375,
   "mapper-labels": 380,
 } as const;
 

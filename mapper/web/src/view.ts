@@ -20,6 +20,7 @@ import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
 import { markParts } from "./print/marks.ts";
+import { paperFor } from "./print/paper.ts";
 import { Printing } from "./print/print.ts";
 import { printSection } from "./print/section.ts";
 import { RouteCheck } from "./route/check.ts";
@@ -158,6 +159,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     });
   let panel = makePanel();
   const printing = new Printing(
+    paperFor(map.getSize()),
     () => ({
       map: stage.map,
       labels: stage.labels,

@@ -7,7 +7,7 @@ import { Hatches } from "../src/hatch.ts";
 import { shiftInside } from "../src/print/capture.ts";
 import { hatched, movedStrokes, strokesOver, tileOf } from "../src/print/hatching.ts";
 import { legendPieces } from "../src/print/legend.ts";
-import { flow, pageRule, PAPERS, planSheet, type Rect } from "../src/print/paper.ts";
+import { flow, pageRule, paperFor, PAPERS, planSheet, type Rect } from "../src/print/paper.ts";
 import { pixelsOf } from "../src/print/picture.ts";
 import { atMost, forXml, wrap } from "../src/print/text.ts";
 import { onPaper } from "../src/print/words.ts";
@@ -112,6 +112,12 @@ describe("where things lie", () => {
 
   test("the printer is told of the paper, and of no margin that an address could be written into", () => {
     expect(PAPERS.map(pageRule)).toEqual(["A4 landscape", "A4 portrait", "A3 landscape", "A3 portrait"].map((size) => `@page { size: ${size}; margin: 0; }`));
+  });
+
+  test("the paper is turned as the screen is", () => {
+    expect(paperFor({ x: 900, y: 600 })).toEqual({ format: "A4", landscape: true });
+    expect(paperFor({ x: 400, y: 800 })).toEqual({ format: "A4", landscape: false });
+    expect(paperFor({ x: 0, y: 0 })).toEqual({ format: "A4", landscape: true });
   });
 
   test("a picture of A4 has 300 dots to the inch", () => {

@@ -46,7 +46,8 @@ class Graticule extends L.Layer {
   private readonly element = svg("svg", { class: "mapper-graticule", "aria-hidden": "true", focusable: "false" });
 
   constructor(private readonly words: Words) {
-    super({ pane: GRATICULE });
+    super();
+    L.setOptions(this, { pane: GRATICULE });
   }
 
   onAdd(map: L.Map): this {

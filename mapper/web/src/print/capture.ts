@@ -152,8 +152,8 @@ function labelOnSheet(label: HTMLElement, place: (box: DOMRect) => Box, frame: B
   return [svg("g", { transform: `translate(${right} ${down})` }, ...labelParts(label, place))];
 }
 
-/** All that the map's panes show, from the ground up, in pixels of its container. */
-export function captureMap(map: L.Map, copier: Copier, leftOut: readonly string[]): SVGElement {
+/** All that the wanted panes of the map show, from the ground up, in pixels of its container. */
+export function captureMap(map: L.Map, copier: Copier, isWanted: (pane: Element) => boolean): SVGElement {
   const corner = map.getContainer().getBoundingClientRect();
   if (corner.width === 0) throw new SheetRefused("hidden");
   checkReadable(document);
@@ -161,8 +161,7 @@ export function captureMap(map: L.Map, copier: Copier, leftOut: readonly string[
   const whole = { x: 0, y: 0, width: corner.width, height: corner.height };
   const origin = map.containerPointToLayerPoint([0, 0]);
   const height = (pane: Element) => Number(getComputedStyle(pane).zIndex) || 0;
-  const out = leftOut.map((name) => map.getPane(name));
-  const panes = Array.from(map.getPanes().mapPane.children).filter((pane) => !out.includes(pane as HTMLElement)).sort((a, b) => height(a) - height(b));
+  const panes = Array.from(map.getPanes().mapPane.children).filter(isWanted).sort((a, b) => height(a) - height(b));
   const group = svg("g");
   for (const pane of panes) {
     for (const part of Array.from(pane.querySelectorAll<Element>("svg, canvas, .mapper-label"))) {

@@ -17,6 +17,11 @@ export interface Paper {
 
 export const PAPERS: readonly Paper[] = (["A4", "A3"] as const).flatMap((format) => [true, false].map((landscape) => ({ format, landscape })));
 
+/** The paper to begin with: A4, turned as the map on the screen is. */
+export function paperFor({ x, y }: { readonly x: number; readonly y: number }): Paper {
+  return PAPERS.find(({ format, landscape }) => format === "A4" && landscape === x >= y) as Paper;
+}
+
 export interface Size {
   readonly width: number;
   readonly height: number;

@@ -5,7 +5,7 @@
  */
 import { el } from "../elements.ts";
 import { datesText } from "../frame.ts";
-import { pageRule, PAPERS, type Paper } from "./paper.ts";
+import { pageRule, type Paper } from "./paper.ts";
 import { makeSheet, type Sheet, type SheetParts } from "./sheet.ts";
 import { SheetRefused } from "./refused.ts";
 import { pictureOf } from "./picture.ts";
@@ -24,7 +24,6 @@ async function unpacked(pictures: readonly (SVGImageElement & { decode?: () => P
 }
 
 export class Printing {
-  paper: Paper = PAPERS[0] as Paper;
   /** Whether what stands open in words is printed after the map. */
   withWords = true;
   private readonly stand: HTMLElement;
@@ -33,6 +32,7 @@ export class Printing {
 
   /** `parts` gives the view as it is now, and `open` what stands open in words. */
   constructor(
+    public paper: Paper,
     private readonly parts: () => SheetParts,
     private readonly open: () => readonly HTMLElement[],
     private readonly page: Document,

@@ -42,7 +42,7 @@ const CAVEAT: Font = { size: 27, bold: true };
 const SMALL: Font = { size: 22 };
 const SMALLEST: Font = { size: 19 };
 const TITLE_LINES = 2;
-const SOURCE_LINES = 5;
+const SOURCE_LINES = 7;
 const SCALE_PX = 220;
 /** The strip of scale bar and north arrow. */
 const STRIP = 62;
@@ -137,23 +137,30 @@ function along(at: number, from: number, length: number): number {
   return Math.min(Math.max(at, from + LABEL_HALF), from + length - LABEL_HALF);
 }
 
-/** Degrees outside the frame, and the lines across the map. */
-function graticule(lines: readonly Line[], { x, y, width, height }: Rect): SVGElement[] {
+/** The lines across the map, a little over its frame. */
+function degreeLines(lines: readonly Line[], { x, y, width, height }: Rect): SVGElement[] {
+  const over = 8;
+  return lines.map(({ axis, at_px }) => {
+    const d = axis === "lon" ? `M${x + at_px * PER_PIXEL},${y - over} v${height + 2 * over}` : `M${x - over},${y + at_px * PER_PIXEL} h${width + 2 * over}`;
+    return svg("path", { d, fill: "none", stroke: GRATICULE_COLOUR, "stroke-width": 1.3 });
+  });
+}
+
+/** Degrees outside the frame, on all four sides. */
+function degreeLabels(lines: readonly Line[], { x, y, width, height }: Rect): SVGElement[] {
   const space = 10;
+  const beyond = SMALL.size + space / 2;
   return lines.flatMap(({ axis, at_px, label }) => {
-    const at = (axis === "lon" ? x : y) + at_px * PER_PIXEL;
-    const inside = axis === "lon" ? at > x && at < x + width : at > y && at < y + height;
-    if (!inside) return [];
-    const stroke = { fill: "none", stroke: GRATICULE_COLOUR, "stroke-width": 1.3 };
     if (axis === "lon") {
-      return [svg("path", { d: `M${at},${y - 8} v${height + 16}`, ...stroke }), ...[y - space, y + height + SMALL.size + space / 2].map((foot) => line(label, along(at, x, width), foot, SMALL, "middle"))];
+      const at = along(x + at_px * PER_PIXEL, x, width);
+      return [y - space, y + height + beyond].map((foot) => line(label, at, foot, SMALL, "middle"));
     }
-    const turned = (middle: number) => {
+    const at = along(y + at_px * PER_PIXEL, y, height);
+    return [x - space, x + width + beyond].map((foot) => {
       const text = line(label, 0, 0, SMALL, "middle");
-      text.setAttribute("transform", `translate(${middle} ${along(at, y, height)}) rotate(-90)`);
+      text.setAttribute("transform", `translate(${foot} ${at}) rotate(-90)`);
       return text;
-    };
-    return [svg("path", { d: `M${x - 8},${at} h${width + 16}`, ...stroke }), turned(x - space), turned(x + width + SMALL.size + space / 2)];
+    });
   });
 }
 
@@ -161,15 +168,22 @@ function graticule(lines: readonly Line[], { x, y, width, height }: Rect): SVGEl
 function mapParts(parts: SheetParts, plan: SheetPlan, copier: Copier): SVGElement[] {
   const { map } = plan;
   const clip = svg("clipPath", { id: "sheet-frame" }, svg("rect", { ...map }));
-  const drawn = captureMap(parts.map, copier, [GRATICULE]);
-  drawn.setAttribute("transform", `translate(${map.x} ${map.y}) scale(${PER_PIXEL})`);
+  const [labels, degrees] = [parts.map.getPane("mapper-labels"), parts.map.getPane(GRATICULE)];
+  const captured = (isWanted: (pane: Element) => boolean) => {
+    const drawn = captureMap(parts.map, copier, isWanted);
+    drawn.setAttribute("transform", `translate(${map.x} ${map.y}) scale(${PER_PIXEL})`);
+    return svg("g", { "clip-path": "url(#sheet-frame)" }, drawn);
+  };
+  const ground = captured((pane) => pane !== labels && pane !== degrees);
   const bounds = parts.map.getBounds();
-  const box = svg("g", { "clip-path": "url(#sheet-frame)" }, drawn);
-  box.dataset["bounds"] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].join(",");
+  ground.dataset["bounds"] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].join(",");
+  const lines = linesInView(parts.map, parts.words).filter(({ axis, at_px }) => at_px > 0 && at_px * PER_PIXEL < (axis === "lon" ? map.width : map.height));
   return [
     clip,
-    box,
-    ...graticule(linesInView(parts.map, parts.words), map),
+    ground,
+    ...degreeLines(lines, map),
+    captured((pane) => pane === labels),
+    ...degreeLabels(lines, map),
     svg("rect", { ...map, fill: "none", stroke: "#000000", "stroke-width": 3 }),
     ...strip(parts, { x: map.x, y: map.y + map.height + GUTTER, width: map.width, height: STRIP }),
   ];
