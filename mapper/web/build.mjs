@@ -1,7 +1,7 @@
 /**
- * Bundles the front end: `dist/app.js`, `dist/app.css`, `dist/boot.js` and the licence texts of what is inside them.
+ * Bundles the front end: `dist/app.js`, `dist/app.css`, `dist/boot.js`, `dist/tiles.js` and the licence texts of what is inside.
  *
- * The page carries `app.js` packed and inlines the other two, all under a content-security policy by hash, so each script must
+ * The page carries `app.js` packed (and `tiles.js`, where it embeds a background map) and inlines the others, all under a content-security policy by hash, so each script must
  * be one classic script (IIFE), equal bytes for equal sources, ASCII only, and must not hold a sequence that ends or changes
  * a script element.
  */
@@ -14,8 +14,12 @@ import { failureWords } from "./words.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
-const BUNDLED = ["leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic"];
-const LICENCE_FILES = ["LICENSE", "LICENSE.txt"];
+const BUNDLED = [
+  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic", "proj4",
+  // In tiles.js:
+  "pmtiles", "protomaps-leaflet", "@protomaps/basemaps", "@mapbox/point-geometry", "@mapbox/vector-tile", "pbf", "potpack", "quickselect", "rbush", "color2k",
+];
+const LICENCE_FILES = ["LICENSE", "LICENSE.txt", "LICENSE.md"];
 const FORBIDDEN = ["</script", "<!--", "<script", "</style"];
 
 /** Leaflet's classic build would replace the `L` of a page that has its own (a notebook's); its module does not. */
@@ -26,31 +30,43 @@ const leafletAsModule = {
   },
 };
 
+const SCRIPT = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2019",
+  charset: "ascii",
+  sourcemap: false,
+  logLevel: "warning",
+};
+
+/** The worker's program, which the page starts from its own text: the policy lets nothing else in. */
+async function workerCode() {
+  const define = { FAILURE_WORDS: "{}", WORKER_CODE: '""' };
+  const { outputFiles } = await build({ ...SCRIPT, entryPoints: ["src/worker.ts"], write: false, legalComments: "none", define });
+  return outputFiles[0].text;
+}
+
 async function bundle() {
   await build({
-    absWorkingDir: HERE,
-    entryPoints: { app: "src/main.ts", boot: "src/boot.ts" },
+    ...SCRIPT,
+    entryPoints: { app: "src/main.ts", boot: "src/boot.ts", tiles: "src/basemap/tiles.ts" },
     outdir: "dist",
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2019",
-    charset: "ascii",
     legalComments: "eof",
-    sourcemap: false,
-    logLevel: "warning",
     loader: { ".png": "dataurl" },
     plugins: [leafletAsModule],
-    define: { FAILURE_WORDS: JSON.stringify(failureWords()) },
+    define: { FAILURE_WORDS: JSON.stringify(failureWords()), WORKER_CODE: JSON.stringify(await workerCode()) },
   });
 }
 
 function licences() {
   const texts = BUNDLED.map((name) => {
     const folder = join(HERE, "node_modules", name);
-    const version = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const file = LICENCE_FILES.map((each) => join(folder, each)).find(existsSync);
-    return `${name} ${version}\n\n${readFileSync(file, "utf8").trim()}\n`;
+    const text = file === undefined ? "(the package holds no text of its licence)" : readFileSync(file, "utf8").trim();
+    return `${name} ${version}, ${license}\n\n${text}\n`;
   });
   writeFileSync(join(DIST, "LICENCES.txt"), texts.join(`\n${"-".repeat(80)}\n\n`));
 }
@@ -59,6 +75,9 @@ function check(name) {
   const text = readFileSync(join(DIST, name), "utf8");
   const found = FORBIDDEN.filter((sequence) => text.toLowerCase().includes(sequence));
   if (found.length > 0) throw new Error(`dist/${name} holds ${found.join(", ")}: it cannot be inlined in a page.`);
+  // A stylesheet is read as UTF-8 wherever it is inlined; esbuild writes a script's text in ASCII, but not its patterns.
+  const foreign = name.endsWith(".js") ? /[^\x00-\x7f]+/.exec(text) : null;
+  if (foreign !== null) throw new Error(`dist/${name} holds "${foreign[0]}": write the pattern as text, \`new RegExp("…")\`.`);
   process.stdout.write(`dist/${name} ${text.length} bytes\n`);
 }
 
@@ -66,4 +85,4 @@ rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST);
 await bundle();
 licences();
-["app.js", "app.css", "boot.js"].forEach(check);
+["app.js", "app.css", "boot.js", "tiles.js"].forEach(check);

@@ -91,8 +91,14 @@ function checkReadable(page: Document): void {
   if ((data[3] as number) > NOISE || right.some((value) => value < 255 - NOISE)) throw new SheetRefused("unreadable");
 }
 
-function picture(canvas: HTMLCanvasElement, box: Box): SVGElement {
-  const image = svg("image", { ...box, opacity: getComputedStyle(canvas).opacity });
+/** How much of an element is seen, through all that holds it up to its pane. */
+function opacityOf(element: Element, pane: Element): number {
+  const own = Number(getComputedStyle(element).opacity);
+  return element === pane || element.parentElement === null ? own : own * opacityOf(element.parentElement, pane);
+}
+
+function picture(canvas: HTMLCanvasElement, box: Box, pane: Element): SVGElement {
+  const image = svg("image", { ...box, opacity: opacityOf(canvas, pane) });
   image.setAttribute("href", canvas.toDataURL());
   image.setAttribute("preserveAspectRatio", "none");
   return image;
@@ -167,7 +173,7 @@ export function captureMap(map: L.Map, copier: Copier, isWanted: (pane: Element)
     for (const part of Array.from(pane.querySelectorAll<Element>("svg, canvas, .mapper-label"))) {
       const box = place(part.getBoundingClientRect());
       if (box.width === 0 || box.height === 0) continue;
-      if (part instanceof HTMLCanvasElement) group.append(picture(part, box));
+      if (part instanceof HTMLCanvasElement) group.append(picture(part, box, pane));
       else if (part instanceof SVGElement) group.append(copier.copy(part, box, { ...whole, x: origin.x, y: origin.y }));
       else if (part instanceof HTMLElement) group.append(...labelOnSheet(part, place, whole));
     }

@@ -28,6 +28,10 @@ export interface SheetParts {
   readonly words: Words;
   readonly state: ViewState;
   readonly now: Date;
+  /** What is hidden, or shown as of another day, by the reader's own choice. */
+  readonly chosen: readonly string[];
+  /** Paint at once what is painted piece by piece. */
+  finish(): void;
   /** The legend of what is visible. */
   readonly legend: readonly HTMLElement[];
   /** The drawing that holds the hatches. */
@@ -47,6 +51,9 @@ const SCALE_PX = 220;
 /** The strip of scale bar and north arrow. */
 const STRIP = 62;
 const PADDING = 10;
+
+/** The sheet has degrees of its own; tiles of a background map come one by one, from a network perhaps, and would be missing in part. */
+const NOT_ON_THE_SHEET = [GRATICULE, "tilePane"];
 
 interface Paragraph {
   readonly lines: readonly string[];
@@ -84,7 +91,7 @@ function head(parts: SheetParts, width: number, measure: Measure): Paragraph[] {
     { lines: atMost(wrap(meta.title, width * 0.97, TITLE, measure), TITLE_LINES), font: TITLE },
     text([datesText(words, meta), askedText(parts)].filter((said) => said !== "").join(" · "), FACTS),
     text([words.say("head.caveat"), assumed > 0 ? words.say("head.assumed", { n: assumed }) : ""].filter((said) => said !== "").join(" · "), CAVEAT),
-    ...warnings(words, meta, now).map((said) => text(said, CAVEAT, true)),
+    ...[...warnings(words, meta, now), ...parts.chosen].map((said) => text(said, CAVEAT, true)),
   ].filter(({ lines }) => lines.length > 0);
 }
 
@@ -168,13 +175,14 @@ function degreeLabels(lines: readonly Line[], { x, y, width, height }: Rect): SV
 function mapParts(parts: SheetParts, plan: SheetPlan, copier: Copier): SVGElement[] {
   const { map } = plan;
   const clip = svg("clipPath", { id: "sheet-frame" }, svg("rect", { ...map }));
-  const [labels, degrees] = [parts.map.getPane("mapper-labels"), parts.map.getPane(GRATICULE)];
+  parts.finish();
+  const [labels, ...apart] = ["mapper-labels", ...NOT_ON_THE_SHEET].map((name) => parts.map.getPane(name));
   const captured = (isWanted: (pane: Element) => boolean) => {
     const drawn = captureMap(parts.map, copier, isWanted);
     drawn.setAttribute("transform", `translate(${map.x} ${map.y}) scale(${PER_PIXEL})`);
     return svg("g", { "clip-path": "url(#sheet-frame)" }, drawn);
   };
-  const ground = captured((pane) => pane !== labels && pane !== degrees);
+  const ground = captured((pane) => pane !== labels && !apart.includes(pane as HTMLElement));
   const bounds = parts.map.getBounds();
   ground.dataset["bounds"] = [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()].join(",");
   const lines = linesInView(parts.map, parts.words).filter(({ axis, at_px }) => at_px > 0 && at_px * PER_PIXEL < (axis === "lon" ? map.width : map.height));
