@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import math
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from mapper import build
 from tests.hostile import hostile_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Page
 
@@ -119,6 +120,23 @@ def sheet_bounds(page: Page) -> list[float]:
     return [float(edge) for edge in page.get_attribute("#mapper-sheet [data-bounds]", "data-bounds").split(",")]  # type: ignore[union-attr] # the sheet stands
 
 
+def places_of(page: Page) -> tuple[Callable[[float, float], tuple[float, float]], int]:
+    """Where a place lies in the picture of the A4 landscape sheet that was printed last, and where its legend begins."""
+    west, south, east, north = sheet_bounds(page)
+    names = "['x', 'y', 'width', 'height']"
+    x, y, width, height = page.evaluate(
+        f"{names}.map((name) => Number(document.querySelector('#sheet-frame rect').getAttribute(name)))"
+    )
+    scale = 3508 / 2970
+
+    def place(lon: float, lat: float) -> tuple[float, float]:
+        at, low, high = (math.asinh(math.tan(math.radians(degrees))) for degrees in (lat, south, north))
+        across, down = (lon - west) / (east - west), (high - at) / (high - low)
+        return (x + across * width) * scale, (y + down * height) * scale
+
+    return place, round((x + width + 70) * scale)
+
+
 @pytest.mark.parametrize("paper", PAPERS_MM)
 def test_one_sheet_of_each_paper(opened: Page, paper: str) -> None:
     """One page of the paper's size that says what the map says; all that the screen shows is inside its frame."""
@@ -163,6 +181,15 @@ def test_the_legend_on_paper_is_of_what_is_visible(opened: Page, edition: Path) 
     assert "Degree grid" in text
     for absent in ("Reported accidents per km²", "Anywhere in the circle", "place in district not known", "River"):
         assert absent not in text, absent
+
+
+def test_what_a_choice_hides_is_told_of_on_paper(opened: Page, edition: Path) -> None:
+    """A sheet with some accidents left out says how many."""
+    open_at(opened, edition, "lang=en&from=2021-01-01&to=2021-12-31")
+    told = re.search(r"Hidden: (\d+) of 114 accidents", text_of(printed(opened), 0))
+    assert told is not None
+    shown = opened.evaluate("window.mapper.shown()")
+    assert int(told[1]) == 114 - shown["discs"] - shown["points"] - shown["district_counts"]
 
 
 def test_the_screen_is_as_before(opened: Page) -> None:
@@ -258,19 +285,8 @@ def test_the_picture_shows_hatch_legend_and_accidents(opened: Page, edition: Pat
     assert shapely.geometry.shape(lacin["geometry"]).contains(shapely.geometry.Point(IN_LACIN))
     opened.select_option("[data-print=paper]", label="A4, landscape")
     printed(opened)
-    west, south, east, north = sheet_bounds(opened)
-    frame = opened.evaluate(
-        "['x', 'y', 'width', 'height'].map((name) => Number(document.querySelector('#sheet-frame rect').getAttribute(name)))"
-    )
-    scale = 3508 / 2970
-
-    def pixel(lon: float, lat: float) -> tuple[int, int]:
-        y, low, high = (math.asinh(math.tan(math.radians(degrees))) for degrees in (lat, south, north))
-        across, down = (lon - west) / (east - west), (high - y) / (high - low)
-        return round((frame[0] + across * frame[2]) * scale), round((frame[1] + down * frame[3]) * scale)
-
-    x, y = pixel(*IN_LACIN)
-    legend_left = round((frame[0] + frame[2] + 70) * scale)
+    pixel, legend_left = places_of(opened)
+    x, y = (round(at) for at in pixel(*IN_LACIN))
     read = pixels(
         opened, saved_picture(opened), (x - 30, y - 30, 60, 60), (legend_left, 300, 500, 1200), (0, 0, 3508, 60)
     )
@@ -281,6 +297,38 @@ def test_the_picture_shows_hatch_legend_and_accidents(opened: Page, edition: Pat
     dark = [pixel for pixel in legend if max(pixel[:3]) < 90]
     assert len(dark) / len(legend) > 0.01
     assert {pixel[:3] for pixel in margin} == {(255, 255, 255)}
+
+
+def test_an_accident_stands_in_the_picture_where_it_was_reported(opened: Page, edition: Path) -> None:
+    """The dashed circle of the loneliest settlement, 2 km around its place: half of it is stroke, in the colour of the legend."""
+    features = json.loads((edition / "incidents.geojson").read_text("utf-8"))["features"]
+    discs = [one for one in features if one["properties"]["place"] == "disc"]
+    demining = {
+        tuple(one["geometry"]["coordinates"])
+        for one in discs
+        if one["properties"]["accident_type"] == "demining_accident"
+    }
+    places = sorted({tuple(one["geometry"]["coordinates"]) for one in discs} - demining)
+    every = [*places, *demining]
+    lon, lat = max(places, key=lambda at: min(math.dist(at, other) for other in every if other != at))
+    open_at(opened, edition, f"lang=en&map={lon},{lat},12&off=density,zones,coverage,districts,context,district_counts")
+    opened.select_option("[data-print=paper]", label="A4, landscape")
+    printed(opened)
+    pixel, _ = places_of(opened)
+    x, y = pixel(lon, lat)
+    radius = y - pixel(lon, lat + math.degrees(2000 / 6_371_000))[1]
+    half = round(radius) + 20
+    (around,) = pixels(opened, saved_picture(opened), (round(x) - half, round(y) - half, 2 * half, 2 * half))["places"]
+
+    def ink(degrees: int, reach: float) -> bool:
+        """Whether a stroke passes within three pixels of the place on a circle of this reach."""
+        column, row = (round(half + reach * turn(math.radians(degrees))) for turn in (math.cos, math.sin))
+        near = (around[(row + dy) * 2 * half + column + dx] for dx in range(-3, 4) for dy in range(-3, 4))
+        return any(max(value[:3]) < 110 for value in near)
+
+    stroke = sum(ink(degrees, radius) for degrees in range(360)) / 360
+    assert 0.5 < stroke < 0.98  # dashes of 6 and gaps of 4, seen three pixels wide
+    assert sum(ink(degrees, radius * 0.8) for degrees in range(360)) / 360 < 0.15
 
 
 def test_the_degree_grid_on_the_screen(opened: Page) -> None:

@@ -91,7 +91,7 @@ function head(parts: SheetParts, width: number, measure: Measure): Paragraph[] {
     { lines: atMost(wrap(meta.title, width * 0.97, TITLE, measure), TITLE_LINES), font: TITLE },
     text([datesText(words, meta), askedText(parts)].filter((said) => said !== "").join(" · "), FACTS),
     text([words.say("head.caveat"), assumed > 0 ? words.say("head.assumed", { n: assumed }) : ""].filter((said) => said !== "").join(" · "), CAVEAT),
-    ...[...warnings(words, meta, now), ...parts.chosen].map((said) => text(said, CAVEAT, true)),
+    ...[...warnings(words, meta, now), parts.chosen.join(" ")].filter((said) => said !== "").map((said) => text(said, CAVEAT, true)),
   ].filter(({ lines }) => lines.length > 0);
 }
 
