@@ -9,7 +9,7 @@ const SPARE_PX = 2;
 const LEAST_ZOOM = -3;
 
 /** Where Leaflet itself looks for how sharp a canvas has to be. */
-const SHARPNESS = L.Browser as { retina: boolean };
+const leaflet = L.Browser as { retina: boolean };
 
 function canvases(map: L.Map): L.Canvas[] {
   const found: L.Canvas[] = [];
@@ -27,7 +27,7 @@ export function whileRefitted<T>(map: L.Map, labels: Labels, { width, height }: 
   const bounds = map.getBounds();
   const [center, zoom] = [map.getCenter(), map.getZoom()];
   const { zoomSnap, minZoom } = map.options;
-  const { retina } = SHARPNESS;
+  const { retina } = leaflet;
   const { style } = map.getContainer();
   const painted = canvases(map).map((canvas) => ({ options: canvas.options, padding: canvas.options.padding }));
   const resize = (to: Partial<Record<"width" | "height", string>>) => {
@@ -35,7 +35,7 @@ export function whileRefitted<T>(map: L.Map, labels: Labels, { width, height }: 
     map.invalidateSize({ pan: false, animate: false });
   };
   try {
-    SHARPNESS.retina = true;
+    leaflet.retina = true;
     for (const { options } of painted) options.padding = 0;
     Object.assign(map.options, { zoomSnap: 0, minZoom: LEAST_ZOOM });
     labels.hold(() => {
@@ -44,7 +44,7 @@ export function whileRefitted<T>(map: L.Map, labels: Labels, { width, height }: 
     });
     return use();
   } finally {
-    SHARPNESS.retina = retina;
+    leaflet.retina = retina;
     for (const { options, padding } of painted) options.padding = padding;
     Object.assign(map.options, { zoomSnap, minZoom });
     labels.hold(() => {
