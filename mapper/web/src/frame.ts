@@ -19,16 +19,20 @@ export function isLow(): boolean {
 }
 
 /** Sentences that must stay in sight: a private map, an incomplete one, an old one, a clock that cannot be right. */
-export function warningBars(words: Words, meta: Meta, now: Date): HTMLElement[] {
+export function warnings(words: Words, meta: Meta, now: Date): string[] {
   const today = isoDate(now);
-  const bars: HTMLElement[] = [];
-  const bar = (text: string) => bars.push(el("p", { class: "mapper-bar", role: "alert" }, text));
+  const bars: string[] = [];
+  const bar = (text: string) => bars.push(text);
   if (meta.private) bar(words.say("bar.private"));
   if (!meta.complete) bar(words.say("bar.incomplete", { n: meta.incomplete_zones }));
   const { data_date, stale_after } = meta;
   if (stale_after !== null && isStale(today, stale_after)) bar(words.say("bar.stale", { date: dateInWords(words, stale_after) }));
   if (data_date !== null && isClockWrong(today, data_date)) bar(words.say("bar.clock", { date: dateInWords(words, data_date) }));
   return bars;
+}
+
+export function warningBars(words: Words, meta: Meta, now: Date): HTMLElement[] {
+  return warnings(words, meta, now).map((text) => el("p", { class: "mapper-bar", role: "alert" }, text));
 }
 
 export interface Frame {
@@ -43,12 +47,17 @@ export interface Frame {
   dress(tools: readonly HTMLElement[]): void;
 }
 
-/** How old the map is and may become; a date that nobody stated is a doubt, and looks like one. */
-function datesLine(words: Words, { data_date, stale_after }: Meta): HTMLElement {
+/** How old the map is and may become. */
+export function datesText(words: Words, { data_date, stale_after }: Meta): string {
   const of = data_date === null ? words.say("head.no_data_date") : words.say("head.data_date", { date: dateInWords(words, data_date) });
   const until = stale_after === null ? words.say("head.no_stale_after") : words.say("head.stale_after", { date: dateInWords(words, stale_after) });
-  const known = data_date !== null && stale_after !== null;
-  return el("p", { class: known ? "mapper-dates" : "mapper-short-caveat" }, `${of} · ${until}`);
+  return `${of} · ${until}`;
+}
+
+/** A date that nobody stated is a doubt, and looks like one. */
+function datesLine(words: Words, meta: Meta): HTMLElement {
+  const known = meta.data_date !== null && meta.stale_after !== null;
+  return el("p", { class: known ? "mapper-dates" : "mapper-short-caveat" }, datesText(words, meta));
 }
 
 function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement {

@@ -82,6 +82,7 @@ export class Labels {
   private readonly pane: HTMLElement;
   private readonly sets = new Map<string, LabelSource>();
   private scheduled = 0;
+  private held = false;
 
   constructor(private readonly map: L.Map) {
     this.pane = map.getPane("mapper-labels") ?? map.createPane("mapper-labels");
@@ -112,8 +113,20 @@ export class Labels {
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
 
+  /** Place the labels once for all the moves of the map. */
+  hold(moves: () => void): void {
+    this.held = true;
+    try {
+      moves();
+    } finally {
+      this.held = false;
+    }
+    this.place();
+  }
+
   /** Place all labels anew. */
   place(): void {
+    if (this.held) return;
     cancelAnimationFrame(this.scheduled);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["label"] : undefined;
     this.pane.textContent = "";

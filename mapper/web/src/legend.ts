@@ -5,6 +5,7 @@ import { extentLook, hazardLook, surveyLook, type Hatches, type Look } from "./h
 import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
 import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./layers/coverage.ts";
+import { GRATICULE_COLOUR } from "./layers/graticule.ts";
 import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
 import { areMeasured, type Grouped } from "./grouping.ts";
 import type { Words } from "./words.ts";
@@ -17,7 +18,7 @@ export interface LegendNeeds {
   readonly grouped: Grouped;
 }
 
-function swatch(...marks: readonly SVGElement[]): SVGElement {
+export function swatch(...marks: readonly SVGElement[]): SVGElement {
   return svg("svg", { class: "mapper-swatch", viewBox: "0 0 34 20", width: 34, height: 20, "aria-hidden": "true", focusable: "false" }, ...marks);
 }
 
@@ -26,11 +27,11 @@ function box(fill: string, stroke: string, dash: string, opacity = 1): SVGElemen
   return swatch(svg("rect", { ...frame, "stroke-dasharray": dash || "none" }));
 }
 
-function row(mark: SVGElement, text: string): HTMLElement {
+export function row(mark: SVGElement, text: string): HTMLElement {
   return el("li", {}, mark, el("span", {}, text));
 }
 
-function list(title: string, rows: readonly Content[], ...notes: readonly Content[]): HTMLElement {
+export function list(title: string, rows: readonly Content[], ...notes: readonly Content[]): HTMLElement {
   return el("div", { class: "mapper-legend-part" }, el("h3", {}, title), el("ul", { class: "mapper-legend" }, ...rows), ...notes);
 }
 
@@ -172,6 +173,11 @@ function districtsPart({ words }: LegendNeeds): HTMLElement {
   return list(words.say("layer.districts"), [row(line, words.say("legend.district_line"))]);
 }
 
+function graticulePart({ words }: LegendNeeds): HTMLElement {
+  const lines = swatch(svg("path", { d: "M1,10 h32 M17,1 v18", fill: "none", stroke: GRATICULE_COLOUR, "stroke-width": 0.9 }));
+  return list(words.say("layer.graticule"), [row(lines, words.say("legend.graticule"))]);
+}
+
 const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   zones: zonesPart,
   corridors: corridorsPart,
@@ -182,6 +188,7 @@ const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   density: densityPart,
   districts: districtsPart,
   context: contextPart,
+  graticule: graticulePart,
 };
 
 /** The legend of the visible layers, in their order; a refused density keeps its reason. */

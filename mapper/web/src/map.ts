@@ -23,6 +23,7 @@ export const PANES = {
   hazards: 350,
   incidents: 360,
   pointer: 370,
+  graticule: 375,
   "mapper-labels": 380,
 } as const;
 
@@ -31,6 +32,7 @@ const WHOLE_AREA: L.LatLngBoundsLiteral = [
   [38.3, 44.7],
   [41.9, 50.6],
 ];
+export const POINTER_COLOUR = "#0b57d0";
 /** How far a finger may miss a mark. */
 const REACH_PX = 14;
 const SCALE_PX = 120;
@@ -101,9 +103,15 @@ export function roundLength(most: number): number {
   return factor * power;
 }
 
-function metresAcross(map: L.Map, pixels: number): number {
+/** Metres on the ground under so many pixels at the middle of the map. */
+export function metresAcross(map: L.Map, pixels: number): number {
   const { x, y } = map.getSize().divideBy(2);
   return map.distance(map.containerPointToLatLng([x, y]), map.containerPointToLatLng([x + pixels, y]));
+}
+
+/** A length of a scale bar in words. */
+export function lengthText(words: Words, length_m: number): string {
+  return length_m >= 1000 ? words.say("unit.km", { n: words.number(length_m / 1000) }) : words.metres(length_m);
 }
 
 /** A bar whose length is true at the middle of the map; `draw` writes it anew. */
@@ -115,7 +123,7 @@ export function scaleBar(map: L.Map, words: Words): { readonly element: HTMLElem
     if (!(across > 0)) return;
     const length = roundLength(across);
     bar.style.width = `${Math.round((SCALE_PX * length) / across)}px`;
-    text.textContent = length >= 1000 ? words.say("unit.km", { n: words.number(length / 1000) }) : words.metres(length);
+    text.textContent = lengthText(words, length);
     bar.setAttribute("aria-label", words.say("map.scale", { length: text.textContent }));
   };
   map.on("zoomend moveend resize", draw);
@@ -147,7 +155,7 @@ export class Pointer {
   private readonly circle: L.Circle;
 
   constructor(private readonly map: L.Map) {
-    const style = { renderer: L.svg({ pane: "pointer" }), pane: "pointer", interactive: false, color: "#0b57d0" };
+    const style = { renderer: L.svg({ pane: "pointer" }), pane: "pointer", interactive: false, color: POINTER_COLOUR };
     this.ring = L.circleMarker([0, 0], { ...style, radius: 11, weight: 3, fill: false });
     this.circle = L.circle([0, 0], { ...style, radius: 1, weight: 2, dashArray: "2 6", fillOpacity: 0.06 });
   }

@@ -9,7 +9,7 @@ import { isoDate } from "./dates.ts";
 import { TimeBar } from "./filter/bar.ts";
 import { marksOf, spanOf } from "./filter/days.ts";
 import { hazardMask, incidentMask } from "./filter/mask.ts";
-import { ChosenLine } from "./filter/said.ts";
+import { ChosenLine, chosenInWords } from "./filter/said.ts";
 import { filterSection, setFilters } from "./filter/section.ts";
 import { button, el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
@@ -31,6 +31,10 @@ import { locateButton } from "./locate.ts";
 import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
+import { markParts } from "./print/marks.ts";
+import { paperFor } from "./print/paper.ts";
+import { Printing } from "./print/print.ts";
+import { printSection } from "./print/section.ts";
 import { RouteCheck } from "./route/check.ts";
 import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
@@ -44,6 +48,7 @@ import { coverageLayer } from "./layers/coverage.ts";
 import { contextLayer } from "./layers/context.ts";
 import { densityLayer } from "./layers/density.ts";
 import { districtsLayer } from "./layers/districts.ts";
+import { GRATICULE, graticuleLayer } from "./layers/graticule.ts";
 import { hazardsLayer } from "./layers/hazards.ts";
 import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
 import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
@@ -84,6 +89,7 @@ function makeLayers(stage: Stage, accidents: readonly MapLayer[]): MapLayer[] {
     densityLayer(stage, drawing("density")),
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
+    graticuleLayer(stage),
   ];
 }
 
@@ -171,7 +177,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
   const layers: MapLayer[] = [...makeLayers(stage, accidents), ...basemap];
   const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
-  store.set({ off: asking });
+  store.set({ off: [...asking, GRATICULE] });
   const first = store.state;
   for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);
@@ -199,10 +205,11 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   frame.room.append(table.element);
   frame.stage.prepend(search);
   frame.stage.append(tools, scale.element, el("div", { class: "mapper-bottom" }, timeRoom, chosenLine.element), mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
+  const legendOf = (isShown: (layer: MapLayer) => boolean) =>
+    legendParts({ data, words, hatches, grouped }, layers.filter((layer) => isShown(layer) && !layer.empty).map((layer) => layer.name));
   const renewLegend = () => {
-    const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
-    legend.append(...legendParts({ data, words, hatches, grouped }, visible));
+    legend.append(...legendOf((layer) => layer.visible));
   };
   const makePanel = () =>
     new Panel(tell, inquiry, store, () => {
@@ -210,6 +217,23 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       frame.map.focus();
     });
   let panel = makePanel();
+  const printing = new Printing(
+    paperFor(map.getSize()),
+    () => ({
+      map: stage.map,
+      labels: stage.labels,
+      data,
+      words,
+      state: store.state,
+      now,
+      chosen: chosenInWords({ data, words, store, first }, incidentMask(data.incidents, store.state.choice)),
+      finish: () => marks.finish(),
+      legend: [...legendOf((layer) => layer.visible || layer.name === GRATICULE), ...markParts(words, store.state.asked !== null, route.answer)],
+      hatches: hatches.element,
+    }),
+    () => [...(panel.element.hidden ? [] : [panel.element]), ...(route.answer === null ? [] : Array.from(frame.drawer.querySelectorAll<HTMLElement>(".mapper-route")))],
+    root.ownerDocument,
+  );
   const go = (place: Place) => {
     if (map !== null) showPlace(map, place);
     askAbout(place.at, place.uncertainty_m);
@@ -242,6 +266,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
       foldout([words.say("section.filters")], () => filterSection({ data, words, store }).filter((part): part is HTMLElement => part instanceof HTMLElement), { class: "mapper-section", id: "mapper-filters" }),
       foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
+      ...(embedded ? [] : [foldout([words.say("section.print")], () => printSection(words, printing, meta.edition), { class: "mapper-section", id: "mapper-print" })]),
       ...drawerSections({ ...tell, grouped, sha256 }),
     );
   };
@@ -275,7 +300,9 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     table.show(isKind(kind) ? kind : null);
   };
   const follow = (of: L.Map) => {
-    of.on("moveend", () => store.set({ map: viewOf(of) }));
+    of.on("moveend", () => {
+      if (!printing.busy) store.set({ map: viewOf(of) });
+    });
     store.onChange((state, before) => {
       const spokeOtherwise = state.language !== before.language;
       if (spokeOtherwise) {
@@ -305,6 +332,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), tables: KINDS, asking };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
+    printing.follow(window);
   }
   marks.finish();
   return { map, inquiry, store, ready: { complete: meta.complete, records, drawn, sha256 }, shown };

@@ -12,7 +12,7 @@
 import * as L from "leaflet";
 
 import { Field, type Part } from "./field.ts";
-import { Crowd, CROWDED_POINT_PX, CROWD_OPACITY, LARGEST_STAMP_PX, paint, crowded, POINT_PX, SHARPNESS, Stamps, STROKE_PX, type MarkLook } from "./marks.ts";
+import { Crowd, CROWDED_POINT_PX, CROWD_OPACITY, LARGEST_STAMP_PX, paint, crowded, POINT_PX, SHARPNESS, sharpness, Stamps, STROKE_PX, type MarkLook } from "./marks.ts";
 
 export const FEW = 1000;
 const TILE_PX = 512;
@@ -112,7 +112,7 @@ class Painter {
     const ctx = canvas.getContext("2d");
     if (ctx === null) return;
     if (this.crowd !== null) ctx.putImageData(this.crowd.image, 0, 0);
-    ctx.scale(SHARPNESS, SHARPNESS);
+    ctx.scale(canvas.width / TILE_PX, canvas.height / TILE_PX);
     for (const group of this.large) {
       const [x, y, radius, look] = this.spot(group);
       if (this.crowd === null) paint(ctx, x, y, radius, look);
@@ -237,7 +237,7 @@ export class MarkTiles extends L.Layer {
 
   private makeTile(level: Level, column: number, row: number): Tile {
     const canvas = L.DomUtil.create("canvas", "mapper-tile", level.element);
-    canvas.width = canvas.height = TILE_PX * SHARPNESS;
+    canvas.width = canvas.height = TILE_PX * (level.isCrowded ? SHARPNESS : sharpness());
     canvas.style.width = canvas.style.height = `${TILE_PX}px`;
     L.DomUtil.setPosition(canvas, L.point(column * TILE_PX - level.origin.x, row * TILE_PX - level.origin.y));
     const tile: Tile = { column, row, canvas, painter: null };

@@ -24,7 +24,8 @@ export function restrictedKm({ segments }: Verdict): number {
   return segments.filter(isRestricted).reduce((sum, { from_km, to_km }) => sum + to_km - from_km, 0);
 }
 
-function sample(words: Words, verdict: string): SVGElement {
+/** How a stretch of this verdict is drawn. */
+export function sample(words: Words, verdict: string): SVGElement {
   const line = svg("path", { d: "M1,6 h46", fill: "none", stroke: words.term("verdict", verdict)?.colour ?? "#1c2024", "stroke-width": 5, "stroke-dasharray": dashOf(verdict) || "none" });
   return svg("svg", { class: "mapper-swatch", viewBox: "0 0 48 12", width: 48, height: 12, "aria-hidden": "true", focusable: "false" }, line);
 }
