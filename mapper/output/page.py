@@ -273,7 +273,7 @@ def _without_scripts(edition: Edition) -> str:
             f"<h1>{_escape(edition.title)}</h1>",
             f"<p>{_escape(page['noscript.intro'])}",
             *(
-                [f"<p>{_escape(page['bar.incomplete'].format(n=edition.incomplete_zones))}"]
+                [f"<p>{_escape(terms.sentence('page', 'bar.incomplete', n=edition.incomplete_zones))}"]
                 if not edition.complete
                 else []
             ),

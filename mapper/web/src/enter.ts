@@ -3,6 +3,7 @@
  * the words of the vocabulary, with everything that led to it. Its control asks again for another day or person.
  */
 import type { AccidentEntry, HazardEntry, OpeningEntry, OrderEntry } from "./access/ground.ts";
+import { NotUnderstood } from "./access/question.ts";
 import { KINDS } from "./access/who.ts";
 import { sourceList, type Telling } from "./cards.ts";
 import type { Meta } from "./data.ts";
@@ -210,8 +211,9 @@ export function enterSection(tell: Telling, inquiry: Inquiry, store: Store, [lon
     try {
       shown.append(answerCard(tell, inquiry.ask({ lon, lat, uncertainty_m, on: on || null, known_by: known_by || null, who })));
     } catch (cause) {
-      shown.append(el("p", { class: "mapper-warning", role: "alert", lang: "en" }, cause instanceof Error ? cause.message : String(cause)));
-      if (!(cause instanceof RangeError)) throw cause;
+      const why = cause instanceof NotUnderstood ? words.say(cause.code, cause.values) : words.say("question.failed");
+      shown.append(el("p", { class: "mapper-warning", role: "alert" }, why));
+      if (!(cause instanceof NotUnderstood)) throw cause;
     }
   };
   const chosen = (change: Partial<ViewState>) => {

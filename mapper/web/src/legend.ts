@@ -133,7 +133,7 @@ function densityNotes({ data: { meta }, words }: LegendNeeds): Content[] {
   const left = Object.entries(density.left_out).filter(([, n]) => n > 0);
   return [
     el("p", { class: "mapper-hint" }, words.say("density.method", {
-      n: words.number(density.n),
+      n: density.n,
       bandwidth: density.bandwidth_m === null ? words.say("not_stated") : words.metres(density.bandwidth_m),
       edge: words.label("edge", density.edge),
     })),

@@ -1,10 +1,12 @@
 /** The drawer's lists: everything that is not a mark on the map, each with its sources. */
 import { districtCard, incidentList, orderCard, sourceLine, sourceList, zoneCard, type Telling } from "./cards.ts";
-import type { Data, LayerMeta } from "./data.ts";
+import { sortedByName } from "./collation.ts";
+import { zoneName, type Data, type LayerMeta } from "./data.ts";
 import { dateInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
 import type { Grouped } from "./grouping.ts";
 import { activitiesSection, countsSection } from "./ledger.ts";
+import type { Words } from "./words.ts";
 
 export interface SectionNeeds extends Telling {
   readonly grouped: Grouped;
@@ -46,17 +48,17 @@ function eventsSection(tell: SectionNeeds): Content[] {
 }
 
 /** Rows of the districts that have no outline, and of the zones that have none and belong to no such district. */
-function withoutOutline({ districts, zones }: Data): { readonly missing: readonly number[]; readonly otherZones: readonly number[] } {
-  const missing = districts.indices().filter((row) => districts.get("geometry", row) === null);
+function withoutOutline({ districts, zones }: Data, { language }: Words): { readonly missing: readonly number[]; readonly otherZones: readonly number[] } {
+  const missing = sortedByName(language, districts.indices().filter((row) => districts.get("geometry", row) === null), (row) => districts.text("name", row));
   const named = new Set(missing.map((row) => districts.text("zone_id", row)));
   const otherZones = zones.indices().filter((row) => zones.get("geometry", row) === null && !named.has(zones.text("zone_id", row)));
-  return { missing, otherZones };
+  return { missing, otherZones: sortedByName(language, otherZones, (row) => zoneName(zones, row)) };
 }
 
-/** Districts and zones that have no outline: named by an order, and not to be seen on the map. */
+/** Districts and zones that have no outline, by name: named by an order, and not to be seen on the map. */
 function withoutOutlineSection(tell: SectionNeeds): Content[] {
   const { zones, districts, incidents } = tell.data;
-  const { missing, otherZones } = withoutOutline(tell.data);
+  const { missing, otherZones } = withoutOutline(tell.data, tell.words);
   const rowsOf = (name: string) => tell.grouped.listed.filter((row) => incidents.get("place", row) === "district" && incidents.get("district", row) === name);
   const districtZone = (id: string) => zones.indices().filter((row) => id !== "" && zones.text("zone_id", row) === id);
   return [
@@ -96,7 +98,7 @@ function notOnMapSection(tell: SectionNeeds): Content[] {
 function findingCard({ words, data: { findings } }: SectionNeeds, row: number): HTMLElement {
   const rule = findings.text("rule", row);
   const number = findings.get("row", row);
-  const where = [findings.text("file", row), number === null ? "" : words.say("findings.row", { n: number }), findings.text("column", row)];
+  const where = [findings.text("file", row), number === null ? "" : words.say("findings.row", { n: String(number) }), findings.text("column", row)];
   return el(
     "article",
     { class: "mapper-card" },
@@ -130,8 +132,9 @@ function findingsSection(tell: SectionNeeds): Content[] {
 }
 
 function sourcesSection(tell: SectionNeeds): Content[] {
-  const { sources } = tell.data;
-  return [paged(sources.indices(), (row) => el("ul", { class: "mapper-plain" }, sourceLine(tell, sources.text("source_id", row))), more(tell), 100)];
+  const { words, data: { sources } } = tell;
+  const rows = sortedByName(words.language, sources.indices(), (row) => sources.text("publisher", row));
+  return [paged(rows, (row) => el("ul", { class: "mapper-plain" }, sourceLine(tell, sources.text("source_id", row))), more(tell), 100)];
 }
 
 function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
@@ -186,7 +189,7 @@ export function drawerSections(tell: SectionNeeds): HTMLElement[] {
       id: `mapper-${code.replace(/[._]/g, "-")}`,
       open,
     });
-  const { missing, otherZones } = withoutOutline(data);
+  const { missing, otherZones } = withoutOutline(data, words);
   const noOutline = missing.length + otherZones.length;
   const noOutlineTitle = missing.length > 0 ? "section.without_outline" : "section.zones_without_outline";
   const districtLevel = grouped.districtCounts.reduce((sum, count) => sum + count.rows.length, 0);

@@ -238,7 +238,7 @@ test("a map that lost records is not assessed, and says so in its own words", ()
   const { root, view } = drawn(tablesWith({ coverage: [SURROUND] }), { ...META, bounds, lost: { legal: 2, physical: 1, orders: 1 } });
   expect([view.shown().coverage, root.querySelectorAll(".mapper-survey").length]).toEqual([0, 0]);
   const legend = root.querySelector("#mapper-legend")?.textContent;
-  expect(legend).toContain("2 could not be used and one of them may forbid entry");
+  expect(legend).toContain("2 of the map’s records could not be used and may forbid entry");
   expect(legend).not.toContain("no list of orders");
   const card = askMiddle(root).querySelector(".mapper-verdict");
   expect(card?.getAttribute("data-verdict")).toBe("not_assessed");
