@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mapper.output.personal_text import Masked
 
 OF_EDITION = ("title", "organisation")
+BY_LANGUAGE = {"titles": "title", "organisations": "organisation"}
 OF_LAYER = ("title", "source", "licence", "note", "precision_reason")
 
 
@@ -56,15 +57,27 @@ def public_catalogue(
     """
     file = FILE_NAME if catalogue.sha256 else None  # own files have none
     edition = {name: masked(getattr(catalogue, name), places) for name in OF_EDITION}
+    by_language = {
+        name: {language: masked(text, places) for language, text in getattr(catalogue, name).items()}
+        for name in BY_LANGUAGE
+    }
+    told_by_language = {BY_LANGUAGE[name] for name, said in by_language.items() if said}
     entries = [{name: masked(getattr(layer.entry, name), places) for name in OF_LAYER} for layer in checked]
     return PublicCatalogue(
-        replace(catalogue, **_texts(edition)),
+        replace(catalogue, **_texts(edition), **{name: _texts(said) for name, said in by_language.items()}),
         tuple(
             replace(layer, entry=replace(layer.entry, **_texts(said)))
             for layer, said in zip(checked, entries, strict=True)
         ),
         (
-            *_found(edition, file, None),
+            *_found({name: said for name, said in edition.items() if name not in told_by_language}, file, None),
+            *(
+                each
+                for name, said in by_language.items()
+                for each in _found(
+                    {f"{BY_LANGUAGE[name]}.{language}": text for language, text in said.items()}, file, None
+                )
+            ),
             *(
                 each
                 for layer, said in zip(checked, entries, strict=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -44,7 +44,7 @@ class Edition:
     the districts it may lie in, as `districts` spells them. `originals` keeps the shape as given of each area that was changed on
     its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the counts and clearance statements
     of `tables` side by side, each count beside the incidents of its days. `private` says that it shows somebody's own files as
-    they are and is not for publication.
+    they are and is not for publication. `titles` and `organisations` hold both texts by language, where they are given so.
     """
 
     title: str
@@ -69,6 +69,8 @@ class Edition:
     originals: pd.DataFrame
     ledger: PublishedLedger
     private: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
+    organisations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -217,6 +219,8 @@ def compose(
         assumptions=tuple(assumptions),
         originals=_originals(checked),
         ledger=ledger(incidents, tables["casualty_counts"], tables["activities"], as_of=data_date),
+        titles=catalogue.titles,
+        organisations=catalogue.organisations,
     )
 
 

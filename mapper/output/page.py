@@ -30,7 +30,7 @@ from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mapper.analysis.ledger import Count
 
@@ -141,6 +141,8 @@ def page_meta(edition: Edition) -> dict[str, Any]:
     return {
         "title": edition.title,
         "organisation": edition.organisation,
+        "titles": dict(edition.titles),
+        "organisations": dict(edition.organisations),
         "contacts": list(edition.contacts),
         "language": edition.language,
         "languages": list(edition.languages),
@@ -263,30 +265,36 @@ def banner() -> str:
 
 
 def _without_scripts(edition: Edition) -> str:
-    """Return what a browser without scripts shows: title, caveats, zones and the list of orders."""
-    page = {code: term.label["en"] for code, term in terms.vocabulary("page").items()}
-    caveats = terms.vocabulary("caveat")
-    data_date = edition.data_date or page["date.unknown"]
+    """Return what a browser without scripts shows: titles and caveats in every language, zones and the list of orders."""
     orders = edition.tables["orders"]
     return "".join(
         [
-            f"<h1>{_escape(edition.title)}</h1>",
-            f"<p>{_escape(page['noscript.intro'])}",
-            *(
-                [f"<p>{_escape(terms.sentence('page', 'bar.incomplete', n=edition.incomplete_zones))}"]
-                if not edition.complete
-                else []
-            ),
-            *(f"<p>{_escape(caveats[code].label['en'].format(data_date=data_date))}" for code in CAVEATS),
-            f"<h2>{_escape(page['noscript.zones'])}</h2><ul>",
-            *(f"<li>{_escape(name)}" for name in edition.zones["name"].fillna(edition.zones["zone_id"])),
-            f"</ul><h2>{_escape(page['noscript.hazards'])}</h2><ul>",
-            *(f"<li>{_escape(_hazard_line(hazard))}" for hazard in edition.tables["hazards"].to_dict("records")),
-            f"</ul><h2>{_escape(page['noscript.orders'])}</h2><ul>",
-            *(f"<li>{_escape(_order_line(order))}" for order in orders.to_dict("records")),
-            f"</ul><p>{_escape(page['noscript.rest'])}",
+            *(_told_in(language, edition) for language in terms.LANGUAGES),
+            *_listed("noscript.zones", edition.zones["name"].fillna(edition.zones["zone_id"])),
+            *_listed("noscript.hazards", map(_hazard_line, edition.tables["hazards"].to_dict("records"))),
+            *_listed("noscript.orders", map(_order_line, orders.to_dict("records"))),
+            *(f"<p lang={each}>{_escape(terms.label('page', 'noscript.rest', each))}" for each in terms.LANGUAGES),
         ]
     )
+
+
+def _told_in(language: str, edition: Edition) -> str:
+    data_date = edition.data_date or terms.label("page", "date.unknown", language)
+    sentences = [
+        terms.label("page", "noscript.intro", language),
+        *([] if edition.complete else [terms.sentence("page", "bar.incomplete", language, n=edition.incomplete_zones)]),
+        *(terms.sentence("caveat", code, language, data_date=data_date) for code in CAVEATS),
+    ]
+    title = edition.titles.get(language, edition.title)
+    paragraphs = "".join(f"<p>{_escape(each)}" for each in sentences)
+    return f"<section lang={language}><h1>{_escape(title)}</h1>{paragraphs}</section>"
+
+
+def _listed(heading: str, lines: Iterable[object]) -> Iterator[str]:
+    names = (f"<span lang={each}>{_escape(terms.label('page', heading, each))}</span>" for each in terms.LANGUAGES)
+    yield f"<h2>{' / '.join(names)}</h2><ul>"
+    yield from (f"<li>{_escape(line)}" for line in lines)
+    yield "</ul>"
 
 
 def _hazard_line(hazard: Mapping[Any, Any]) -> str:

@@ -135,7 +135,7 @@ def label(name: str, code: str, language: str = "en") -> str:
 
 
 def sentence(name: str, code: str, language: str = "en", **values: object) -> str:
-    """Return the words for a code with values in their places: numbers as the language writes them, texts as they are.
+    r"""Return the words for a code with values in their places: numbers as the language writes them, texts as they are.
 
     Parameters
     ----------

@@ -145,5 +145,7 @@ def test_without_scripts_the_orders_are_listed(edition: Path, browser: Any, page
     assert "or-017" in text
     assert "or-001" in text
     assert "A blank area is not a cleared area." in text
+    assert "Пустое место на карте не означает очищенную площадь." in text
+    assert "Xəritədəki boş sahə təmizlənmiş sahə demək deyil." in text
     assert plain.is_visible("#mapper-banner")
     context.close()

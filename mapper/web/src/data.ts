@@ -329,6 +329,9 @@ export interface LedgerMeta {
 export interface Meta {
   readonly title: string;
   readonly organisation: string;
+  /** Both by language, where the edition has them so. */
+  readonly titles: Readonly<Record<string, string>>;
+  readonly organisations: Readonly<Record<string, string>>;
   readonly contacts: readonly string[];
   readonly language: string;
   readonly languages: readonly string[];

@@ -54,7 +54,7 @@ function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement 
   return el(
     "div",
     { class: "mapper-titles" },
-    el("h1", {}, meta.title),
+    el("h1", {}, words.of(meta.titles, meta.title)),
     datesLine(words, meta),
     el("p", { class: "mapper-short-caveat" }, words.say("head.caveat")),
     assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),

@@ -164,7 +164,7 @@ function aboutSection(tell: SectionNeeds): Content[] {
   return [
     ...meta.caveats.map((code) => el("p", { class: "mapper-caveat" }, words.caveat(code, { data_date: meta.data_date === null ? words.say("date.unknown") : dateInWords(words, meta.data_date) }))),
     facts([
-      [words.say("about.organisation"), dataText(meta.organisation || words.say("not_stated"))],
+      [words.say("about.organisation"), dataText(words.of(meta.organisations, meta.organisation) || words.say("not_stated"))],
       [words.say("about.edition"), el("code", {}, meta.edition)],
       [words.say("about.data_date"), dateInWords(words, meta.data_date ?? "")],
       [words.say("about.stale_after"), dateInWords(words, meta.stale_after ?? "")],

@@ -145,7 +145,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     });
   let panel = makePanel();
   const furnish = (of: L.Map) => {
-    if (!embedded) root.ownerDocument.documentElement.lang = words.language;
+    if (!embedded) {
+      root.ownerDocument.documentElement.lang = words.language;
+      root.ownerDocument.title = words.of(meta.titles, meta.title);
+    }
     frame.dress(languageChoice(words, meta.languages, store));
     tools.replaceChildren(zoomButtons(of, words, meta.bounds));
     scale.draw();

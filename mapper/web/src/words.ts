@@ -74,6 +74,11 @@ export class Words implements Grammar {
     return Object.keys(own(this.list, vocabulary) ?? {});
   }
 
+  /** A text that the edition gives by language; its plain one where it does not have this language. */
+  of(texts: Readonly<Record<string, string>>, plain: string): string {
+    return own(texts, this.language) ?? plain;
+  }
+
   private inLanguage(texts: Readonly<Record<string, string>> | null | undefined): string | undefined {
     return own(texts, this.language) ?? own(texts, FALLBACK_LANGUAGE);
   }

@@ -31,6 +31,8 @@ export function square(lon: number, lat: number, size: number): Geometry {
 export const META = {
   title: "Example",
   organisation: "Example office",
+  titles: { az: "Nümunə", en: "Example" },
+  organisations: { ru: "Пример" },
   contacts: ["102"],
   language: "en",
   languages: ["az", "ru", "en"],

@@ -56,6 +56,21 @@ test("another language rewords the whole page and keeps the map, the layers put 
   expect(location.hash).toContain("lang=az");
 });
 
+test("title and organisation follow the language, and the plain ones stand in", () => {
+  const { root } = drawn();
+  const told = () => {
+    const about = root.querySelector<HTMLDetailsElement>("#mapper-section-about") as HTMLDetailsElement;
+    about.open = true;
+    about.dispatchEvent(new Event("toggle"));
+    return [root.querySelector("h1")?.textContent, document.title, about.querySelector("dd")?.textContent];
+  };
+  expect(told()).toEqual(["Example", "Example", "Example office"]);
+  choose(root, "az");
+  expect(told()).toEqual(["Nümunə", "Nümunə", "Example office"]);
+  choose(root, "ru");
+  expect(told()).toEqual(["Example", "Example", "Пример"]);
+});
+
 test("all and none of a group", () => {
   const { root, view } = drawn();
   const group = root.querySelector<HTMLInputElement>('[data-layer="density"]')?.closest("fieldset") as HTMLElement;

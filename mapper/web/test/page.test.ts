@@ -242,7 +242,7 @@ test("a map that lost records is not assessed, and says so in its own words", ()
   expect(legend).not.toContain("no list of orders");
   const card = askMiddle(root).querySelector(".mapper-verdict");
   expect(card?.getAttribute("data-verdict")).toBe("not_assessed");
-  expect(card?.textContent).toContain("3 could not be used and one of them may forbid entry");
+  expect(card?.textContent).toContain("3 of the map’s records could not be used and may forbid entry");
   expect(card?.textContent).not.toContain("list of orders covers");
   // the coverage itself is still told
   expect(card?.textContent).toContain("Not surveyed");
@@ -393,7 +393,7 @@ test.each(HOSTILE)("%j is text wherever it stands", (text) => {
     }));
   const tables = Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [name, rows.map((row) => fillText(name, row))]));
   const layers = META.layers.map((layer) => ({ ...layer, name: text, title: text, source: text, licence: text, note: text }));
-  const meta = { ...META, title: text, organisation: text, contacts: [text], layers, assumptions: [text], data_date: text };
+  const meta = { ...META, title: text, titles: { en: text }, organisations: { en: text }, organisation: text, contacts: [text], layers, assumptions: [text], data_date: text };
   const alert = vi.fn();
   vi.stubGlobal("alert", alert);
   const { root } = drawn(tables, meta);
