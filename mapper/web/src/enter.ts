@@ -13,6 +13,7 @@ import type { LonLat } from "./geometry.ts";
 import { colourOr } from "./hatch.ts";
 import type { Answer, Inquiry } from "./inquiry.ts";
 import type { Store, ViewState } from "./state.ts";
+import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
 
 /** Where the vocabulary has no colour for a verdict. */
@@ -150,7 +151,7 @@ function figures(words: Words, answer: Answer): HTMLElement {
 export function answerCard(tell: Telling, answer: Answer): HTMLElement {
   const { words } = tell;
   const code = answer.verdict;
-  const colour = colourOr(words.term("verdict", code)?.colour, STRICTEST_COLOUR);
+  const colour = tone(colourOr(words.term("verdict", code)?.colour, STRICTEST_COLOUR));
   const heading = el("h3", {}, words.label("verdict", code));
   heading.style.color = colour;
   const card = el(

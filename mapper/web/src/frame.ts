@@ -46,7 +46,7 @@ function datesLine(words: Words, { data_date, stale_after }: Meta): HTMLElement 
   const of = data_date === null ? words.say("head.no_data_date") : words.say("head.data_date", { date: dateInWords(words, data_date) });
   const until = stale_after === null ? words.say("head.no_stale_after") : words.say("head.stale_after", { date: dateInWords(words, stale_after) });
   const known = data_date !== null && stale_after !== null;
-  return el("p", { class: known ? "mapper-dates" : "mapper-short-caveat" }, `${of} · ${until}`);
+  return el("p", { class: `mapper-dates-line ${known ? "mapper-dates" : "mapper-short-caveat"}` }, `${of} · ${until}`);
 }
 
 function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement {
@@ -56,8 +56,13 @@ function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement 
     { class: "mapper-titles" },
     el("h1", {}, words.of(meta.titles, meta.title)),
     datesLine(words, meta),
-    el("p", { class: "mapper-short-caveat" }, words.say("head.caveat")),
-    assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),
+    el(
+      "p",
+      { class: "mapper-warnings" },
+      el("span", { class: "mapper-short-caveat" }, words.say("head.caveat")),
+      assumed > 0 && " ",
+      assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),
+    ),
   );
 }
 
@@ -88,7 +93,7 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     element.lang = words.language;
     map.setAttribute("aria-label", words.say("map.name"));
     drawer.setAttribute("aria-label", words.say("drawer.name"));
-    head.replaceChildren(titles(words, meta, showAssumed), ...tools);
+    head.replaceChildren(titles(words, meta, showAssumed), el("div", { class: "mapper-head-tools" }, ...tools));
     bars.replaceChildren(...warningBars(words, meta, now));
     name();
   };

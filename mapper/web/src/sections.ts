@@ -155,7 +155,7 @@ function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
 }
 
 export function assumptionList(assumptions: readonly string[]): HTMLElement {
-  return el("ul", { class: "mapper-assumptions" }, ...assumptions.map((text) => el("li", {}, dataText(text))));
+  return el("ul", { class: "mapper-assumptions", lang: "en" }, ...assumptions.map((text) => el("li", {}, dataText(text))));
 }
 
 function aboutSection(tell: SectionNeeds): Content[] {

@@ -22,6 +22,7 @@ import { followAddress, readPermalink } from "./permalink.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
 import { firstState, Store, type Asked } from "./state.ts";
 import { layerSwitches, setSwitches } from "./switches.ts";
+import { followTheme, setThemeButton, themeButton } from "./theme.ts";
 import { Words } from "./words.ts";
 import { corridorsLayer } from "./layers/corridors.ts";
 import { coverageLayer } from "./layers/coverage.ts";
@@ -149,7 +150,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       root.ownerDocument.documentElement.lang = words.language;
       root.ownerDocument.title = words.of(meta.titles, meta.title);
     }
-    frame.dress(languageChoice(words, meta.languages, store));
+    frame.dress([...languageChoice(words, meta.languages, store), ...(embedded ? [] : [themeButton(words, store)])]);
     tools.replaceChildren(zoomButtons(of, words, meta.bounds));
     scale.draw();
     panel = makePanel();
@@ -188,12 +189,14 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
         stage.labels.place();
         if (chosenHere) languageChoiceIn(frame.element)?.focus();
       }
+      if (state.theme !== before.theme) setThemeButton(frame.element, words, state.theme);
       if (state.off !== before.off) show(state.off);
       if (state.map !== before.map) goTo(of, state.map, meta.bounds);
       if (state.asked !== before.asked || (spokeOtherwise && state.asked !== null)) tellOf(state.asked);
     });
   };
 
+  if (!embedded) followTheme(frame.element, map, store);
   furnish(map);
   frame.open(!closed);
   stage.labels.place();

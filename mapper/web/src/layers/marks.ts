@@ -12,6 +12,7 @@
 import * as L from "leaflet";
 
 import type { LonLat } from "../geometry.ts";
+import { isDark, onDark } from "../tones.ts";
 
 export interface MarkLook {
   readonly colour: string;
@@ -144,6 +145,7 @@ export class Marks extends L.Path {
   /** Radii in units of zoom 0, as the places. */
   private readonly radii: Float64Array;
   private readonly stamps = new Stamps();
+  private readonly darkLooks = new Map<MarkLook, MarkLook>();
 
   constructor(
     private readonly marks: readonly Mark[],
@@ -176,6 +178,12 @@ export class Marks extends L.Path {
     return found;
   }
 
+  private darkLook(look: MarkLook): MarkLook {
+    const known = this.darkLooks.get(look) ?? { ...look, colour: onDark(look.colour), fill: onDark(look.fill) };
+    this.darkLooks.set(look, known);
+    return known;
+  }
+
   protected _project(): void {
     // Places stay in units of zoom 0.
   }
@@ -191,9 +199,11 @@ export class Marks extends L.Path {
     const origin = this._map.getPixelOrigin();
     const shown = this.inView({ min: bounds.min, max: bounds.max }, scale, origin);
     const crowd = shown.length > FEW ? new Crowd(bounds.min, bounds.getSize()) : null;
+    const dark = isDark(this._map.getContainer());
     const pointSize = crowd === null ? POINT_PX : CROWDED_POINT_PX;
     for (const index of shown) {
-      const { radius_m, look } = this.marks[index] as Mark;
+      const { radius_m, look: light } = this.marks[index] as Mark;
+      const look = dark ? this.darkLook(light) : light;
       const x = (this.xs[index] as number) * scale - origin.x;
       const y = (this.ys[index] as number) * scale - origin.y;
       const radius = radius_m === 0 ? pointSize : (this.radii[index] as number) * scale;
