@@ -77,6 +77,7 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     toggle.textContent = words.say(drawer.hidden ? "drawer.open" : "drawer.close");
   };
   const open = (opened: boolean) => {
+    if (!opened && drawer.contains(drawer.ownerDocument.activeElement)) toggle.focus();
     drawer.hidden = !opened;
     name();
     onResize();

@@ -1,7 +1,7 @@
 /** Light or dark: as the device has it, or as the reader chose. Paper is always light. */
 import type { Map as LeafletMap } from "leaflet";
 
-import { button } from "./elements.ts";
+import { button, el } from "./elements.ts";
 import type { Store } from "./state.ts";
 import type { Words } from "./words.ts";
 
@@ -43,7 +43,7 @@ export function themeButton(words: Words, store: Store): HTMLElement {
 
 function nameTheme(made: Element, words: Words, theme: ThemeChoice): void {
   const text = words.say(`theme.${theme}`);
-  made.textContent = SIGNS[theme];
+  made.replaceChildren(el("span", { "aria-hidden": "true" }, SIGNS[theme]));
   made.setAttribute("aria-label", text);
   made.setAttribute("title", text);
 }

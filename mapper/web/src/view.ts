@@ -87,6 +87,13 @@ export function checkDrawn(layers: readonly Pick<MapLayer, "name" | "drawn">[]):
   }
 }
 
+/** Escape leaves what lies on top, unless something of its own was left by it. */
+function onEscape(element: HTMLElement, leave: () => void): void {
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) leave();
+  });
+}
+
 function sum(shown: Shown): number {
   return Object.values(shown).reduce((total, n) => total + n, 0);
 }
@@ -118,9 +125,16 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tell = telling(data, words);
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
+  let askedFrom: string | undefined; // the label that was pressed; where it is gone, the keyboard goes back to the map
   const ask = (at: LonLat, reach_m: number) => {
+    const active = root.ownerDocument.activeElement;
+    if (!frame.drawer.contains(active)) askedFrom = active instanceof HTMLElement ? active.dataset["label"] : undefined;
     store.set({ asked: { at, reach_m } });
     panel.focus();
+  };
+  const close = () => {
+    store.set({ asked: null });
+    if (askedFrom === undefined || !stage.labels.focus(askedFrom)) frame.map.focus();
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
@@ -139,11 +153,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     legend.replaceChildren();
     legend.append(...legendParts({ data, words, hatches, grouped }, visible));
   };
-  const makePanel = () =>
-    new Panel(tell, inquiry, store, () => {
-      store.set({ asked: null });
-      frame.map.focus();
-    });
+  const makePanel = () => new Panel(tell, inquiry, store, close);
   let panel = makePanel();
   const furnish = (of: L.Map) => {
     if (!embedded) {
@@ -152,6 +162,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     }
     frame.dress([...languageChoice(words, meta.languages, store), ...(embedded ? [] : [themeButton(words, store)])]);
     tools.replaceChildren(zoomButtons(of, words, meta.bounds));
+    stage.labels.name(words.say("map.labels"));
     scale.draw();
     panel = makePanel();
     renewLegend();
@@ -197,6 +208,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
 
   if (!embedded) followTheme(frame.element, map, store);
+  onEscape(frame.element, () => {
+    if (store.state.asked !== null) close();
+    else if (isNarrow()) frame.open(false);
+  });
   furnish(map);
   frame.open(!closed);
   stage.labels.place();

@@ -66,7 +66,7 @@ function groupLabel(stage: Stage, group: Group): Label {
       {
         class: `mapper-incident-label mapper-${group.place}${demining ? " mapper-demining" : ""}`,
         "data-label": `group ${group.at.join(" ")}`,
-        "aria-label": name,
+        "aria-label": `${text} – ${name}`,
         title: name,
       },
       () => stage.select(group.at),
@@ -98,7 +98,7 @@ function countLabel(stage: Stage, count: DistrictCount, roomy: boolean): Label {
   const name = words.say("district.count.label", { n, district: data.districts.text("name", count.district) });
   const make = (text: string) => () =>
     button(
-      { class: "mapper-district-count", "data-label": `district ${count.district}`, "aria-label": name, title: name },
+      { class: "mapper-district-count", "data-label": `district ${count.district}`, "aria-label": text === name ? name : `${text} – ${name}`, title: name },
       () => stage.select(count.at),
       text,
     );
