@@ -6,7 +6,7 @@ import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
 import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./layers/coverage.ts";
 import { RIVER } from "./layers/context.ts";
-import { DISTRICT_COLOUR } from "./layers/districts.ts";
+import { DISTRICT_COLOUR, DISTRICT_DASH } from "./layers/districts.ts";
 import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
 import { isMeasured, type Grouped } from "./grouping.ts";
 import { tone } from "./tones.ts";
@@ -171,7 +171,7 @@ function contextPart({ data: { context }, words }: LegendNeeds): HTMLElement {
 }
 
 function districtsPart({ words }: LegendNeeds): HTMLElement {
-  const line = swatch(svg("path", { d: "M1,10 h32", fill: "none", stroke: DISTRICT_COLOUR, "stroke-width": 1 }));
+  const line = swatch(svg("path", { d: "M1,10 h32", fill: "none", stroke: DISTRICT_COLOUR, "stroke-dasharray": DISTRICT_DASH, "stroke-width": 1 }));
   return list(words.say("layer.districts"), [row(line, words.say("legend.district_line"))]);
 }
 

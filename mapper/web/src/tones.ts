@@ -11,19 +11,22 @@ export const DARK_GROUND = "#1f2328";
 const ENOUGH = 4.5;
 
 /**
- * Colours that are not only lifted: the fills of the field stay, white dots and the ramp of the density go the other way, the
- * marks of accidents stand out from that ramp, and blank ground stays quiet.
+ * Colours that are not only lifted: the fills of the field stay, white dots and the ramp of the density go the other way, the three
+ * hues of orders keep their distance, the marks of accidents stand out from that ramp, and blank ground stays quiet.
  */
 const FIXED: Readonly<Record<string, string>> = {
   "#ff0000": "#ff0000",
   "#f4a718": "#f4a718",
+  "#7b2d8b": "#b980dc",
+  "#b0529f": "#f48fc0",
+  "#4a3f9f": "#7f8cf5",
   "#ffffff": "#14171a",
   "#000000": "#000000",
-  "#e1e8ee": "#202e38",
-  "#c1d0dc": "#284152",
-  "#9bb4c7": "#31566e",
-  "#7295ae": "#3b6d8c",
-  "#4a7593": "#4686ab",
+  "#d3dee6": "#202e38",
+  "#b5c8d5": "#284152",
+  "#94b1c4": "#31566e",
+  "#7398b1": "#3b6d8c",
+  "#4c7b9a": "#4686ab",
   "#23516f": "#54a1cc",
   "#1f2933": "#f4f5f7",
   "#0b6fb8": "#7cc4f4",

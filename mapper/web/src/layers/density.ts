@@ -10,7 +10,7 @@ import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
 import type { Contours } from "../data.ts";
 import { tone } from "../tones.ts";
 
-export const STOPS = ["#e1e8ee", "#c1d0dc", "#9bb4c7", "#7295ae", "#4a7593", "#23516f"] as const;
+export const STOPS = ["#d3dee6", "#b5c8d5", "#94b1c4", "#7398b1", "#4c7b9a", "#23516f"] as const;
 export const DENSITY_OPACITY = 0.62;
 
 export interface DensityClass {
