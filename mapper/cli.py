@@ -27,6 +27,7 @@ from mapper.progress import Progress, printable
 
 if TYPE_CHECKING:
     from mapper import ownfiles
+    from mapper.output.basemap import Basemap
 
 DONE, REFUSED = 0, 1
 _UNREAD_BYTES = re.compile("[\udc80-\udcff]+")
@@ -42,6 +43,14 @@ app = typer.Typer(
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object on standard output.")]
 
+BasemapFile = Annotated[
+    Path | None, typer.Option("--basemap", help="PMTiles file to put into the page as its background map.")
+]
+OnlineTiles = Annotated[
+    str | None,
+    typer.Option("--tiles", help="Online background map, named as in xyzservices; readers switch it on themselves."),
+]
+
 
 @app.command()
 def build(
@@ -54,13 +63,21 @@ def build(
     internal: Annotated[
         bool, typer.Option("--internal", help="Also write all full records into a file marked INTERNAL.")
     ] = False,
+    basemap: BasemapFile = None,
+    tiles: OnlineTiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Build an edition: map.html, GeoJSON files, findings and manifest."""
     with _working():
         from mapper import pipeline
 
-        result = pipeline.build(layers, out=out, as_of=_date(as_of) if as_of else None, internal=internal)
+        result = pipeline.build(
+            layers,
+            out=out,
+            as_of=_date(as_of) if as_of else None,
+            internal=internal,
+            basemap=_basemap(basemap, tiles),
+        )
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
     raise typer.Exit(_exit_code(result))
@@ -189,6 +206,8 @@ def map_command(
     on_invalid: Invalid = None,
     title: Annotated[str, typer.Option(help="Title of the page.")] = "Reported accidents and no-entry areas",
     as_of: Annotated[str | None, typer.Option(help="Date the data are of, as YYYY-MM-DD.")] = None,
+    basemap: BasemapFile = None,
+    tiles: OnlineTiles = None,
     as_json: AsJson = False,
 ) -> None:
     """Make one page straight from your files."""
@@ -202,8 +221,7 @@ def map_command(
             hazards=hazards,
             out=out,
             options=_options(column, area, date_order, on_invalid, stated),
-            title=_typed(title),
-            data_date=_date(as_of) if as_of else None,
+            page=ownfiles.OwnPage(_typed(title), _date(as_of) if as_of else None, _basemap(basemap, tiles)),
         )
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
@@ -557,6 +575,19 @@ def _date(text: str) -> dt.date:
     from mapper.asked import as_date
 
     return as_date(text)
+
+
+def _basemap(file: Path | None, provider: str | None) -> Basemap | None:
+    """Read the background map that was asked for, and say beforehand what it costs."""
+    from mapper.output import basemap
+
+    if file is not None and provider is not None:
+        raise UsageError("two background maps are asked for", advice="Give --basemap or --tiles, not both.")
+    if file is not None:
+        embedded = basemap.read_pmtiles(file)
+        _say(basemap.size_said(embedded))
+        return embedded
+    return None if provider is None else basemap.online(provider)
 
 
 def _say(text: str) -> None:

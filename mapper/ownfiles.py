@@ -53,6 +53,7 @@ from mapper.progress import step
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mapper.output.basemap import Basemap
     from mapper.output.compose import Edition
 
 _STALE_AFTER_DAYS = 180
@@ -233,6 +234,15 @@ def make_map(
 
 
 # ------------------------------------------------------------------ files for the command line
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """What the page of somebody's own files says of itself, and the background map it may have."""
+
+    title: str = _OWN_TITLE
+    data_date: dt.date | None = None
+    basemap: Basemap | None = None
+
+
 def map_files(
     incidents: Path,
     zones: Path | None = None,
@@ -240,8 +250,7 @@ def map_files(
     hazards: Path | None = None,
     out: Path,
     options: Options | None = None,
-    title: str = _OWN_TITLE,
-    data_date: dt.date | None = None,
+    page: OwnPage | None = None,
 ) -> dict[str, Any]:
     """Make one page from files and answer as `mapper map --json` does.
 
@@ -250,7 +259,7 @@ def map_files(
     MapperError
         One of its kinds, as a sentence; then nothing was written.
     """
-    options = options or Options()
+    options, page = options or Options(), page or OwnPage()
     _written_as(out, (".html", ".htm"))
     _keep_inputs([out], [incidents, zones, hazards])
     others: list[tuple[Path | None, Kind, Options]] = [
@@ -260,11 +269,11 @@ def map_files(
     restricted = [_checked(path, kind, stated) for path, kind, stated in others if path is not None]
     checked = [_checked(incidents, "incidents", replace(options, near=_extent(restricted))), *restricted]
     with step("joining, counting, taking the density"):
-        edition = _edition(checked, title=title, data_date=data_date)
+        edition = _edition(checked, title=page.title, data_date=page.data_date)
     with step(f"making {out.name}"):
-        page = page_html(edition)
-        told = {**answer(edition, {out.name: page}), "finding_list": [found.to_dict() for found in edition.findings]}
-        write_file(out, page)
+        content = page_html(edition, page.basemap)
+        told = {**answer(edition, {out.name: content}), "finding_list": [found.to_dict() for found in edition.findings]}
+        write_file(out, content)
     return told
 
 

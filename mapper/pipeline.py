@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from mapper.model import Catalogue, Checked, Finding, Joined, LayerEntry
+    from mapper.output.basemap import Basemap
 
     Rows = Sequence[tuple[LayerEntry | None, Any]]
 
@@ -56,7 +57,12 @@ PAGE = "map.html"
 
 
 def build(
-    layers: Path | None = None, *, out: Path, as_of: dt.date | None = None, internal: bool = False
+    layers: Path | None = None,
+    *,
+    out: Path,
+    as_of: dt.date | None = None,
+    internal: bool = False,
+    basemap: Basemap | None = None,
 ) -> dict[str, Any]:
     """Build an edition from a folder of layers and write it.
 
@@ -72,6 +78,8 @@ def build(
     internal : bool
         Also write the full records of all incidents into a file that is marked as internal. An edition built later without
         it removes that file.
+    basemap : Basemap, optional
+        A background map for the page: of `read_pmtiles` or `online` in `mapper.output.basemap`.
 
     Returns
     -------
@@ -87,7 +95,7 @@ def build(
     with step("joining, counting, taking the density"):
         edition, records = _walked(catalogue, checked, as_of)
     with step("making the page and the files"):
-        contents = edition_files(edition, internal_files(records) if internal else {})
+        contents = edition_files(edition, internal_files(records) if internal else {}, basemap)
         _keep_inputs(edition, out, contents)
         told = answer(edition, {name: content for name, content in contents.items() if name != MANIFEST})
     with step("writing the files"):
@@ -95,10 +103,12 @@ def build(
     return told
 
 
-def edition_files(edition: Edition, others: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+def edition_files(
+    edition: Edition, others: Mapping[str, bytes] | None = None, basemap: Basemap | None = None
+) -> dict[str, bytes]:
     """Return every file of an edition by name, `others` among them, the manifest last."""
-    contents = {PAGE: page_html(edition), **export_files(edition), **(others or {})}
-    return {**contents, MANIFEST: manifest(edition, contents)}
+    contents = {PAGE: page_html(edition, basemap), **export_files(edition), **(others or {})}
+    return {**contents, MANIFEST: manifest(edition, contents, basemap)}
 
 
 def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) -> Edition:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from mapper.output.basemap import Basemap
     from mapper.output.compose import Edition
 
 FILE_NAME = "MANIFEST.json"
@@ -40,8 +41,8 @@ def answer(edition: Edition, contents: Mapping[str, bytes]) -> dict[str, Any]:
     return {**edition.to_dict(), "files": described(contents)}
 
 
-def manifest(edition: Edition, contents: Mapping[str, bytes]) -> bytes:
-    """Write the manifest of an edition's files.
+def manifest(edition: Edition, contents: Mapping[str, bytes], basemap: Basemap | None = None) -> bytes:
+    """Write the manifest of an edition's files, and of the background map that its page carries or asks for.
 
     Returns
     -------
@@ -69,6 +70,8 @@ def manifest(edition: Edition, contents: Mapping[str, bytes]) -> bytes:
         for entry, ledger, sha256 in edition.layers
     ]
     document = {**answer(edition, contents), "title": edition.title, "inputs": inputs, "versions": _versions()}
+    if basemap is not None:
+        document["basemap"] = basemap.described()
     text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2, sort_keys=True)
     return f"{text}\n".encode()
 

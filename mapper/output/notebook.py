@@ -153,9 +153,9 @@ class HazardMap(folium.Map):
     ) -> None:
         super().__init__(location=_checked(location), width=width, height=height, tiles=tiles, attr=attr)
         block, seal = page_block(edition)
-        program, style, _ = front_end()
-        self.program_base64 = _base64(program.encode("ascii"))
-        self.style_base64 = _base64(style.encode("ascii"))
+        front = front_end()
+        self.program_base64 = _base64(front.program.encode("ascii"))
+        self.style_base64 = _base64(front.style.encode("ascii"))
         self.block_base64 = _base64(block)
         self.seal_base64 = _base64(json.dumps(seal, separators=(",", ":"), sort_keys=True).encode())
         self.banner = banner()

@@ -18,7 +18,7 @@ import html
 import json
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 import shapely
@@ -26,6 +26,7 @@ import shapely
 from mapper import terms
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
+from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 
@@ -71,37 +72,52 @@ WORDS = (
 _BOUNDS_MARGIN_DEGREES = 0.05
 
 
-def page_html(edition: Edition) -> bytes:
+def page_html(edition: Edition, basemap: Basemap | None = None) -> bytes:
     """Write the page of an edition.
+
+    Parameters
+    ----------
+    edition : Edition
+        What is shown.
+    basemap : Basemap, optional
+        A background map; none by default, and then the page never asks any network.
 
     Returns
     -------
     bytes
-        UTF-8 HTML, the same bytes for the same edition. It asks for nothing over any network.
+        UTF-8 HTML, the same bytes for the same edition and background.
 
     Raises
     ------
     Unreadable
         When this installation lacks the built front end.
     """
-    program, style, boot = front_end()
+    front = front_end()
     block, seal = page_block(edition)
     seal_json = json.dumps(seal, separators=(",", ":"), sort_keys=True)
+    embedded = isinstance(basemap, EmbeddedTiles)
+    programs = [*([front.tiles] if embedded else []), front.program]
+    scripts = " ".join(_hash_source(script) for script in (*programs, front.boot))
+    pictures = " ".join(["data: blob:", *(basemap.hosts if isinstance(basemap, OnlineTiles) else [])])
     policy = (
-        f"default-src 'none'; script-src {_hash_source(program)} {_hash_source(boot)}; style-src {_hash_source(style)}; "
-        "img-src data: blob:; worker-src blob:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {scripts}; style-src {_hash_source(front.style)}; "
+        f"img-src {pictures}; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return "".join(
         [
             "<!doctype html><html lang=en><meta charset=utf-8><title>NOT LOADED – DO NOT USE</title>",
             f'<meta http-equiv=Content-Security-Policy content="{policy}">',
             '<meta name=viewport content="width=device-width, initial-scale=1">',
-            f"<body>{banner()}<style>{style}</style>",
+            f"<body>{banner()}<style>{front.style}</style>",
             f"<noscript>{_without_scripts(edition)}</noscript><div id=mapper-root></div>",
             f'<script type="application/json" id=mapper-seal>{seal_json}</script>',
             f'<script type="application/octet-stream" id=mapper-block>{_base64(block)}</script>',
-            f'<script type="application/octet-stream" id=mapper-program>{_base64(_packed(program))}</script>',
-            f"<script>{boot}</script>",
+            _basemap_parts(basemap),
+            *(
+                f'<script type="application/octet-stream" class=mapper-program>{_base64(_packed(program))}</script>'
+                for program in programs
+            ),
+            f"<script>{front.boot}</script>",
         ]
     ).encode()
 
@@ -114,9 +130,32 @@ def page_block(edition: Edition) -> tuple[bytes, dict[str, Any]]:
     return block, {"records": records, "sha256": hashlib.sha256(block).hexdigest()}
 
 
+def _basemap_parts(basemap: Basemap | None) -> str:
+    """Write what the page needs of a background map; its JSON holds no letter that could end the element."""
+    if basemap is None:
+        return ""
+    told = json.dumps(basemap.told(), separators=(",", ":"), sort_keys=True)
+    for letter in "<>&":
+        told = told.replace(letter, f"\\u{ord(letter):04x}")
+    content = _base64(basemap.content) if isinstance(basemap, EmbeddedTiles) else ""
+    return (
+        f'<script type="application/json" id=mapper-basemap>{told}</script>'
+        f'<script type="application/octet-stream" id=mapper-basemap-tiles>{content}</script>'
+    )
+
+
+class FrontEnd(NamedTuple):
+    """The built scripts and style of the page: its program, what draws embedded tiles, and what unpacks both."""
+
+    program: str
+    style: str
+    boot: str
+    tiles: str
+
+
 @cache
-def front_end() -> tuple[str, str, str]:
-    """Return the page's built program, its style sheet, and the script that unpacks the program.
+def front_end() -> FrontEnd:
+    """Return the page's built scripts and style sheet.
 
     Raises
     ------
@@ -125,14 +164,13 @@ def front_end() -> tuple[str, str, str]:
     """
     dist = files("mapper") / "web" / "dist"
     try:
-        program, style, boot = ((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js"))
+        return FrontEnd(*((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js")))
     except OSError:
         raise Unreadable(
             "the page's program is missing from this installation",
             file="mapper/web/dist",
             advice="Install the package again; in a source checkout run `pip install -e .`.",
         ) from None
-    return program, style, boot
 
 
 def page_meta(edition: Edition) -> dict[str, Any]:

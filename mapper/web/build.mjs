@@ -1,7 +1,7 @@
 /**
- * Bundles the front end: `dist/app.js`, `dist/app.css`, `dist/boot.js` and the licence texts of what is inside them.
+ * Bundles the front end: `dist/app.js`, `dist/app.css`, `dist/boot.js`, `dist/tiles.js` and the licence texts of what is inside.
  *
- * The page carries `app.js` packed and inlines the other two, all under a content-security policy by hash, so each script must
+ * The page carries `app.js` packed (and `tiles.js`, where it embeds a background map) and inlines the others, all under a content-security policy by hash, so each script must
  * be one classic script (IIFE), equal bytes for equal sources, ASCII only, and must not hold a sequence that ends or changes
  * a script element.
  */
@@ -14,8 +14,12 @@ import { failureWords } from "./words.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
-const BUNDLED = ["leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic"];
-const LICENCE_FILES = ["LICENSE", "LICENSE.txt"];
+const BUNDLED = [
+  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic",
+  // In tiles.js:
+  "pmtiles", "protomaps-leaflet", "@protomaps/basemaps", "@mapbox/point-geometry", "@mapbox/vector-tile", "pbf", "potpack", "quickselect", "rbush", "color2k",
+];
+const LICENCE_FILES = ["LICENSE", "LICENSE.txt", "LICENSE.md"];
 const FORBIDDEN = ["</script", "<!--", "<script", "</style"];
 
 /** Leaflet's classic build would replace the `L` of a page that has its own (a notebook's); its module does not. */
@@ -29,7 +33,7 @@ const leafletAsModule = {
 async function bundle() {
   await build({
     absWorkingDir: HERE,
-    entryPoints: { app: "src/main.ts", boot: "src/boot.ts" },
+    entryPoints: { app: "src/main.ts", boot: "src/boot.ts", tiles: "src/basemap/tiles.ts" },
     outdir: "dist",
     bundle: true,
     minify: true,
@@ -48,9 +52,10 @@ async function bundle() {
 function licences() {
   const texts = BUNDLED.map((name) => {
     const folder = join(HERE, "node_modules", name);
-    const version = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).version;
+    const { version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
     const file = LICENCE_FILES.map((each) => join(folder, each)).find(existsSync);
-    return `${name} ${version}\n\n${readFileSync(file, "utf8").trim()}\n`;
+    const text = file === undefined ? "(the package holds no text of its licence)" : readFileSync(file, "utf8").trim();
+    return `${name} ${version}, ${license}\n\n${text}\n`;
   });
   writeFileSync(join(DIST, "LICENCES.txt"), texts.join(`\n${"-".repeat(80)}\n\n`));
 }
@@ -66,4 +71,4 @@ rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST);
 await bundle();
 licences();
-["app.js", "app.css", "boot.js"].forEach(check);
+["app.js", "app.css", "boot.js", "tiles.js"].forEach(check);

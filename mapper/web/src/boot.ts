@@ -1,12 +1,13 @@
 /**
- * The last script of the page: unpacks the program and lets it run.
+ * The last script of the page: unpacks its programs and lets them run, in their order.
  *
- * The program travels as gzip in base64, a third of its size. It runs as an inline script that the content-security policy
- * knows by its hash, so a program that was altered is unpacked but never run, and the page keeps its banner.
+ * A program travels as gzip in base64, a third of its size. It runs as an inline script that the content-security policy knows
+ * by its hash, so a program that was altered is unpacked but never run, and the page keeps its banner.
  */
 import { gunzipSync, strFromU8, strToU8 } from "fflate";
 
-const packed = document.getElementById("mapper-program")?.textContent ?? "";
-const program = document.createElement("script");
-program.textContent = strFromU8(gunzipSync(strToU8(atob(packed), true)));
-document.body.append(program);
+for (const packed of Array.from(document.querySelectorAll(".mapper-program"))) {
+  const program = document.createElement("script");
+  program.textContent = strFromU8(gunzipSync(strToU8(atob(packed.textContent ?? ""), true)));
+  document.body.append(program);
+}

@@ -176,6 +176,11 @@ export function answerCard(tell: Telling, answer: Answer): HTMLElement {
   return card;
 }
 
+/** Why a question has no answer, in the reader's language. */
+export function whyNot(words: Words, cause: unknown): string {
+  return cause instanceof NotUnderstood ? words.say(cause.code, cause.values) : words.say("question.failed");
+}
+
 function field(label: string, input: HTMLElement): HTMLElement {
   return el("label", { class: "mapper-field" }, el("span", {}, label), input);
 }
@@ -212,8 +217,7 @@ export function enterSection(tell: Telling, inquiry: Inquiry, store: Store, [lon
     try {
       shown.append(answerCard(tell, inquiry.ask({ lon, lat, uncertainty_m, on: on || null, known_by: known_by || null, who })));
     } catch (cause) {
-      const why = cause instanceof NotUnderstood ? words.say(cause.code, cause.values) : words.say("question.failed");
-      shown.append(el("p", { class: "mapper-warning", role: "alert" }, why));
+      shown.append(el("p", { class: "mapper-warning", role: "alert" }, whyNot(words, cause)));
       if (!(cause instanceof NotUnderstood)) throw cause;
     }
   };

@@ -6,10 +6,10 @@
  * a district is asked by name.
  */
 import { isDay } from "./access/dates.ts";
-import { districtsOf, type CorridorRow, type CoverageRow, type Ground, type HazardRow, type IncidentRow, type OrderRow, type Verdict, type ZoneRow } from "./access/ground.ts";
+import { districtsOf, type CorridorRow, type CoverageRow, type Ground, type HazardRow, type IncidentRow, type OrderRow, type Question, type Verdict, type ZoneRow } from "./access/ground.ts";
 import { verdict } from "./access/verdict.ts";
 import type { Data, Incidents, Meta } from "./data.ts";
-import { polygonsOf, type Geometry, type Polygon } from "./geometry.ts";
+import { polygonsOf, type Geometry, type LonLat, type Polygon } from "./geometry.ts";
 import type { Words } from "./words.ts";
 
 /** What `window.mapper.verdict` takes. */
@@ -21,6 +21,9 @@ export interface PointQuestion {
   readonly known_by?: string | null;
   readonly who?: string | null;
 }
+
+/** What a route is asked with besides its line. */
+export type Terms = Pick<PointQuestion, "uncertainty_m" | "on" | "known_by" | "who">;
 
 /** What it gives: the answer of `mapper access`, its sentence in the page's language. */
 export interface Answer extends Verdict {
@@ -141,8 +144,17 @@ export class Inquiry {
   /** Answer one question. Throws with a sentence about a question that cannot be understood. */
   ask(question: PointQuestion): Answer {
     const { lon, lat, ...rest } = checked(question);
+    return this.answer({ at: [lon, lat], ...rest });
+  }
+
+  /** Answer for a route, whose parts follow each other. Throws like `ask`. */
+  along(route: readonly (readonly LonLat[])[], terms: Terms): Answer {
+    return this.answer({ route, ...terms });
+  }
+
+  private answer(question: Question): Answer {
     this.made ??= groundOf(this.data);
-    const answer = verdict(this.made, { at: [lon, lat], ...rest });
+    const answer = verdict(this.made, question);
     return { ...answer, sentence: sentenceOf(this.words, answer) };
   }
 }

@@ -13,6 +13,8 @@ import { THEMES } from "./theme.ts";
 export interface Known {
   readonly languages: readonly string[];
   readonly layers: readonly string[];
+  /** Layers that only the reader puts on, never an address: they ask a network. */
+  readonly asking: readonly string[];
 }
 
 const DEGREE_DIGITS = 6;
@@ -42,11 +44,11 @@ const readAsked = (text: string | null): Asked | null => {
 };
 
 /** The state that an address names, over a first one. */
-export function readPermalink(hash: string, first: ViewState, { languages, layers }: Known): ViewState {
+export function readPermalink(hash: string, first: ViewState, { languages, layers, asking }: Known): ViewState {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
   const oneOf = <T extends string>(key: string, known: readonly T[], otherwise: T): T => known.find((one) => one === said.get(key)) ?? otherwise;
   const day = (key: string, otherwise: string) => (isDay(said.get(key) ?? "") ? (said.get(key) as string) : otherwise);
-  const off = (said.get("off") ?? "").split(",");
+  const off = [...(said.get("off") ?? "").split(","), ...asking];
   return {
     language: oneOf("lang", languages, first.language),
     theme: oneOf("theme", THEMES, first.theme),

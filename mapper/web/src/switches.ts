@@ -39,7 +39,7 @@ export function layerSwitches(needs: SwitchNeeds, layers: readonly MapLayer[]): 
     const members = layers.filter((layer) => layer.group === group && !layer.empty);
     if (members.length === 0) return [];
     const buttons = members.length > 1 ? groupButtons(needs, members.map(({ name }) => name)) : null;
-    return [el("fieldset", {}, el("legend", {}, needs.words.say(`group.${group}`)), buttons, ...members.map((layer) => layerSwitch(needs, layer)))];
+    return [el("fieldset", {}, el("legend", {}, needs.words.say(`group.${group}`)), buttons, ...members.flatMap((layer) => [layerSwitch(needs, layer), layer.hint?.()]))];
   });
 }
 

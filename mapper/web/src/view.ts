@@ -1,6 +1,7 @@
 /** Draws the loaded data and answers for its completeness. */
 import * as L from "leaflet";
 
+import { Basemap, readTold } from "./basemap/basemap.ts";
 import { telling } from "./cards.ts";
 import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
@@ -19,6 +20,8 @@ import type { Loaded } from "./load.ts";
 import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
+import { RouteCheck } from "./route/check.ts";
+import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
 import { firstState, Store, type Asked } from "./state.ts";
 import { layerSwitches, setSwitches } from "./switches.ts";
@@ -73,6 +76,12 @@ function makeLayers(stage: Stage): MapLayer[] {
   ];
 }
 
+/** The background map that the page's maker asked for; none in a notebook, where a user adds tiles of their own. */
+function makeBasemap(page: Document, map: L.Map, words: Words, embedded: boolean): Basemap[] {
+  const told = embedded ? null : readTold(page);
+  return told === null ? [] : [new Basemap(page, map, told, words)];
+}
+
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
 function assumed(words: Words, { assumptions }: Meta): HTMLElement[] {
   if (assumptions.length === 0) return [];
@@ -109,9 +118,8 @@ function sum(shown: Shown): number {
  */
 export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: Date, { embedded = false } = {}): View {
   const { meta } = data;
-  const first = firstState(preferred(navigator.languages, meta.languages, meta.language), dayOfData(meta) ?? isoDate(now));
-  const store = new Store(first);
-  const words = new Words(data.words, first.language);
+  const store = new Store(firstState(preferred(navigator.languages, meta.languages, meta.language), dayOfData(meta) ?? isoDate(now)));
+  const words = new Words(data.words, store.state.language);
   const frame = makeFrame(words, meta, now, () => map?.invalidateSize({ pan: false }));
   let map: L.Map | null = null;
   const closed = isNarrow() || (embedded && isLow());
@@ -125,8 +133,13 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tell = telling(data, words);
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
+  const route = new RouteCheck(map, inquiry, store, words);
   let askedFrom: string | undefined; // the label that was pressed; where it is gone, the keyboard goes back to the map
   const ask = (at: LonLat, reach_m: number) => {
+    if (route.drawing.isActive) {
+      route.drawing.add(at, reach_m);
+      return;
+    }
     const active = root.ownerDocument.activeElement;
     if (!frame.drawer.contains(active)) askedFrom = active instanceof HTMLElement ? active.dataset["label"] : undefined;
     store.set({ asked: { at, reach_m } });
@@ -138,8 +151,12 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
-  const layers = makeLayers(stage);
-  for (const layer of layers) layer.show(true);
+  const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
+  const layers = [...makeLayers(stage), ...basemap];
+  const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
+  store.set({ off: asking });
+  const first = store.state;
+  for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);
   const shown = () => Object.assign({}, NOTHING, ...layers.map((layer) => layer.count())) as Shown;
   const drawn = sum(shown());
@@ -147,7 +164,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
-  frame.stage.append(tools, scale.element, hatches.element);
+  frame.stage.append(tools, scale.element, ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
@@ -164,15 +181,21 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     tools.replaceChildren(zoomButtons(of, words, meta.bounds));
     stage.labels.name(words.say("map.labels"));
     scale.draw();
+    basemap.forEach((one) => one.dress());
     panel = makePanel();
     renewLegend();
     frame.drawer.replaceChildren(
       panel.element,
       ...assumed(words, meta),
+      foldout([words.say("section.route")], () => [routeSection(tell, route, drawOnMap)], { class: "mapper-section", id: "mapper-route", open: route.current !== null }),
       foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
       foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
       ...drawerSections({ ...tell, grouped, sha256 }),
     );
+  };
+  const drawOnMap = () => {
+    if (isNarrow()) frame.open(false);
+    frame.map.focus();
   };
   const tellOf = (asked: Asked | null) => {
     if (asked === null) {
@@ -218,7 +241,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   onAsk(map, ask);
   follow(map);
   if (!embedded) {
-    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name) };
+    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), asking };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
   }

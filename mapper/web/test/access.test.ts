@@ -11,12 +11,14 @@ import { expect, test } from "vitest";
 import type { Segment, Verdict } from "../src/access/ground.ts";
 import { ask, type Ask, type World } from "./access_world.ts";
 
+type Stretch = Pick<Segment, "from_km" | "to_km" | "verdict">;
+
 interface Answer extends Pick<Verdict, "verdict" | "legal" | "physical" | "basis"> {
   readonly orders: readonly string[];
   readonly openings: readonly string[];
   readonly doubt_m?: number;
   readonly distance_m?: number | null;
-  readonly segments?: readonly Omit<Segment, "orders">[];
+  readonly segments?: readonly Stretch[];
 }
 
 interface Question {
@@ -41,7 +43,7 @@ function near(given: number | null, expected: number | null, tolerance: number):
   return given !== null && expected !== null && Math.abs(given - expected) <= tolerance ? expected : given;
 }
 
-function nearSegments(given: readonly Segment[], expected: readonly Omit<Segment, "orders">[]): Omit<Segment, "orders">[] {
+function nearSegments(given: readonly Segment[], expected: readonly Stretch[]): Stretch[] {
   return given.map(({ from_km, to_km, verdict }, i) => ({
     from_km: near(from_km, expected[i]?.from_km ?? null, SEGMENT_KM) as number,
     to_km: near(to_km, expected[i]?.to_km ?? null, SEGMENT_KM) as number,

@@ -97,7 +97,7 @@ test("a route is at least as strict as each of its points, and an area as each p
     const ground = groundOf(world);
     const [a, b] = [place(), place()];
     const short: LonLat = [a[0] + (b[0] - a[0]) / 20, a[1] + (b[1] - a[1]) / 20];
-    const route = verdict(ground, { route: [a, short] });
+    const route = verdict(ground, { route: [[a, short]] });
     const area = verdict(ground, { area: [[[a, [short[0], a[1]], short, [a[0], short[1]], a]]] });
     for (let n = 0; n < 10; n++) {
       const [s, t] = [next(), next()];

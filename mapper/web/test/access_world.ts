@@ -77,7 +77,7 @@ function polygonsOfArea(area: Polygon | GeoJson): readonly Polygon[] {
 
 function questionOf({ at, place, route, area, ...rest }: Ask): Question {
   if (at !== undefined) return { at, ...rest };
-  if (route !== undefined) return { route, ...rest };
+  if (route !== undefined) return { route: [route], ...rest };
   if (area !== undefined) return { area: polygonsOfArea(area), ...rest };
   return { place: place ?? "", ...rest };
 }

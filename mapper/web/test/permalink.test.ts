@@ -5,7 +5,7 @@ import { readPermalink, writePermalink } from "../src/permalink.ts";
 import { firstState, type ViewState } from "../src/state.ts";
 
 const FIRST = firstState("en", "2026-11-23");
-const KNOWN = { languages: ["az", "ru", "en"], layers: ["zones", "hazards", "density"] };
+const KNOWN = { languages: ["az", "ru", "en"], layers: ["zones", "hazards", "density"], asking: [] };
 const read = (hash: string) => readPermalink(hash, FIRST, KNOWN);
 
 test("the first state needs no address", () => {
@@ -35,4 +35,12 @@ test("what the page does not know is passed over, and the rest holds", () => {
   expect(read(bad)).toEqual({ ...FIRST, off: ["zones"] });
   for (const map of ["1e9,2,3", "1,95,3", "1,2,-3", "NaN,2,3", "1,2,3,4", " 1,2,3", "0x1,2,3"]) expect(read(`#map=${map}`).map).toBeNull();
   for (const hash of ["#%", "#%E0%A4%A", "#&&==&", `#${"a=1&".repeat(10_000)}`, "#lang=__proto__&who=constructor"]) expect(read(hash)).toEqual(FIRST);
+});
+
+test("an address never puts a layer on that asks a network", () => {
+  const first = { ...FIRST, off: ["basemap"] };
+  const known = { ...KNOWN, layers: [...KNOWN.layers, "basemap"], asking: ["basemap"] };
+  expect(readPermalink("#off=zones", first, known).off).toEqual(["zones", "basemap"]);
+  expect(readPermalink("#off=", first, known).off).toEqual(["basemap"]);
+  expect(readPermalink("#lang=ru", first, known).off).toEqual(["basemap"]);
 });

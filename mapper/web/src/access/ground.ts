@@ -105,7 +105,8 @@ export interface Ground {
 /** The asked place: exactly one of the four. */
 export type Where =
   | { readonly at: LonLat }
-  | { readonly route: readonly LonLat[] }
+  /** The parts of a route follow each other. */
+  | { readonly route: readonly (readonly LonLat[])[] }
   | { readonly area: readonly Polygon[] }
   | { readonly place: string };
 
@@ -204,6 +205,8 @@ export interface Segment {
   readonly to_km: number;
   readonly verdict: VerdictCode;
   readonly orders: readonly string[];
+  /** Its way, with every place where the route was cut. */
+  readonly lines: readonly (readonly LonLat[])[];
 }
 
 export interface Verdict {

@@ -35,11 +35,12 @@ function corners(route: readonly LonLat[]): LonLat[] {
   return Array.from(xs, (x, i): LonLat => [degrees(x), degrees(ys[i] as number)]);
 }
 
-function cut(judge: Judge, route: readonly LonLat[]): Piece[] {
-  const places = corners(route);
+/** The pieces of one part, the first of them `start_m` along the route. */
+function cut(judge: Judge, line: readonly LonLat[], start_m: number): Piece[] {
+  const places = corners(line);
   if (places.length === 1) places.push(places[0] as LonLat);
   const pieces: Piece[] = [];
-  let from_m = 0;
+  let from_m = start_m;
   for (let i = 1; i < places.length; i++) {
     const [start, end] = [places[i - 1] as LonLat, places[i] as LonLat];
     const count = Math.max(1, Math.ceil(metres(start, end) / PIECE_M));
@@ -73,6 +74,24 @@ function refine(judge: Judge, pieces: readonly Piece[]): readonly Piece[] {
   });
 }
 
+function cutAll(judge: Judge, parts: readonly (readonly LonLat[])[]): Piece[] {
+  const pieces: Piece[] = [];
+  for (const one of parts) pieces.push(...cut(judge, one, pieces[pieces.length - 1]?.to_m ?? 0));
+  return pieces;
+}
+
+/** The way of a run of pieces: one line for each part of the route that it is of. */
+function linesOf(run: readonly Piece[]): LonLat[][] {
+  const lines: LonLat[][] = [];
+  for (const { a, b } of run) {
+    const line = lines[lines.length - 1];
+    const last = line?.[line.length - 1];
+    if (line !== undefined && last?.[0] === a[0] && last[1] === a[1]) line.push(b);
+    else lines.push([a, b]);
+  }
+  return lines;
+}
+
 function segments(judge: Judge, pieces: readonly Piece[]): Segment[] {
   const runs: Piece[][] = [];
   for (const piece of pieces) {
@@ -83,13 +102,13 @@ function segments(judge: Judge, pieces: readonly Piece[]): Segment[] {
   return runs.map((run) => {
     const [first, last] = [run[0] as Piece, run[run.length - 1] as Piece];
     const orders = judge.orders.sorted(run.flatMap(({ judged }) => [...judged.orders.keys()]));
-    return { from_km: first.from_m / 1000, to_km: last.to_m / 1000, verdict: verdictOf(first.judged), orders };
+    return { from_km: first.from_m / 1000, to_km: last.to_m / 1000, verdict: verdictOf(first.judged), orders, lines: linesOf(run) };
   });
 }
 
-/** The answers of all pieces, and the stretches of one verdict. */
-export function alongRoute(judge: Judge, route: readonly LonLat[]): { readonly parts: readonly Judged[]; readonly segments: readonly Segment[] } {
-  const whole = cut(judge, route);
+/** The answers of all pieces, and the stretches of one verdict. The parts follow each other; a gap between two has no length. */
+export function alongRoute(judge: Judge, parts: readonly (readonly LonLat[])[]): { readonly parts: readonly Judged[]; readonly segments: readonly Segment[] } {
+  const whole = cutAll(judge, parts);
   let pieces: readonly Piece[] = whole;
   for (let round = 0; round < HALVINGS; round++) pieces = refine(judge, pieces);
   return { parts: whole.map(({ judged }) => judged), segments: segments(judge, pieces) };

@@ -64,10 +64,10 @@ function atPoint(judge: Judge, at: LonLat): Verdict {
   return tell(judge, judge.at(place), place);
 }
 
-function onRoute(judge: Judge, route: readonly LonLat[]): Verdict {
-  if (route.length === 0 || !route.every(isOnGlobe)) return unresolved(judge);
+function onRoute(judge: Judge, route: readonly (readonly LonLat[])[]): Verdict {
+  if (route.flat().length === 0 || !route.flat().every(isOnGlobe)) return unresolved(judge);
   const { parts, segments } = alongRoute(judge, route);
-  return tell(judge, together(parts), Shape.line(route), segments);
+  return tell(judge, together(parts), Shape.of({ kind: "lines", lines: route }), segments);
 }
 
 function inArea(judge: Judge, geometry: Geometry): Verdict {

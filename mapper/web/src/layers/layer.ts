@@ -2,6 +2,7 @@
 import * as L from "leaflet";
 
 import type { Data } from "../data.ts";
+import type { Content } from "../elements.ts";
 import type { Geometry, LonLat, Polygon, Ring } from "../geometry.ts";
 import type { Grouped } from "../grouping.ts";
 import type { Hatches } from "../hatch.ts";
@@ -33,6 +34,8 @@ export interface MapLayer {
   readonly empty: boolean;
   visible: boolean;
   show(visible: boolean): void;
+  /** What the reader should know before putting it on. */
+  hint?(): Content;
   /** Marks on the map now, by name. */
   count(): Partial<Shown>;
   /** How many of its records are drawn, against how many had to be; unequal numbers stop the page. */
