@@ -41,6 +41,7 @@ from mapper.output.manifest import answer, listed_files, manifest
 from mapper.output.page import page_html
 from mapper.output.publication import density_refusal, gate, in_cells, known_places, public_findings
 from mapper.progress import step
+from mapper.terms import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -292,7 +293,7 @@ def _surface(layers: Mapping[str, Rows], window: gpd.GeoSeries, bandwidth_m: flo
     reach_m = DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m
     refused = density_refusal(layers, reach_m)
     if window.empty:
-        refused = "no zone is drawn, so there is no window to take it over"
+        refused = Said.of("refused.no_zone")
     if refused is not None:
         return _no_surface(_together(layers["incidents"]), bandwidth_m, refused)
     incidents = _together(
@@ -334,10 +335,10 @@ def _assumed(joined: Joined, catalogue: Catalogue) -> list[str]:
     exact = int((incidents["place"].eq("point") & unstated).sum())
     drawn = int(joined.zones.geometry.notna().sum())
     sentences = {
-        f"The accuracy of the coordinates of {exact} incidents is not stated; they count as exact.": exact > 0,
-        "The accuracy of the zones' lines is not stated; 0 m is assumed.": drawn > 0 and joined.accuracy_m == 0,
-        f"No bandwidth is stated; the density uses {DEFAULT_BANDWIDTH_M:,.0f} m.": catalogue.bandwidth_m is None,
-        f"No window is stated; the density is taken over the {drawn} drawn zones together.": drawn > 0,
+        Said.of("assumed.exact", n=exact): exact > 0,
+        Said.of("assumed.zone_accuracy"): drawn > 0 and joined.accuracy_m == 0,
+        Said.of("assumed.bandwidth", n=DEFAULT_BANDWIDTH_M): catalogue.bandwidth_m is None,
+        Said.of("assumed.window", n=drawn): drawn > 0,
     }
     return [sentence for sentence, holds in sentences.items() if holds]
 

@@ -823,7 +823,7 @@ def test_a_small_bandwidth_is_refused_for_what_is_cut(tmp_path: Path) -> None:
         )
         reasons[metres, bool(precision)] = make_edition(folder).surface.refused or ""
     assert reasons[1999, False] == (
-        "a bandwidth of 1999 m would show single places, and incidents is published by district; it needs 2,000 m"
+        "a bandwidth of 1,999 m would show single places, and incidents is published by district; it needs 2,000 m"
     )
     assert reasons[2000, False] == "only 2 records are located in the window; a density needs 10"
     assert reasons[1999, True] == "only 2 records are located in the window; a density needs 10"

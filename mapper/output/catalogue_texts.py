@@ -64,7 +64,7 @@ def public_catalogue(
     told_by_language = {BY_LANGUAGE[name] for name, said in by_language.items() if said}
     entries = [{name: masked(getattr(layer.entry, name), places) for name in OF_LAYER} for layer in checked]
     return PublicCatalogue(
-        replace(catalogue, **_texts(edition), **{name: _texts(said) for name, said in by_language.items()}),
+        replace(catalogue, **_texts(edition), **_all_texts(by_language)),
         tuple(
             replace(layer, entry=replace(layer.entry, **_texts(said)))
             for layer, said in zip(checked, entries, strict=True)
@@ -89,6 +89,10 @@ def public_catalogue(
 
 def _texts(said: Mapping[str, Masked]) -> dict[str, Any]:
     return {name: result.text for name, result in said.items()}
+
+
+def _all_texts(said: Mapping[str, Mapping[str, Masked]]) -> dict[str, Any]:
+    return {name: _texts(by_language) for name, by_language in said.items()}
 
 
 def _found(said: Mapping[str, Masked], file: str | None, layer: str | None) -> list[Finding]:

@@ -171,6 +171,34 @@ def filled(text: str, values: Mapping[str, object], language: str = "en") -> str
     return _PLACE.sub(put, text)
 
 
+class Said(str):
+    """A sentence of the page in English, as any text, that can be told in every language.
+
+    Examples
+    --------
+    >>> said = Said.of("assumed.bandwidth", n=10_000)
+    >>> str(said)
+    'No bandwidth is stated; the density uses 10,000 m.'
+    >>> said.in_languages()["az"]
+    'Zolağın eni göstərilməyib; sıxlıq 10.000 m ilə hesablanır.'
+    """
+
+    __slots__ = ("code", "values")
+    code: str
+    values: Mapping[str, object]
+
+    @classmethod
+    def of(cls, code: str, **values: object) -> Said:
+        """Make the sentence of a code of the vocabulary `page`; values as for `sentence`."""
+        made = cls(filled(label("page", code), values))
+        made.code, made.values = code, values
+        return made
+
+    def in_languages(self) -> dict[str, str]:
+        """Return the sentence by language."""
+        return {each: filled(label("page", self.code, each), self.values, each) for each in LANGUAGES}
+
+
 _PLACE: Final = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
 
 

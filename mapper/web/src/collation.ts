@@ -24,7 +24,7 @@ const MARKS = /[\u0300-\u036f]/g;
 /** İ and I are letters of their own in Azerbaijani; U+01DD is a look-alike of ə that some lists write. */
 function lower(text: string, language: string): string {
   const composed = text.normalize("NFC").replace(/[\u01dd\u018e]/g, "ə");
-  const own = language === "az" ? composed.replace(/I/g, "ı").replace(/İ/g, "i") : composed;
+  const own = language === "az" ? composed.replace(/I/g, "ı").replace(/\u0130/g, "i") : composed;
   return own.toLowerCase().normalize("NFC");
 }
 

@@ -152,7 +152,7 @@ function densityPart(needs: LegendNeeds): HTMLElement {
   const { data, words } = needs;
   const refused = data.meta.density?.refused ?? null;
   if (refused !== null) {
-    return list(words.say("legend.density"), [], el("p", { class: "mapper-warning" }, words.say("density.refused", { reason: refused })));
+    return list(words.say("legend.density"), [], el("p", { class: "mapper-warning" }, words.say("density.refused", { reason: words.told(refused) })));
   }
   const rows = densityClasses(data.contours).map(({ lower, upper, colour }) => {
     const values = { lower: words.significant(lower), upper: words.significant(upper) };

@@ -1,7 +1,7 @@
 /** The drawer's lists: everything that is not a mark on the map, each with its sources. */
 import { districtCard, incidentList, orderCard, sourceLine, sourceList, zoneCard, type Telling } from "./cards.ts";
 import { sortedByName } from "./collation.ts";
-import { zoneName, type Data, type LayerMeta } from "./data.ts";
+import { zoneName, type Data, type LayerMeta, type Told } from "./data.ts";
 import { dateInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
 import type { Grouped } from "./grouping.ts";
@@ -154,8 +154,9 @@ function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
   );
 }
 
-export function assumptionList(assumptions: readonly string[]): HTMLElement {
-  return el("ul", { class: "mapper-assumptions", lang: "en" }, ...assumptions.map((text) => el("li", {}, dataText(text))));
+export function assumptionList(words: Words, assumptions: readonly Told[]): HTMLElement {
+  const item = (text: Told) => el("li", typeof text === "string" ? { lang: "en" } : {}, dataText(words.told(text)));
+  return el("ul", { class: "mapper-assumptions" }, ...assumptions.map(item));
 }
 
 function aboutSection(tell: SectionNeeds): Content[] {
@@ -172,7 +173,7 @@ function aboutSection(tell: SectionNeeds): Content[] {
       [words.say("about.contacts"), contacts ?? el("span", {}, ...meta.contacts.map((contact) => el("span", { class: "mapper-contact" }, dataText(contact))))],
     ]),
     meta.assumptions.length > 0 && el("h3", {}, words.say("about.assumptions")),
-    meta.assumptions.length > 0 && assumptionList(meta.assumptions),
+    meta.assumptions.length > 0 && assumptionList(words, meta.assumptions),
     el("h3", {}, words.say("about.layers")),
     ...meta.layers.map((layer) => layerCard(tell, layer)),
     el("h3", {}, words.say("about.software")),

@@ -85,7 +85,7 @@ function makeBasemap(page: Document, map: L.Map, words: Words, embedded: boolean
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
 function assumed(words: Words, { assumptions }: Meta): HTMLElement[] {
   if (assumptions.length === 0) return [];
-  return [foldout([words.say("about.assumptions")], () => [assumptionList(assumptions)], { class: "mapper-section", id: ASSUMED_ID, open: true })];
+  return [foldout([words.say("about.assumptions")], () => [assumptionList(words, assumptions)], { class: "mapper-section", id: ASSUMED_ID, open: true })];
 }
 
 /** Throw unless every layer has drawn all it had to. */

@@ -5,6 +5,7 @@
  * falls back to English, and a code that is in no vocabulary is shown as it is: never as nothing. Numbers and dates are
  * written by own rules taken from the same words, because browsers do not know Azerbaijani.
  */
+import type { Told } from "./data.ts";
 import { pluralForm } from "./plural.ts";
 
 export interface Term {
@@ -77,6 +78,11 @@ export class Words implements Grammar {
   /** A text that the edition gives by language; its plain one where it does not have this language. */
   of(texts: Readonly<Record<string, string>>, plain: string): string {
     return own(texts, this.language) ?? plain;
+  }
+
+  /** A sentence that came with the data. */
+  told(text: Told): string {
+    return typeof text === "string" ? text : (this.inLanguage(text) ?? "");
   }
 
   private inLanguage(texts: Readonly<Record<string, string>> | null | undefined): string | undefined {

@@ -125,7 +125,7 @@ test("a date that nobody stated is said in words, without a bar", () => {
 });
 
 test("what was assumed stands open as the first part of the drawer, and the head line leads there", () => {
-  const { root } = drawn(TABLES, { ...META, assumptions: ["No CRS is stated; WGS 84 was taken."] });
+  const { root } = drawn(TABLES, { ...META, assumptions: [{ en: "No CRS is stated; WGS 84 was taken.", az: "…" }] });
   const sections = [...root.querySelectorAll<HTMLDetailsElement>("#mapper-drawer > details")];
   expect([sections[0]?.id, sections[0]?.open]).toEqual(["mapper-assumed", true]);
   expect(sections[0]?.textContent).toContain("No CRS is stated");
