@@ -61,6 +61,15 @@ def test_a_decimal_takes_the_second_form_in_russian() -> None:
     assert terms.filled("{n} {n|район|района|районов}", {"n": 1.5}, "ru") == "1,5 района"
 
 
+def test_an_assumption_is_a_text_that_every_language_has() -> None:
+    """It is English where it is told as any text, and the page takes the one of its reader."""
+    said = terms.Said.of("assumed.window", n=12)
+    assert said == "No window is stated; the density is taken over the 12 drawn zones together."
+    assert said.in_languages()["en"] == said
+    assert "по 12 показанным зонам вместе" in said.in_languages()["ru"]
+    assert "12 zona" in said.in_languages()["az"]
+
+
 def test_texts_are_put_in_as_they_are() -> None:
     """A value is never read again, a place without a value stays, and words after what is no number take the last form."""
     assert terms.filled("{a} {b} {c}", {"a": "{b}", "b": "|"}) == "{b} | {c}"

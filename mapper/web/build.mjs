@@ -64,6 +64,7 @@ function check(name) {
   const text = readFileSync(join(DIST, name), "utf8");
   const found = FORBIDDEN.filter((sequence) => text.toLowerCase().includes(sequence));
   if (found.length > 0) throw new Error(`dist/${name} holds ${found.join(", ")}: it cannot be inlined in a page.`);
+  if (/[^\x00-\x7f]/.test(text)) throw new Error(`dist/${name} is not ASCII: write other letters in patterns as \\u escapes.`);
   process.stdout.write(`dist/${name} ${text.length} bytes\n`);
 }
 
