@@ -257,7 +257,7 @@ def test_coarse_cells_that_miss_the_window_are_refused() -> None:
     sliver = shapely.box(46.5, 39.5, 46.502, 39.502)
     points = [shapely.Point(46.501, 39.501)] * 10
     with pytest.raises(UsageError, match="centre in the window"):
-        density(located(points), window=sliver, cell_m=300_000.0)
+        density(located(points), window=sliver, cell_m=300_000.0, bandwidth_m=300_000.0)
 
 
 @pytest.mark.parametrize(

@@ -222,6 +222,38 @@ def test_missing_values_and_numpy_numbers_are_plain_json() -> None:
     assert "id" not in features[0]
 
 
+def test_values_that_are_equal_but_not_the_same_stay_what_they_are() -> None:
+    """True, 1 and 1.0 in one column, a name with a percent sign, and each kind of geometry, in the order of rows."""
+    shapes = [
+        shapely.Point(1, 2),
+        None,
+        shapely.MultiPoint([(0, 0), (3, 4)]),
+        shapely.LineString([(0, 0), (1, 1)]),
+        shapely.Point(),
+    ]
+    frame = gpd.GeoDataFrame(
+        {"100 %s": pd.Series([True, 1, 1.0, "1", None], dtype=object)}, geometry=shapes, crs="EPSG:4326"
+    )
+    features = json.loads(geojson(frame, ["100 %s"], "100 %s", "x", marking="5 % off"))["features"]
+    values = [feature["properties"]["100 %s"] for feature in features]
+    assert [(type(value), value) for value in values] == [
+        (bool, True),
+        (int, 1),
+        (float, 1.0),
+        (str, "1"),
+        (type(None), None),
+    ]
+    assert [feature["id"] for feature in features] == values
+    assert {feature["properties"]["marking"] for feature in features} == {"5 % off"}
+    assert [feature["geometry"] and feature["geometry"]["coordinates"] for feature in features] == [
+        [1.0, 2.0],
+        None,
+        [[0.0, 0.0], [3.0, 4.0]],
+        [[0.0, 0.0], [1.0, 1.0]],
+        None,
+    ]
+
+
 def test_a_polygon_that_rounding_would_spoil_keeps_its_decimals() -> None:
     """A spike 1e-7 wide collapses onto itself at six decimals: it stays as it was given."""
     spike = shapely.Polygon(

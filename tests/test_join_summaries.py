@@ -106,3 +106,31 @@ def test_a_name_that_many_records_and_many_zones_share_is_no_product() -> None:
     assert joined.pairs["incident_id"].tolist() == list(range(0, records, 2))
     assert joined.pairs["zone_id"].tolist() == list(range(count))
     assert set(joined.zones["incidents_reported"]) == set(joined.zones["killed_reported"]) == {records}
+
+
+@settings(max_examples=max(20, settings().max_examples // 5))
+@given(seed=st.integers(0, 2**32 - 1), zones=st.integers(1, 5))
+def test_pairs_and_sums_are_those_of_a_spatial_join_by_intersects(seed: int, zones: int) -> None:
+    """Half of the records stand on vertices or edges: geopandas' `intersects` and its group sums give the same, row by row."""
+    lot = np.random.default_rng(seed)
+    hulls = shapely.convex_hull(
+        shapely.multipoints(lot.uniform((EAST, NORTH), (EAST + 9_000, NORTH + 9_000), (zones, 9, 2)))
+    )
+    rims = shapely.get_rings(hulls)
+    corners = shapely.get_coordinates(rims)
+    on = shapely.get_coordinates(shapely.line_interpolate_point(rims, lot.random(zones), normalized=True))
+    xy = np.vstack([corners, on, lot.uniform((EAST, NORTH), (EAST + 9_000, NORTH + 9_000), (20, 2))])
+    ground = gpd.GeoDataFrame({"zone_id": [f"z{number}" for number in range(zones)]}, geometry=hulls, crs=UTM)
+    records = gpd.GeoDataFrame(
+        {"incident_id": [f"i{number}" for number in range(len(xy))], "killed_civilian": lot.integers(0, 9, len(xy))},
+        geometry=gpd.points_from_xy(*xy.T),
+        crs=UTM,
+    )
+    found = join(records, ground)
+    rival = gpd.sjoin(records, ground, predicate="intersects")
+    pairs = set(zip(rival["incident_id"], rival["zone_id"], strict=True))
+    assert set(zip(found.pairs["incident_id"], found.pairs["zone_id"], strict=True)) == pairs
+    assert len(found.pairs) == len(rival) >= len(corners)
+    sums = rival.groupby("zone_id")["killed_civilian"].agg(["size", "sum"]).reindex(ground["zone_id"], fill_value=0)
+    assert found.zones["incidents_inside"].tolist() == sums["size"].tolist()
+    np.testing.assert_allclose(found.zones["killed_inside"].to_numpy(), sums["sum"].to_numpy(), rtol=1e-12)

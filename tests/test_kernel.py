@@ -276,6 +276,19 @@ def test_weights_are_repeated_records() -> None:
     np.testing.assert_allclose(kernel_sums(one, AT[:, 0], AT[:, 1]), kernel_sums(three, AT[:, 0], AT[:, 1]), rtol=1e-14)
 
 
+@pytest.mark.parametrize("edge", ["none", "uniform", "jones-diggle"])
+@pytest.mark.parametrize("adaptive", [False, True])
+def test_weights_of_points(edge: Edge, adaptive: bool) -> None:
+    """All of weight 2 are twice the surface; whole weights are points that occur so many times; a weight of 0 is no point."""
+    plain = intensity(X, Y, SQUARE, 0.1, edge=edge, at=AT, adaptive=adaptive)
+    twice = intensity(X, Y, SQUARE, 0.1, edge=edge, at=AT, adaptive=adaptive, weights=np.full(62, 2.0))
+    np.testing.assert_allclose(twice, 2 * plain, rtol=1e-12)
+    times = np.arange(62) % 4
+    weighed = intensity(X, Y, SQUARE, 0.1, edge=edge, at=AT, adaptive=adaptive, weights=times)
+    repeated = intensity(np.repeat(X, times), np.repeat(Y, times), SQUARE, 0.1, edge=edge, at=AT, adaptive=adaptive)
+    np.testing.assert_allclose(weighed, repeated, rtol=1e-12)
+
+
 def test_a_point_on_the_border_is_inside() -> None:
     """Even when rounding has pushed it out by the last bit; at a corner of a quarter plane e is 4."""
     found = intensity([-1e-12], [0.0], shapely.box(0, 0, 60, 60), 1.0)
@@ -297,6 +310,11 @@ def test_a_point_on_the_border_is_inside() -> None:
         ({"sigma": [0.1, 0.2, 0.3]}, UsageError, "one for all or one per point"),
         ({"sigma": [0.1, 0.2], "adaptive": True}, UsageError, "one bandwidth"),
         ({"edge": "diggle"}, UsageError, "not an edge correction"),
+        ({"weights": [1.0]}, UsageError, "1 weights were given for 2 points"),
+        ({"weights": [1.0, math.nan]}, DataRefused, "1 weights are not a number of 0 or more"),
+        ({"weights": [-1.0, -2.0]}, DataRefused, "2 weights are not a number of 0 or more"),
+        ({"weights": [math.inf, 1.0]}, DataRefused, "1 weights are not a number of 0 or more"),
+        ({"weights": [0.0, 0.0]}, DataRefused, "all weights are 0"),
         ({"at": [0.5, 0.5, 0.5]}, UsageError, "rows of x and y"),
         ({"at": [[0.5, math.nan]]}, DataRefused, "not finite"),
         ({"window": shapely.LineString([(0, 0), (1, 1)])}, DataRefused, "not a polygon"),

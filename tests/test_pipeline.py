@@ -374,7 +374,7 @@ def test_a_date_in_another_order_is_wrong_usage(text: str) -> None:
 @pytest.fixture
 def without_page(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write a constant for the page, so that these tests need no built front end."""
-    monkeypatch.setattr(pipeline, "page_html", lambda _: b"page")
+    monkeypatch.setattr(pipeline, "page_html", lambda *_: b"page")
 
 
 @pytest.mark.usefixtures("without_page")

@@ -303,6 +303,26 @@ def test_every_way_gives_the_pairs_of_geos(points: Floats, polygons: Shapes) -> 
         assert told(way(*points, polygons)) == expected
 
 
+@given(seed=st.integers(0, 2**32 - 1), corners=st.integers(3, 12), count=st.integers(1, 6), scale=st.floats(1e-3, 1e6))
+def test_every_way_gives_the_pairs_of_geos_on_vertices_and_edges(
+    seed: int, corners: int, count: int, scale: float
+) -> None:
+    """Corners of any digits: points on each vertex, between two, and beside both by one bit, of stars that overlap."""
+    lot = np.random.default_rng(seed)
+    turn = np.sort(lot.uniform(0, 2 * np.pi, (count, corners)), axis=1)
+    far = scale * lot.uniform(0.2, 1, (count, corners))
+    xy = np.stack([far * np.cos(turn), far * np.sin(turn)], -1) + scale * lot.uniform(-1, 1, (count, 1, 2))
+    stars = shapely.polygons(xy)
+    polygons = shapes(*stars[shapely.is_valid(stars)], shapely.box(-scale, -scale, scale, scale))
+    borders = borders_of(polygons)
+    between = borders.start + lot.random((len(borders.start), 1)) * (borders.end - borders.start)
+    on = np.concatenate([borders.start, between])
+    x, y = np.concatenate([on, np.nextafter(on, lot.choice([-np.inf, np.inf], on.shape))]).T
+    expected = of_geos(x, y, polygons)
+    for way in WAYS.values():
+        assert told(way(x, y, polygons)) == expected
+
+
 @given(points=POINTS, polygons=POLYGONS, way=ANY_WAY, data=st.data())
 def test_the_order_never_matters(
     points: Floats, polygons: Shapes, way: Callable[..., PointPairs], data: st.DataObject

@@ -29,7 +29,7 @@ from mapper import crs as systems
 from mapper.analysis.bandwidths import RULES, choose_bandwidth
 from mapper.analysis.contours import contours, no_contours
 from mapper.analysis.counted import DISTRICT, Selection, count
-from mapper.analysis.estimate import estimate
+from mapper.analysis.estimate import estimate, possible
 from mapper.analysis.frame import MOST_CELLS, default_cell, grid_over, ground_window, on_plane
 from mapper.analysis.kernel import EDGES
 from mapper.analysis.lattice import cell_areas
@@ -119,8 +119,8 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
     ------
     UsageError
         When a bandwidth or cell size is not a positive number, or a bandwidth and a rule are given, `edge` or `rule` is unknown,
-        grids or replicates would not fit (the message names a cell size that fits; nothing is allocated before), or no cell
-        has its centre in the window.
+        a cell is wider than two bandwidths, grids, kernels or replicates would not fit (the message names a cell size or
+        bandwidth that fits; nothing is allocated before), or no cell has its centre in the window.
     DataRefused
         When a column is missing, a located record has no uncertainty, a weight is not a number of 0 or more, the rule finds no
         bandwidth, or the window is not a polygon with an area.
@@ -139,7 +139,7 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
     if rule is not None:
         bandwidth = choose_bandwidth(placed.x, placed.y, frame, rule) if placed.located >= SMALLEST_N else None
     cell = given_cell or (0.0 if bandwidth is None else default_cell(frame, bandwidth))
-    lattice = grid_over(frame, cell) if cell else None
+    lattice = grid_over(frame, cell, bandwidth) if cell else None
     empty = Surface(
         n=len(placed.weight),
         bandwidth_m=bandwidth,
@@ -167,6 +167,7 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
     if not placed.weight.sum() > 0:
         return replace(empty, refused=Said.of("refused.weights"))
     _fits(replicates, len(placed.districts), lattice)
+    possible(placed.kernels(bandwidth), frame)
     fitted = estimate(
         placed.kernels(bandwidth), placed.districts, bandwidth, frame, lattice, edge=edge, adaptive=adaptive
     )

@@ -12,6 +12,7 @@ error (squared weights on squared kernels) and the replicates of a bootstrap.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,10 +20,13 @@ import numpy as np
 
 from mapper.analysis import gridded
 from mapper.analysis.bandwidths import sums_at
+from mapper.analysis.disc import expanded_size
+from mapper.analysis.frame import neat_above
 from mapper.analysis.kernel import REACH, Kernels, abramson
 from mapper.analysis.lattice import Lattice, lattice_over
 from mapper.analysis.levels import levels
 from mapper.analysis.mass_fields import kernel_masses, lattice_masses
+from mapper.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +39,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 PILOT_DIRECT_LIMIT = 2_000
+MOST_NODES = 2**23
+"""Places on the window's border: 192 MiB of their coordinates and weights."""
+MOST_GAUSSIANS = 2**22
+"""Gaussians that stand for discs."""
 
 _STEPS_PER_SIGMA = 4
 
@@ -70,7 +78,8 @@ class Estimate:
         if not self.flat:
             return on_lattice(kernels, self.lattice) if len(kernels) else total
         for sigma, radius, level in levels(kernels) if len(kernels) else ():
-            total += on_lattice(level, self.lattice) / lattice_masses(self.lattice, sigma, self.window, radius) ** power
+            mass = lattice_masses(self.lattice, sigma, self.window, radius) ** power
+            total += _divided(on_lattice(level, self.lattice), mass)
         return total
 
 
@@ -110,8 +119,35 @@ def estimate(
         if correct:
             fields[number] /= mass_of_district(part, bandwidth, window)
         if flat:
-            fields[number] /= lattice_masses(lattice, bandwidth, window)
+            fields[number] = _divided(fields[number], lattice_masses(lattice, bandwidth, window))
     return Estimate(kernels, correction, fields, window, lattice, flat)
+
+
+def _divided(sums: Floats, mass: Floats) -> Floats:
+    """Return sums over masses, 0 where no mass is: so far outside the window nothing is shown."""
+    return np.divide(sums, mass, out=np.zeros_like(sums), where=mass > 0)
+
+
+def possible(kernels: Kernels, window: Window) -> None:
+    """Refuse a bandwidth that is too small for memory, before anything is allocated.
+
+    Raises
+    ------
+    UsageError
+        When the window's border, or places known to discs where no lattice can resolve the bandwidth, would be cut into too
+        many pieces. The message names a bandwidth that fits.
+    """
+    sigma = float(kernels.sigma.min())
+    west, south, east, north = window.polygon.bounds
+    # Half as many steps again as needed: `gridded.times_of` rounds up by so much.
+    resolved = 1.5 * _STEPS_PER_SIGMA * math.sqrt((east - west) * (north - south) / gridded.LATTICE_LIMIT)
+    bordered = sigma * window.most_nodes(sigma) / MOST_NODES
+    if sigma < bordered or (sigma < resolved and expanded_size(kernels) > MOST_GAUSSIANS):
+        raise UsageError(
+            f"a bandwidth of {sigma:g} m is too small for a window {max(east - west, north - south):,.0f} m across: "
+            "its kernels would not fit in memory",
+            advice=f"Use bandwidth_m={neat_above(max(bordered, resolved)):g} or more, or a smaller window.",
+        )
 
 
 def mass_of_district(part: Window, bandwidth: float, window: Window) -> float:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 MOST_CELLS = 4_000_000
+MOST_CELL_PER_BANDWIDTH = 2
+"""A wider cell could hold a record of which its centre shows nothing."""
 
 _CELLS_PER_BANDWIDTH = 4
 _CELLS_PER_WINDOW = 20
@@ -76,14 +78,27 @@ def _mended(shape: BaseGeometry) -> BaseGeometry:
     return shapely.make_valid(shape, method="structure", keep_collapsed=False)  # noqa: TID251
 
 
-def grid_over(window: Window, cell: float) -> Lattice:
-    """Lay the grid over the window, one cell wider on each side, so that contours reach its border."""
+def grid_over(window: Window, cell: float, bandwidth: float | None = None) -> Lattice:
+    """Lay the grid over the window, one cell wider on each side, so that contours reach its border.
+
+    Raises
+    ------
+    UsageError
+        When the grid would have more than `MOST_CELLS`, or a record of the bandwidth could vanish between the cells' centres.
+    """
     west, south, east, north = window.polygon.bounds
+    coarsest = MOST_CELL_PER_BANDWIDTH * (math.inf if bandwidth is None else bandwidth)
     cells = ((east - west) / cell + 3) * ((north - south) / cell + 3)
     if cells > MOST_CELLS:
         fits = neat_above(math.sqrt((east - west + 3 * cell) * (north - south + 3 * cell) / MOST_CELLS))
+        wider = f", and bandwidth_m={fits / MOST_CELL_PER_BANDWIDTH:g} or more" if fits > coarsest else ""
         raise UsageError(
             f"cells of {cell:g} m would make a grid of about {cells:,.0f} cells, more than {MOST_CELLS:,}",
-            advice=f"Use cell_m={fits:g} or more.",
+            advice=f"Use cell_m={fits:g} or more{wider}.",
+        )
+    if cell > coarsest:
+        raise UsageError(
+            f"cells of {cell:,g} m are too coarse for a bandwidth of {bandwidth:,g} m: records between their centres vanish",
+            advice=f"Use cell_m={coarsest:g} or less, or a larger bandwidth.",
         )
     return lattice_over(window.polygon.bounds, cell, 1)

@@ -1,14 +1,16 @@
 """Masses of kernels inside the window, on lattices and, where there are many, read from lattices.
 
 A mass at a place is the window blurred by the kernel, a smooth field. It is laid on a lattice exactly (boundary
-integrals as one matrix product; a disc by its transform on top, which is exact where the lattice resolves the Gaussian), then
-read by quintic splines. A mask of the window, however exact its cell areas, leaves 1e-4 and more. Between bandwidths it is
-interpolated at Chebyshev nodes of their logarithm, where a mass is much smoother than in h^2.
+integrals as one matrix product; a disc by its transform on top, which is exact where the lattice resolves the Gaussian, or by
+quadrature where the Gaussian is so wide that a lattice on which it vanishes would not fit), then read by quintic splines.
+A mask of the window, however exact its cell areas, leaves 1e-4 and more. Between bandwidths it is interpolated at
+Chebyshev nodes of their logarithm, where a mass is much smoother than in h^2.
 """
 
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +18,7 @@ import scipy.fft
 from scipy.ndimage import minimum_filter
 from scipy.special import erf
 
-from mapper.analysis.disc import disc_transform, expanded, expanded_size
+from mapper.analysis.disc import disc_nodes, disc_transform, expanded, expanded_size
 from mapper.analysis.gridded import LATTICE_LIMIT, bells, times_of
 from mapper.analysis.kernel import REACH, Kernels, masses
 from mapper.analysis.lattice import Lattice, lattice_over, read
@@ -46,6 +48,8 @@ def lattice_masses(lattice: Lattice, sigma: float, window: Window, radius: float
         return _gaussian_masses(lattice, sigma, window)
     times = times_of(sigma, lattice)
     fine, skipped = _grown(lattice.refined(times), window, REACH * sigma + radius)
+    if fine.size > LATTICE_LIMIT:
+        return _displaced_masses(lattice, sigma, window, radius)
     field = _gaussian_masses(fine, sigma, window)
     shape = tuple(scipy.fft.next_fast_len(length, real=True) for length in field.shape)
     wave_y, wave_x = (
@@ -57,6 +61,15 @@ def lattice_masses(lattice: Lattice, sigma: float, window: Window, radius: float
         for skip, length in zip(skipped, (lattice.rows, lattice.columns), strict=True)
     )
     return np.asarray(scipy.fft.irfft2(spectrum, s=shape)[rows, columns])
+
+
+def _displaced_masses(lattice: Lattice, sigma: float, window: Window, radius: float) -> Floats:
+    """Return the same as a mean over displaced Gaussians."""
+    result = np.zeros((lattice.rows, lattice.columns))
+    for u, v, share in zip(*disc_nodes(math.ceil(2 * radius / sigma) / 2), strict=True):
+        moved = replace(lattice, west=lattice.west + radius * u, south=lattice.south + radius * v)
+        result += share * _gaussian_masses(moved, sigma, window)
+    return result
 
 
 def _grown(lattice: Lattice, window: Window, reach: float) -> tuple[Lattice, tuple[int, int]]:

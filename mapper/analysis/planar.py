@@ -80,7 +80,7 @@ def adapted(kernels: Kernels, window: Window) -> Kernels:
     return kernels.resized(abramson(pilot, kernels.weight, float(kernels.sigma[0])))
 
 
-def intensity(
+def intensity(  # noqa: PLR0913 - points and window, and each choice of the formula by its name
     x: ArrayLike,
     y: ArrayLike,
     window: Polygon | MultiPolygon,
@@ -89,6 +89,7 @@ def intensity(
     edge: Edge = "jones-diggle",
     at: ArrayLike | tuple[Floats, Floats] | None = None,
     adaptive: bool = False,
+    weights: ArrayLike | None = None,
 ) -> Floats:
     """Return the intensity of points in a plane, by direct evaluation.
 
@@ -110,6 +111,8 @@ def intensity(
     adaptive : bool
         Abramson's bandwidths h_i = sigma f(x_i)^-1/2 / gamma, gamma the geometric mean of f(x_i)^-1/2, the pilot f with
         `sigma` under the uniform correction. Each kernel is then divided by its own mass, unless `edge` is "none".
+    weights : array-like of shape (n,), optional
+        What each point counts for, 1 by default: a point of weight 2 is two points. Under `adaptive` in the pilot too.
 
     Returns
     -------
@@ -121,8 +124,8 @@ def intensity(
     UsageError
         When a bandwidth is not positive, lengths differ, `edge` is unknown, or `adaptive` is given several bandwidths.
     DataRefused
-        When there is no point, a coordinate is not finite, a point is outside the window, or that is not a valid
-        polygon with an area.
+        When there is no point, a coordinate is not finite, a point is outside the window, that is not a valid polygon with
+        an area, or a weight is not a number of 0 or more, or all are 0.
 
     Examples
     --------
@@ -135,6 +138,8 @@ def intensity(
         raise UsageError(f"'{edge}' is not an edge correction", advice=f"Use one of {', '.join(EDGES)}.")
     frame = plane_window(window)
     kernels = plane_kernels(x, y, sigma, frame)
+    if weights is not None:
+        kernels = kernels.reweighted(_weights(weights, len(kernels)))
     at_x, at_y = (kernels.x, kernels.y) if at is None else _places(at)
     if adaptive and np.ptp(kernels.sigma) > 0:
         raise UsageError("an adaptive density starts from one bandwidth", advice="Give a single number.")
@@ -145,6 +150,18 @@ def intensity(
     if edge != "none":
         kernels = kernels.reweighted(kernels.weight / masses(kernels.x, kernels.y, kernels.sigma, frame))
     return kernel_sums(kernels, at_x, at_y)
+
+
+def _weights(weights: ArrayLike, points: int) -> Floats:
+    given = np.asarray(weights, dtype=float)
+    if given.shape != (points,):
+        raise UsageError(f"{given.size} weights were given for {points} points", advice="Give one for each.")
+    bad = int(np.count_nonzero(~(np.isfinite(given) & (given >= 0))))
+    if bad:
+        raise DataRefused(f"{bad} weights are not a number of 0 or more", advice="Leave such points out.")
+    if not given.any():
+        raise DataRefused("all weights are 0, so there is no density", advice="Give some point a weight.")
+    return given
 
 
 def _places(at: ArrayLike | tuple[Floats, Floats]) -> tuple[Floats, Floats]:

@@ -7,6 +7,7 @@ lifted: it still counts as in force, as every doubt does here, and the doubt is 
 from __future__ import annotations
 
 import datetime as dt
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -106,12 +107,16 @@ def recorded(
     """
     stated = frame["recorded_on"] if "recorded_on" in frame else pd.Series(pd.NA, index=frame.index)
     types = frame["order_type"] if "order_type" in frame else pd.Series(pd.NA, index=frame.index)
-    late = set(openings)
+    late = types.isin(set(openings))
+
+    # Many records name the same sources.
+    @cache
+    def told(sources: object, is_late: bool) -> str | None:  # noqa: FBT001 - a key of the cache
+        return _first_told(units(sources), published_on, compiled, last_day if is_late else first_day)
+
     cells = [
-        given
-        if not pd.isna(given)
-        else _first_told(units(sources), published_on, compiled, last_day if kind in late else first_day)
-        for given, sources, kind in zip(stated, frame["source_ids"], types, strict=True)
+        given if not is_missing else told(sources, is_late)
+        for given, is_missing, sources, is_late in zip(stated, stated.isna(), frame["source_ids"], late, strict=True)
     ]
     return pd.Series(pd.array(cells, dtype="str"), index=frame.index)
 

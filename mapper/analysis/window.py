@@ -50,6 +50,10 @@ class Window:
         edge = np.repeat(edge, len(_GAUSS_NODES))
         return x1[edge] + along * (x2 - x1)[edge], y1[edge] + along * (y2 - y1)[edge], weight
 
+    def most_nodes(self, sigma: float) -> float:
+        """Return about how many nodes there are for a small bandwidth, without making them."""
+        return float(self.polygon.length * _PIECES_PER_SIGMA / sigma * len(_GAUSS_NODES))
+
     def contains(self, x: Floats, y: Floats) -> NDArray[np.bool_]:
         """Say which points lie in the window, its border included."""
         shapely.prepare(self.polygon)

@@ -138,6 +138,29 @@ class Gazetteer:
             new.append(_entry(place, variants))
         return self._with(new)
 
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per place: `name`, `district`, `sounds`, `lon`, `lat`.
+
+        `sounds` are the keys (`sound_key`) of its other names, with ";" between them; that of the name itself is left out.
+
+        Examples
+        --------
+        >>> Gazetteer.bundled().to_frame().loc[[0, 1], ["name", "district"]].to_numpy().tolist()
+        [['Ağdam', 'Ağdam'], ['Ağdam', 'Tovuz']]
+        """
+        rows = [
+            (
+                each.place.name,
+                each.place.district,
+                ";".join(sorted(each.sounds - {sound_key(each.place.name)})),
+                each.place.lon,
+                each.place.lat,
+            )
+            for each in self._entries
+        ]
+        frame = pd.DataFrame(rows, columns=["name", "district", "sounds", "lon", "lat"])
+        return frame.astype({"lon": "float64", "lat": "float64"})
+
     def candidates(self, text: str, *, district: str | None = None) -> tuple[Place, ...]:
         """Return every place that a text can name, best first; those of a district alone when it has any.
 

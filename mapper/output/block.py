@@ -1,14 +1,17 @@
 """The page's data as one compressed block of typed columns.
 
-    gzip( header length, uint32 little-endian | header, JSON | zeros to a multiple of 8 | columns )
+    gzip( header length, uint32 little-endian | header, JSON | body )
 
 The block is written in base64, an alphabet in which no tag, quote or template mark exists, so no text from data can end a
-script element or be taken for code. Columns instead of a list of objects, because a hundred thousand records compress to a
-third and are decoded without building a hundred thousand objects. `mapper/web/src/block.ts` reads what this module writes;
-`TABLES` is the list both sides hold (a test compares it with `mapper/web/src/data.ts`).
+script element or be taken for code. Columns instead of a list of objects, because a million records are then a dozen
+megabytes that are read where they lie: nothing is built per record until it is asked for. `columns.py` tells how each column
+is stored; `mapper/web/src/block.ts` and `columns.ts` read what is written here; `TABLES` is the list both sides hold (a test
+compares it with `mapper/web/src/data.ts`).
 
-Column types: `f64` (NaN is null), `i32` (-2147483648 is null), `code` (uint16 into a list of values, 65535 is null), `text`
-(UTF-8 and end offsets, empty is null), `geometry` (int32 of 1e-6 degree, every point after the first as a difference).
+Column types: `f64` and `i32` (numbers), `code` (one of a list of texts), `text` (empty is null), `geometry` and `position`
+(points on a grid of 1e-6 degree). A table with a position stands in the order of its grid, which is the index that the map is
+drawn by; records of one place, kind and radius are then neighbours and one mark. What a position is rounded by, 8 cm at most
+and only where a place was given more finely, is told with it and added to the radius in the page's verdicts.
 """
 
 from __future__ import annotations
@@ -19,21 +22,19 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-import shapely
 
-from mapper.errors import DataRefused
+from mapper.output.columns import TableEncoder
+from mapper.output.grid import Grid
+from mapper.output.packing import Body
 from mapper.schema import COLUMNS, INJURED, KILLED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
-NULL_I32 = -(2**31)
-NULL_CODE = 2**16 - 1
-UNITS_PER_DEGREE = 1_000_000
-_ALIGNMENT = 8
-_POINT, _LINES, _POLYGONS = 1, 2, 3
+_SMALL_BYTES = 4_000_000
+"""Up to here the block is compressed as well as can be; more would take seconds for some hundredths of its size."""
+_BEST, _USUAL = 9, 6
 
 
 def _columns(kind: str, **others: str) -> dict[str, str]:
@@ -42,13 +43,12 @@ def _columns(kind: str, **others: str) -> dict[str, str]:
     return {column.name: types.get(column.form, "text") for column in COLUMNS[kind]} | others
 
 
+# A column may lean on those before it, so an id, which often holds the date and the district, stands after them.
 TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "incidents": {
-            "incident_id": "text",
+            "at": "position",
             "place": "code",
-            "lon": "f64",
-            "lat": "f64",
             "uncertainty_m": "f64",
             "district": "code",
             "settlement": "code",
@@ -73,6 +73,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "shares": "text",
             "order_ids": "text",
             "near_districts": "text",
+            "incident_id": "text",
         },
         "zones": {
             "zone_id": "text",
@@ -163,6 +164,14 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "value": "text",
             "done": "code",
         },
+        "settlements": {
+            "name": "text",
+            "district": "code",
+            "sounds": "text",
+            "lon": "f64",
+            "lat": "f64",
+            "uncertainty_m": "f64",
+        },
         "context": {"context_id": "text", "kind": "code", "name": "text", "geometry": "geometry"},
         "contours": {"lower_per_km2": "f64", "upper_per_km2": "f64", "area_km2": "f64", "geometry": "geometry"},
     }
@@ -187,106 +196,29 @@ def encode(tables: Mapping[str, pd.DataFrame], meta: Mapping[str, Any], words: M
     Raises
     ------
     DataRefused
-        When a column has more than 65,535 different codes or a number that 32 bits cannot hold.
+        When a count is too large for 32 bits.
     """
-    body = bytearray()
-    described = {
-        name: {
-            "rows": len(tables[name]),
-            "columns": {column: _ENCODERS[kind](tables[name][column], body) for column, kind in columns.items()},
-        }
-        for name, columns in TABLES.items()
-    }
+    body = Body()
+    described = {name: _table(tables[name], columns, body) for name, columns in TABLES.items()}
     header = json.dumps(
         {"meta": meta, "words": words, "tables": described},
         ensure_ascii=False,
         allow_nan=False,
         separators=(",", ":"),
     ).encode()
-    length = len(header).to_bytes(4, "little")
-    padding = bytes(-(len(length) + len(header)) % _ALIGNMENT)
-    return gzip.compress(length + header + padding + bytes(body), compresslevel=9, mtime=0)
+    plain = b"".join([len(header).to_bytes(4, "little"), header, *body.parts])
+    return gzip.compress(plain, compresslevel=_BEST if len(plain) <= _SMALL_BYTES else _USUAL, mtime=0)
 
 
-def _append(body: bytearray, values: npt.NDArray[Any] | bytes) -> int:
-    """Append values at the next multiple of 8 and return where they start."""
-    body.extend(bytes(-len(body) % _ALIGNMENT))
-    at = len(body)
-    body.extend(values if isinstance(values, bytes) else values.tobytes())
-    return at
+def _table(frame: pd.DataFrame, columns: Mapping[str, str], body: Body) -> dict[str, Any]:
+    encoder = TableEncoder(body, frame, _grid(frame, columns))
+    return {"rows": len(frame), "columns": {name: encoder.column(name, kind) for name, kind in columns.items()}}
 
 
-def _f64(column: pd.Series, body: bytearray) -> dict[str, Any]:
-    values = column.astype("float64").to_numpy(na_value=np.nan)
-    return {"type": "f64", "at": _append(body, values.astype("<f8"))}
-
-
-def _i32(column: pd.Series, body: bytearray) -> dict[str, Any]:
-    values = column.astype("Int64").to_numpy(dtype="int64", na_value=NULL_I32)
-    if len(values) and not NULL_I32 <= values.min() <= values.max() < -NULL_I32:
-        raise DataRefused(
-            "it holds a number too large for the page",
-            column=str(column.name),
-            advice="Check that the right column was mapped.",
-        )
-    return {"type": "i32", "at": _append(body, values.astype("<i4"))}
-
-
-def _code(column: pd.Series, body: bytearray) -> dict[str, Any]:
-    codes, values = pd.factorize(column.astype("str"), sort=True)
-    if len(values) > NULL_CODE:
-        raise DataRefused(
-            f"it has {len(values):,} different values, more than the page can hold as codes",
-            column=str(column.name),
-            advice="Check that the right column was mapped.",
-        )
-    packed = np.where(codes < 0, NULL_CODE, codes).astype("<u2")
-    return {"type": "code", "at": _append(body, packed), "values": [str(value) for value in values]}
-
-
-def _text(column: pd.Series, body: bytearray) -> dict[str, Any]:
-    texts = [text.encode() for text in column.astype("str").fillna("")]
-    joined = b"".join(texts)
-    ends = np.cumsum([len(text) for text in texts]).astype("<u4")
-    return {"type": "text", "at": _append(body, joined), "bytes": len(joined), "ends_at": _append(body, ends)}
-
-
-def _geometry(column: pd.Series, body: bytearray) -> dict[str, Any]:
-    streams = [_stream(shape) for shape in column]
-    ends = np.cumsum([len(stream) for stream in streams]).astype("<u4")
-    joined = np.concatenate([np.zeros(0, dtype="<i4"), *streams]).astype("<i4")
-    return {
-        "type": "geometry",
-        "at": _append(body, joined),
-        "ends_at": _append(body, ends),
-        "count": len(joined),
-    }
-
-
-_ENCODERS: Mapping[str, Callable[[pd.Series, bytearray], dict[str, Any]]] = MappingProxyType(
-    {"f64": _f64, "i32": _i32, "code": _code, "text": _text, "geometry": _geometry}
-)
-
-
-def _stream(shape: shapely.Geometry | None) -> npt.NDArray[np.int32]:
-    """One geometry as integers: kind, counts, and points as differences from the point before."""
-    if shape is None or shape.is_empty:
-        return np.zeros(0, dtype="<i4")
-    units = np.rint(shapely.get_coordinates(shape) * UNITS_PER_DEGREE).astype(np.int64)
-    steps = np.diff(units, axis=0, prepend=np.zeros((1, 2), dtype=np.int64)).astype("<i4")
-    if shape.geom_type == "Point":
-        return np.array([_POINT, *steps[0]], dtype="<i4")
-    parts = [
-        list(shapely.get_rings(part)) if part.geom_type == "Polygon" else [part] for part in shapely.get_parts(shape)
-    ]
-    kind = _POLYGONS if "Polygon" in shape.geom_type else _LINES
-    pieces: list[npt.NDArray[np.int32]] = [np.array([kind, len(parts)], dtype="<i4")]
-    start = 0
-    for rings in parts:
-        if kind == _POLYGONS:
-            pieces.append(np.array([len(rings)], dtype="<i4"))
-        for ring in rings:
-            points = shapely.get_num_coordinates(ring)
-            pieces += [np.array([points], dtype="<i4"), steps[start : start + points].ravel()]
-            start += points
-    return np.concatenate(pieces)
+def _grid(frame: pd.DataFrame, columns: Mapping[str, str]) -> Grid | None:
+    """Return the grid of a table that has a position, with equal marks beside each other."""
+    at = next((name for name, kind in columns.items() if kind == "position"), None)
+    if at is None:
+        return None
+    radii_m = frame["uncertainty_m"].astype("float64").to_numpy(na_value=np.nan)
+    return Grid.of(np.asarray(frame[at], dtype=object), pd.factorize(frame["place"])[0], radii_m)

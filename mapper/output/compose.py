@@ -39,12 +39,13 @@ class Edition:
 
     Frames are in WGS 84. `incidents` and `zones` are those of the join with casualties and areas added; `districts` has
     label points and counts; `tables` holds the other kinds by name (`orders`, `sources`, `casualty_counts`, `activities`,
-    `context`, `hazards`, `coverage`, `corridors`, `events`: `TABLES`), each with all columns of its kind, also when the edition
-    has no such layer. `incidents` has `near_districts`: of each record known only by its district, or by less, the names of
-    the districts it may lie in, as `districts` spells them. `originals` keeps the shape as given of each area that was changed on
-    its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the counts and clearance statements
-    of `tables` side by side, each count beside the incidents of its days. `private` says that it shows somebody's own files as
-    they are and is not for publication. `titles` and `organisations` hold both texts by language, where they are given so.
+    `context`, `hazards`, `coverage`, `corridors`, `events`, `settlements`: `TABLES`), each with all columns of its kind, also
+    when the edition has no such layer. `incidents` has `near_districts`: of each record known only by its district, or by
+    less, the names of the districts it may lie in, as `districts` spells them. `originals` keeps the shape as given of each
+    area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the
+    counts and clearance statements of `tables` side by side, each count beside the incidents of its days. `private` says that
+    it shows somebody's own files as they are and is not for publication. `titles` and `organisations` hold both texts by
+    language, where they are given so.
     """
 
     title: str
@@ -249,6 +250,7 @@ TABLES = (
     "coverage",
     "corridors",
     "events",
+    "settlements",
 )
 """The kinds of `Edition.tables`: all that an edition holds beside incidents, zones and districts."""
 

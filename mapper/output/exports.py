@@ -23,7 +23,7 @@ from mapper import findings as findings_table
 from mapper.schema import INJURED, KILLED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
 
@@ -141,26 +141,61 @@ def geojson(
         UTF-8, one feature per line, outer rings counter-clockwise, coordinates at six decimals, the box around all of
         them as `bbox` (left out where nothing has a geometry).
     """
-    cells = pd.DataFrame({column: frame[column].to_numpy() for column in columns})
-    plain = cells.astype(object).where(cells.notna(), None).to_dict("records")
-    marked = {} if marking is None else {"marking": marking}
     shapes = _rounded(shapely.orient_polygons(frame.geometry.to_numpy()))
-    features = [
-        _dumps(
-            {
-                "type": "Feature",
-                **({} if id_column is None else {"id": properties[id_column]}),
-                "properties": {**marked, **{key: _plain(value) for key, value in properties.items()}},
-                "geometry": None if shape is None or shape.is_empty else mapping(shape),
-            }
-        )
-        for properties, shape in zip(plain, shapes, strict=True)
-    ]
+    told = {column: _cells(frame[column]) for column in columns}
+    features = _features(None if id_column is None else told[id_column], told, _geometries(shapes), marking)
     drawn = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     box = f'"bbox":{_dumps(shapely.total_bounds(drawn).tolist())},' if len(drawn) else ""
     first = f'"marking":{_dumps(marking)},' if marking is not None else ""
     head = f'{{{first}"type":"FeatureCollection","name":{_dumps(name)},{box}"features":['
     return (head + "\n" + ",\n".join(features) + ("\n" if features else "") + "]}\n").encode()
+
+
+def _features(
+    ids: list[str] | None, told: Mapping[str, list[str]], geometries: list[str], marking: str | None
+) -> list[str]:
+    """Put texts of JSON together, a feature for each row."""
+    marked = [] if marking is None else [f'"marking":{_literal(marking)}']
+    properties = ",".join([*marked, *(f"{_literal(column)}:%s" for column in told)])
+    first = '"type":"Feature",' + ("" if ids is None else '"id":%s,')
+    pattern = f'{{{first}"properties":{{{properties}}},"geometry":%s}}'
+    rows = zip(*([] if ids is None else [ids]), *told.values(), geometries, strict=True)
+    return [pattern % row for row in rows]
+
+
+def _literal(text: str) -> str:
+    """Return the JSON of a text as a part of a pattern of `%s`."""
+    return _dumps(text).replace("%", "%%")
+
+
+def _cells(column: pd.Series) -> list[str]:
+    """Return the JSON of each cell; most columns hold few values, each of which is written once."""
+    values = column.to_numpy(dtype=object)
+    missing = column.isna().to_numpy()
+    written: dict[tuple[type, object], str] = {}
+    texts = []
+    for value, is_missing in zip(values.tolist(), missing.tolist(), strict=True):
+        key = (type(value), value)
+        text = "null" if is_missing else written.get(key)
+        if text is None:
+            text = written[key] = _dumps(_plain(value))
+        texts.append(text)
+    return texts
+
+
+def _geometries(shapes: npt.NDArray[np.object_]) -> list[str]:
+    """Return the JSON of each geometry; points, of which there are many, without an object of Python each."""
+    texts = np.full(len(shapes), "null", dtype=object)
+    drawn = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    points = drawn & (shapely.get_type_id(shapes) == shapely.GeometryType.POINT)
+    texts[points] = [
+        f'{{"type":"Point","coordinates":[{lon!r},{lat!r}]}}'
+        for lon, lat in shapely.get_coordinates(shapes[points]).tolist()
+    ]
+    others = drawn & ~points
+    texts[others] = [_dumps(mapping(shape)) for shape in shapes[others]]
+    listed: list[str] = texts.tolist()
+    return listed
 
 
 def csv_table(frame: pd.DataFrame, *, mark: bool = True) -> bytes:
@@ -202,7 +237,8 @@ def _plain(value: object) -> object:
     """Turn numpy scalars into Python's, and numbers into a length that says no more than is known."""
     if isinstance(value, np.generic):
         value = value.item()
-    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}") if isinstance(value, float) else value
+    # Plus 0: of a column's 0 and -0, which are one key, neither is written as -0.
+    return float(f"{value:.{_SIGNIFICANT_DIGITS}g}") + 0.0 if isinstance(value, float) else value
 
 
 def _rounded(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:

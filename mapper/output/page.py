@@ -29,6 +29,7 @@ from mapper.findings import as_frame
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
+from mapper.output.findable import findable_settlements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -249,15 +250,13 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
     incidents = edition.incidents
     points = incidents.geometry.where(incidents["place"].isin(["point", "disc"]), None).to_numpy()
     return {
-        "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(
-            lon=shapely.get_x(points),
-            lat=shapely.get_y(points),
-        ),
+        "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(at=points),
         "zones": edition.zones,
         "districts": edition.districts,
         "contours": edition.surface.contours,
         "findings": as_frame(edition.findings),
         **{name: edition.tables[name] for name in TABLES if name in edition.tables},
+        "settlements": findable_settlements(edition),
     }
 
 

@@ -72,6 +72,7 @@ def geotiff(surface: Surface) -> bytes:
             for number, (name, band) in enumerate(bands.items(), 1):
                 raster.write(np.flipud(band), number)
                 raster.set_band_description(number, name)
+                raster.set_band_unit(number, "km-2 a-1" if name.endswith("year") else "km-2")
             bandwidth = "" if surface.bandwidth_m is None else f"{surface.bandwidth_m:g}"
             raster.update_tags(
                 TIFFTAG_IMAGEDESCRIPTION=_SHOWS,

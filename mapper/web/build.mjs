@@ -15,7 +15,7 @@ import { failureWords } from "./words.mjs";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const DIST = join(HERE, "dist");
 const BUNDLED = [
-  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic",
+  "leaflet", "fflate", "@noble/hashes", "geographiclib-geodesic", "proj4",
   // In tiles.js:
   "pmtiles", "protomaps-leaflet", "@protomaps/basemaps", "@mapbox/point-geometry", "@mapbox/vector-tile", "pbf", "potpack", "quickselect", "rbush", "color2k",
 ];
@@ -30,22 +30,33 @@ const leafletAsModule = {
   },
 };
 
+const SCRIPT = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: "iife",
+  target: "es2019",
+  charset: "ascii",
+  sourcemap: false,
+  logLevel: "warning",
+};
+
+/** The worker's program, which the page starts from its own text: the policy lets nothing else in. */
+async function workerCode() {
+  const define = { FAILURE_WORDS: "{}", WORKER_CODE: '""' };
+  const { outputFiles } = await build({ ...SCRIPT, entryPoints: ["src/worker.ts"], write: false, legalComments: "none", define });
+  return outputFiles[0].text;
+}
+
 async function bundle() {
   await build({
-    absWorkingDir: HERE,
+    ...SCRIPT,
     entryPoints: { app: "src/main.ts", boot: "src/boot.ts", tiles: "src/basemap/tiles.ts" },
     outdir: "dist",
-    bundle: true,
-    minify: true,
-    format: "iife",
-    target: "es2019",
-    charset: "ascii",
     legalComments: "eof",
-    sourcemap: false,
-    logLevel: "warning",
     loader: { ".png": "dataurl" },
     plugins: [leafletAsModule],
-    define: { FAILURE_WORDS: JSON.stringify(failureWords()) },
+    define: { FAILURE_WORDS: JSON.stringify(failureWords()), WORKER_CODE: JSON.stringify(await workerCode()) },
   });
 }
 
@@ -64,7 +75,9 @@ function check(name) {
   const text = readFileSync(join(DIST, name), "utf8");
   const found = FORBIDDEN.filter((sequence) => text.toLowerCase().includes(sequence));
   if (found.length > 0) throw new Error(`dist/${name} holds ${found.join(", ")}: it cannot be inlined in a page.`);
-  if (/[^\x00-\x7f]/.test(text)) throw new Error(`dist/${name} is not ASCII: write other letters in patterns as \\u escapes.`);
+  // A stylesheet is read as UTF-8 wherever it is inlined; esbuild writes a script's text in ASCII, but not its patterns.
+  const foreign = name.endsWith(".js") ? /[^\x00-\x7f]+/.exec(text) : null;
+  if (foreign !== null) throw new Error(`dist/${name} holds "${foreign[0]}": write the pattern as text, \`new RegExp("…")\`.`);
   process.stdout.write(`dist/${name} ${text.length} bytes\n`);
 }
 

@@ -1,30 +1,23 @@
 /**
  * The data block: a header in JSON and typed columns behind it.
  *
- * Columns stay as they are in memory and a cell is read when it is asked for, so that 100,000 records cost four typed
- * arrays and no objects. The layout is checked against `data.ts` at once: a missing column, a wrong type or an offset
+ * Columns stay as they are in memory and a cell is read when it is asked for (`columns.ts`), so that a million records cost
+ * their bytes and no objects. The layout is checked against `data.ts` at once: a missing column, a wrong type or an offset
  * outside the block is a Failure, not a blank.
  */
-import { Failure } from "./failure.ts";
-import { decodeGeometry, type Geometry } from "./geometry.ts";
+import { openColumn, type Coded, type Column, type ColumnType, type DescribedColumn } from "./columns.ts";
+import type { Geometry, LonLat } from "./geometry.ts";
+import { unreadable } from "./ints.ts";
+import type { Places } from "./places.ts";
 
-export type ColumnType = "f64" | "i32" | "code" | "text" | "geometry";
+export type { ColumnType } from "./columns.ts";
 /** Column name to type: one table as `data.ts` declares it. */
 export type Spec = Readonly<Record<string, ColumnType>>;
-export type Value<T extends ColumnType> = T extends "f64" | "i32" ? number : T extends "geometry" ? Geometry : string;
-
-interface HeaderColumn {
-  readonly type: ColumnType;
-  readonly at: number;
-  readonly ends_at?: number;
-  readonly bytes?: number;
-  readonly count?: number;
-  readonly values?: readonly string[];
-}
+export type Value<T extends ColumnType> = T extends "f64" | "i32" ? number : T extends "geometry" ? Geometry : T extends "position" ? LonLat : string;
 
 export interface HeaderTable {
   readonly rows: number;
-  readonly columns: Readonly<Record<string, HeaderColumn>>;
+  readonly columns: Readonly<Record<string, DescribedColumn>>;
 }
 
 export interface Header {
@@ -35,35 +28,36 @@ export interface Header {
 
 export interface Block {
   readonly header: Header;
-  /** The columns, in memory of their own so that typed arrays start at multiples of 8. */
-  readonly binary: ArrayBuffer;
+  /** What lies behind the header. */
+  readonly body: Uint8Array;
 }
 
-type Cell = (row: number) => number | string | Geometry | null;
-
-const NO_I32 = -2147483648;
-const NO_CODE = 65535;
+type Named<S extends Spec> = keyof S & string;
 
 /** A table whose cells are read one by one; null is "not stated". */
 export class Table<S extends Spec> {
   constructor(
     readonly rows: number,
-    private readonly cells: ReadonlyMap<string, Cell>,
+    private readonly columns: ReadonlyMap<string, Column>,
   ) {}
 
-  get<K extends keyof S & string>(column: K, row: number): Value<S[K]> | null {
+  private column(name: Named<S>): Column {
+    return this.columns.get(name) as Column;
+  }
+
+  get<K extends Named<S>>(column: K, row: number): Value<S[K]> | null {
     if (row < 0 || row >= this.rows) throw new RangeError(`There is no row ${row} of ${this.rows}.`);
-    return (this.cells.get(column) as Cell)(row) as Value<S[K]> | null;
+    return this.column(column).get(row) as Value<S[K]> | null;
   }
 
   /** The text or code as text, "" when not stated. */
-  text<K extends keyof S & string>(column: K, row: number): string {
+  text<K extends Named<S>>(column: K, row: number): string {
     const value = this.get(column, row);
     return value === null ? "" : String(value);
   }
 
   /** A list that is kept as text joined with ";". */
-  list<K extends keyof S & string>(column: K, row: number): string[] {
+  list<K extends Named<S>>(column: K, row: number): string[] {
     return this.text(column, row)
       .split(";")
       .map((item) => item.trim())
@@ -74,109 +68,39 @@ export class Table<S extends Spec> {
   indices(): number[] {
     return Array.from({ length: this.rows }, (_, row) => row);
   }
-}
 
-function unreadable(detail: string): Failure {
-  return new Failure("failure.unreadable", detail);
-}
-
-/** Bytes from base64; a Failure when a letter is foreign to that alphabet. */
-export function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  let letters: string;
-  try {
-    letters = atob(text);
-  } catch {
-    throw new Failure("failure.altered", "The data is not base64.");
+  /** The cells as numbers from 1, 0 for null, where they are stored so: what loops over many rows should read. */
+  coded(column: Named<S>): Coded | undefined {
+    return this.column(column).coded;
   }
-  const bytes = new Uint8Array(letters.length);
-  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i);
-  return bytes;
+
+  /** All places of the table and their grid. */
+  places(column: Named<S>): Places {
+    const { places } = this.column(column);
+    if (places === undefined) throw new RangeError(`The column ${column} holds no places.`);
+    return places;
+  }
+
+  /** Every different cell, "" for null. */
+  distinct(column: Named<S>): Set<string> {
+    const coded = this.coded(column);
+    if (coded === undefined) return new Set(this.indices().map((row) => this.text(column, row)));
+    const seen = new Set<number>();
+    for (let row = 0; row < this.rows; row++) seen.add(coded.of(row));
+    return new Set([...seen].map((code) => String(coded.cell(code) ?? "")));
+  }
 }
 
 /** Split the inflated bytes into header and columns. */
 export function readBlock(bytes: Uint8Array): Block {
   if (bytes.length < 4) throw unreadable("The data is shorter than its own header.");
-  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const start = Math.ceil((4 + length) / 8) * 8;
-  if (start > bytes.length) throw unreadable("The data's header is cut off.");
-  let header: Header;
+  const end = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  if (end > bytes.length) throw unreadable("The data's header is cut off.");
   try {
-    header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(4, 4 + length))) as Header;
+    const header = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes.subarray(4, end))) as Header;
+    return { header, body: bytes.subarray(end) };
   } catch {
     throw unreadable("The data's header is not JSON.");
-  }
-  const binary = new ArrayBuffer(bytes.length - start);
-  new Uint8Array(binary).set(bytes.subarray(start));
-  return { header, binary };
-}
-
-type TypedArray = Float64ArrayConstructor | Int32ArrayConstructor | Uint32ArrayConstructor | Uint16ArrayConstructor;
-
-function view<T extends TypedArray>(type: T, binary: ArrayBuffer, at: number | undefined, n: number): InstanceType<T> {
-  if (at === undefined || !(at >= 0) || at % 8 !== 0 || !(n >= 0) || at + n * type.BYTES_PER_ELEMENT > binary.byteLength) {
-    throw unreadable("A column lies outside the data.");
-  }
-  return new type(binary, at, n) as InstanceType<T>;
-}
-
-function slices(binary: ArrayBuffer, column: HeaderColumn, rows: number, total: number): (row: number) => [number, number] {
-  const ends = view(Uint32Array, binary, column.ends_at, rows);
-  let before = 0;
-  for (const end of ends) {
-    if (end < before) throw unreadable("The ends of a column do not rise.");
-    before = end;
-  }
-  if (before !== total) throw unreadable("The last end of a column is not its length.");
-  return (row) => [row === 0 ? 0 : (ends[row - 1] as number), ends[row] as number];
-}
-
-function textCells(binary: ArrayBuffer, column: HeaderColumn, rows: number): Cell {
-  const total = column.bytes ?? -1;
-  if (column.at % 8 !== 0 || column.at + total > binary.byteLength || total < 0) throw unreadable("A text column lies outside the data.");
-  const bytes = new Uint8Array(binary, column.at, total);
-  const slice = slices(binary, column, rows, total);
-  const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-  return (row) => {
-    const [from, to] = slice(row);
-    return from === to ? null : decoder.decode(bytes.subarray(from, to));
-  };
-}
-
-function geometryCells(binary: ArrayBuffer, column: HeaderColumn, rows: number): Cell {
-  const numbers = view(Int32Array, binary, column.at, column.count ?? -1);
-  const slice = slices(binary, column, rows, numbers.length);
-  return (row) => decodeGeometry(numbers.subarray(...slice(row)));
-}
-
-function codeCells(binary: ArrayBuffer, column: HeaderColumn, rows: number): Cell {
-  const codes = view(Uint16Array, binary, column.at, rows);
-  const values = column.values ?? [];
-  if (codes.some((code) => code !== NO_CODE && code >= values.length)) throw unreadable("A code has no value.");
-  return (row) => {
-    const code = codes[row] as number;
-    return code === NO_CODE ? null : (values[code] as string);
-  };
-}
-
-function numberCells(numbers: Float64Array | Int32Array, isNull: (value: number) => boolean): Cell {
-  return (row) => {
-    const value = numbers[row] as number;
-    return isNull(value) ? null : value;
-  };
-}
-
-function cells(binary: ArrayBuffer, column: HeaderColumn, rows: number): Cell {
-  switch (column.type) {
-    case "f64":
-      return numberCells(view(Float64Array, binary, column.at, rows), Number.isNaN);
-    case "i32":
-      return numberCells(view(Int32Array, binary, column.at, rows), (value) => value === NO_I32);
-    case "code":
-      return codeCells(binary, column, rows);
-    case "text":
-      return textCells(binary, column, rows);
-    case "geometry":
-      return geometryCells(binary, column, rows);
   }
 }
 
@@ -185,15 +109,16 @@ function own<T>(record: Readonly<Record<string, T>> | undefined, key: string): T
 }
 
 /** Open one table; every declared column must be there with its type. */
-export function openTable<S extends Spec>(block: Block, name: string, spec: S): Table<S> {
-  const table = own(block.header.tables, name);
+export function openTable<S extends Spec>({ header, body }: Block, name: string, spec: S): Table<S> {
+  const table = own(header.tables, name);
   if (table === undefined || !Number.isInteger(table.rows) || table.rows < 0) throw unreadable(`The data has no table ${name}.`);
-  const columns = new Map<string, Cell>();
   for (const [column, type] of Object.entries(spec)) {
-    const given = own(table.columns, column);
-    if (given?.type !== type) throw unreadable(`The data has no column ${name}.${column} of type ${type}.`);
-    columns.set(column, cells(block.binary, given, table.rows));
+    if (own(table.columns, column)?.type !== type) throw unreadable(`The data has no column ${name}.${column} of type ${type}.`);
   }
+  const columns = new Map<string, Column>();
+  const opening = { body, rows: table.rows, column: (other: string) => columns.get(other) };
+  // In the block's own order: a column leans on those before it.
+  for (const [column, told] of Object.entries(table.columns)) columns.set(column, openColumn(opening, told));
   return new Table<S>(table.rows, columns);
 }
 

@@ -10,10 +10,8 @@ import { Failure } from "./failure.ts";
 import type { WordList } from "./words.ts";
 
 export const INCIDENTS = {
-  incident_id: "text",
+  at: "position",
   place: "code",
-  lon: "f64",
-  lat: "f64",
   uncertainty_m: "f64",
   district: "code",
   settlement: "code",
@@ -47,6 +45,7 @@ export const INCIDENTS = {
   shares: "text",
   order_ids: "text",
   near_districts: "text",
+  incident_id: "text",
 } as const;
 
 export const ZONES = {
@@ -231,6 +230,16 @@ export const FINDINGS = {
   done: "code",
 } as const;
 
+/** Settlements that can be looked up by name: `sounds` are the keys of their other names (`fold.ts`). */
+export const SETTLEMENTS = {
+  name: "text",
+  district: "code",
+  sounds: "text",
+  lon: "f64",
+  lat: "f64",
+  uncertainty_m: "f64",
+} as const;
+
 export const CONTEXT = {
   context_id: "text",
   kind: "code",
@@ -257,6 +266,7 @@ export type Sources = Table<typeof SOURCES>;
 export type CasualtyCounts = Table<typeof CASUALTY_COUNTS>;
 export type Activities = Table<typeof ACTIVITIES>;
 export type Findings = Table<typeof FINDINGS>;
+export type Settlements = Table<typeof SETTLEMENTS>;
 export type Context = Table<typeof CONTEXT>;
 export type Contours = Table<typeof CONTOURS>;
 
@@ -380,6 +390,7 @@ export interface Data {
   readonly casualty_counts: CasualtyCounts;
   readonly activities: Activities;
   readonly findings: Findings;
+  readonly settlements: Settlements;
   readonly context: Context;
   readonly contours: Contours;
 }
@@ -416,6 +427,7 @@ export function openData(block: Block): Data {
     casualty_counts: openTable(block, "casualty_counts", CASUALTY_COUNTS),
     activities: openTable(block, "activities", ACTIVITIES),
     findings: openTable(block, "findings", FINDINGS),
+    settlements: openTable(block, "settlements", SETTLEMENTS),
     context: openTable(block, "context", CONTEXT),
     contours: openTable(block, "contours", CONTOURS),
   };

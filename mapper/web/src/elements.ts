@@ -25,6 +25,9 @@ type Attribute =
   | "title"
   | "for"
   | "cite"
+  | "placeholder"
+  | "autocomplete"
+  | "spellcheck"
   | `aria-${string}`
   | `data-${string}`;
 

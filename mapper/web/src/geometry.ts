@@ -17,7 +17,7 @@ export type Geometry =
   | { readonly kind: "polygons"; readonly polygons: readonly Polygon[] };
 
 const UNITS_PER_DEGREE = 1e6;
-const METRES_PER_DEGREE = 111_195;
+export const METRES_PER_DEGREE = 111_195;
 const RADIANS = Math.PI / 180;
 
 class Reader {

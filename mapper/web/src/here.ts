@@ -6,8 +6,9 @@
  */
 import { Shape } from "./access/shape.ts";
 import type { Data } from "./data.ts";
-import { distance, distanceToLine, inGeometry, type Geometry, type LonLat } from "./geometry.ts";
-import type { DistrictCount, Group, Grouped } from "./grouping.ts";
+import { distance, distanceToLine, inGeometry, METRES_PER_DEGREE, type Geometry, type LonLat } from "./geometry.ts";
+import type { DistrictCount, Group, Grouped, Groups } from "./grouping.ts";
+import { UNITS_PER_DEGREE } from "./places.ts";
 
 export interface NearZone {
   readonly zone: number;
@@ -52,13 +53,30 @@ function corridorsAt({ corridors }: Data, at: LonLat, reach_m: number): number[]
   return corridors.indices().filter((row) => (Shape.of(corridors.get("geometry", row))?.metresTo(place, reach_m) ?? Infinity) <= reach_m);
 }
 
+/** Cells of the grid that are not farther from the place, on its plane, than their largest circle or the finger reaches. */
+function cellsAt({ places: { wests, souths, edge }, cellRadii_m }: Groups, [lon, lat]: LonLat, reach_m: number): number[] {
+  const metresPerUnit = METRES_PER_DEGREE / UNITS_PER_DEGREE;
+  const [x, y, east] = [lon * UNITS_PER_DEGREE, lat * UNITS_PER_DEGREE, Math.cos((lat * Math.PI) / 180)];
+  const found: number[] = [];
+  for (let cell = 0; cell < wests.length; cell++) {
+    const [west, south] = [wests[cell] as number, souths[cell] as number];
+    const most = Math.max(cellRadii_m[cell] as number, reach_m) / metresPerUnit;
+    const [dx, dy] = [Math.max(west - x, x - west - edge, 0) * east, Math.max(south - y, y - south - edge, 0)];
+    if (dx <= most && dy <= most) found.push(cell);
+  }
+  return found;
+}
+
 /** The groups whose circle holds the place, or that are within reach of the finger; nearest first. */
-function groupsAt(groups: readonly Group[], at: LonLat, reach_m: number): Group[] {
-  return groups
-    .map((group) => ({ group, far: distance(at, group.at) }))
-    .filter(({ group, far }) => far <= Math.max(group.uncertainty_m, reach_m))
-    .sort((a, b) => a.far - b.far)
-    .map(({ group }) => group);
+function groupsAt(groups: Groups, at: LonLat, reach_m: number): Group[] {
+  const found: { readonly group: number; readonly far: number }[] = [];
+  for (const cell of cellsAt(groups, at, reach_m)) {
+    for (let group = groups.ofCell[cell] as number; group < (groups.ofCell[cell + 1] as number); group++) {
+      const far = distance(at, groups.places.at(groups.starts[group] as number) as LonLat);
+      if (far <= Math.max(groups.radii_m[group] as number, reach_m)) found.push({ group, far });
+    }
+  }
+  return found.sort((a, b) => a.far - b.far).map(({ group }) => groups.at(group));
 }
 
 /** Everything recorded at the place; `reach_m` is how far a finger may miss a mark. */

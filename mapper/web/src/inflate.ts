@@ -3,7 +3,7 @@ import { gunzipSync } from "fflate";
 
 import { Failure } from "./failure.ts";
 
-async function nativeInflate(bytes: Uint8Array<ArrayBuffer>, native: typeof DecompressionStream): Promise<Uint8Array> {
+async function nativeInflate(bytes: Uint8Array<ArrayBuffer>, native: typeof DecompressionStream): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([bytes]).stream().pipeThrough(new native("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
@@ -13,9 +13,9 @@ function refused(cause: unknown): Failure {
 }
 
 /** Inflate with the bundled inflater, without waiting. */
-export function inflateNow(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
+export function inflateNow(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   try {
-    return gunzipSync(bytes);
+    return gunzipSync(bytes) as Uint8Array<ArrayBuffer>;
   } catch (cause) {
     throw refused(cause);
   }
@@ -25,7 +25,7 @@ export function inflateNow(bytes: Uint8Array<ArrayBuffer>): Uint8Array {
 export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
   native: typeof DecompressionStream | undefined = globalThis.DecompressionStream,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   if (native === undefined) return inflateNow(bytes);
   try {
     return await nativeInflate(bytes, native);

@@ -1,15 +1,19 @@
 /**
  * "May I enter?" asked of the loaded data, by the panel and by scripts.
  *
- * The data are turned into the plain ground of `access/` once, at the first question. An accident known by its district has
- * the outlines of the districts that the name may mean; one whose districts have none is near nothing, and is told where such
- * a district is asked by name.
+ * The data are turned into the plain ground of `access/` once, at the first question; accidents stay where they are
+ * (`recorded.ts`).
  */
 import { isDay } from "./access/dates.ts";
-import { districtsOf, type CorridorRow, type CoverageRow, type Ground, type HazardRow, type IncidentRow, type OrderRow, type Question, type Verdict, type ZoneRow } from "./access/ground.ts";
+import type { CorridorRow, CoverageRow, Ground, HazardRow, OrderRow, Question, Verdict, ZoneRow } from "./access/ground.ts";
+import { Legal } from "./access/legal.ts";
+import { OpeningGrounds } from "./access/openings.ts";
+import { Orders } from "./access/orders.ts";
+import { complete } from "./access/question.ts";
 import { verdict } from "./access/verdict.ts";
-import type { Data, Incidents, Meta } from "./data.ts";
-import { polygonsOf, type Geometry, type LonLat, type Polygon } from "./geometry.ts";
+import type { Data, Meta } from "./data.ts";
+import type { LonLat } from "./geometry.ts";
+import { RecordedIncidents } from "./recorded.ts";
 import type { Words } from "./words.ts";
 
 /** What `window.mapper.verdict` takes. */
@@ -33,64 +37,6 @@ export interface Answer extends Verdict {
 const LONG_PAST = "0001-01-01";
 const QUESTION_KEYS = ["lon", "lat", "uncertainty_m", "on", "known_by", "who"];
 
-/** The outlines of districts by their names, put together once for each list of names. */
-class Outlines {
-  private readonly byName = new Map<string, readonly Polygon[]>();
-  private readonly made = new Map<string, Geometry | null>();
-
-  constructor({ districts }: Data) {
-    for (const row of districts.indices()) {
-      const name = districts.text("name", row);
-      this.byName.set(name, [...(this.byName.get(name) ?? []), ...polygonsOf(districts.get("geometry", row))]);
-    }
-  }
-
-  of(names: readonly string[]): Geometry | null {
-    const key = JSON.stringify(names);
-    const known = this.made.get(key);
-    if (known !== undefined) return known;
-    const polygons = names.flatMap((name) => this.byName.get(name) ?? []);
-    const geometry: Geometry | null = polygons.length > 0 ? { kind: "polygons", polygons } : null;
-    this.made.set(key, geometry);
-    return geometry;
-  }
-}
-
-/** A row that is read when it is looked at: there may be a hundred thousand. */
-class Incident implements IncidentRow {
-  constructor(private readonly incidents: Incidents, private readonly row: number, private readonly outlines: Outlines) {}
-
-  get incident_id(): string {
-    return this.incidents.text("incident_id", this.row);
-  }
-
-  get place(): string {
-    return this.incidents.text("place", this.row);
-  }
-
-  get uncertainty_m(): number | null {
-    return this.incidents.get("uncertainty_m", this.row);
-  }
-
-  get district(): string {
-    return this.incidents.text("district", this.row);
-  }
-
-  get near_districts(): string {
-    return this.incidents.text("near_districts", this.row);
-  }
-
-  get recorded_on(): string {
-    return this.incidents.text("recorded_on", this.row);
-  }
-
-  get geometry(): Geometry | null {
-    if (this.place === "district") return this.outlines.of(districtsOf(this));
-    const [lon, lat] = [this.incidents.get("lon", this.row), this.incidents.get("lat", this.row)];
-    return lon === null || lat === null ? null : { kind: "point", at: [lon, lat] };
-  }
-}
-
 type Cells = { readonly rows: number; get(column: never, row: number): unknown; indices(): number[] };
 
 /** Rows of a table as plain objects of the named columns. */
@@ -105,7 +51,6 @@ export function dayOfData({ data_date }: Meta): string | null {
 
 /** The ground of the loaded data. A limit of their age that cannot be read has passed. */
 export function groundOf(data: Data): Ground {
-  const outlines = new Outlines(data);
   const staleAfter = data.meta.stale_after;
   return {
     zones: plain<ZoneRow>(data.zones, ["zone_id", "name", "admin_units", "extent", "order_ids", "accuracy_m", "geometry"]),
@@ -115,7 +60,7 @@ export function groundOf(data: Data): Ground {
     ]),
     corridors: plain<CorridorRow>(data.corridors, ["corridor_id", "order_ids", "width_m", "accuracy_m", "geometry"]),
     hazards: plain<HazardRow>(data.hazards, ["hazard_id", "status", "product", "closed_on", "recorded_on", "accuracy_m", "geometry"]),
-    incidents: data.incidents.indices().map((row) => new Incident(data.incidents, row, outlines)),
+    incidents: new RecordedIncidents(data),
     coverage: plain<CoverageRow>(data.coverage, ["coverage_id", "name", "orders_state", "survey_state", "reporting_state", "period_start", "period_end", "geometry"]),
     dataDate: dayOfData(data.meta),
     staleAfter: staleAfter === null || isDay(staleAfter) ? staleAfter : LONG_PAST,
@@ -147,14 +92,28 @@ export class Inquiry {
     return this.answer({ at: [lon, lat], ...rest });
   }
 
+  /** Which zones keep somebody out on a day, row by row. Where an order is lost, or the day is none, all do. */
+  closedZones(on: string, known_by: string): boolean[] {
+    const ground = this.ground();
+    const closed = ground.zones.map(() => true);
+    if (ground.lost.orders > 0 || !isDay(on) || (known_by !== "" && !isDay(known_by))) return closed;
+    const asked = complete(ground, { place: "", on, known_by: known_by || null });
+    const legal = new Legal(new Orders(ground), new OpeningGrounds(ground), asked);
+    return ground.zones.map((zone) => legal.actsOf(zone).length > 0);
+  }
+
   /** Answer for a route, whose parts follow each other. Throws like `ask`. */
   along(route: readonly (readonly LonLat[])[], terms: Terms): Answer {
     return this.answer({ route, ...terms });
   }
 
-  private answer(question: Question): Answer {
+  private ground(): Ground {
     this.made ??= groundOf(this.data);
-    const answer = verdict(this.made, question);
+    return this.made;
+  }
+
+  private answer(question: Question): Answer {
+    const answer = verdict(this.ground(), question);
     return { ...answer, sentence: sentenceOf(this.words, answer) };
   }
 }

@@ -49,16 +49,6 @@ export function inView([west, south, east, north]: View, [lon, lat]: LonLat): bo
   return lon >= west && lon <= east && lat >= south && lat <= north;
 }
 
-/** The items in view, or none when they are more than can be labelled. */
-export function fewInView<T extends { readonly at: LonLat }>(view: View, items: readonly T[]): T[] {
-  const found: T[] = [];
-  for (const item of items) {
-    if (inView(view, item.at)) found.push(item);
-    if (found.length > MOST_LABELS) return [];
-  }
-  return found;
-}
-
 /** Whether two boxes share ground. */
 export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;

@@ -8,9 +8,10 @@ import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./laye
 import { RIVER } from "./layers/context.ts";
 import { DISTRICT_COLOUR, DISTRICT_DASH } from "./layers/districts.ts";
 import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
-import { isMeasured, type Grouped } from "./grouping.ts";
+import { areMeasured, type Grouped } from "./grouping.ts";
 import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
+import { SIGNS } from "./worst.ts";
 
 export interface LegendNeeds {
   readonly data: Data;
@@ -104,23 +105,22 @@ function dot(colour: string): SVGElement {
 }
 
 function incidentsPart({ data: { incidents }, words, grouped }: LegendNeeds): HTMLElement {
-  const places = new Set(grouped.groups.map((group) => group.place));
-  const pointRows = grouped.groups.filter(({ place }) => place === "point").map(({ rows }) => rows);
-  const point = pointRows.every((rows) => isMeasured(incidents, rows)) ? "legend.point" : "legend.point_not_stated";
-  const devices = new Set<string>();
-  for (let one = 0; one < incidents.rows; one++) devices.add(incidents.text("device_category", one));
-  const symbols = present(devices, words.codes("device_category")).map(
+  const { groups } = grouped;
+  const [discs, points] = [groups.isDisc.includes(1), groups.isDisc.includes(0)];
+  const point = areMeasured(incidents, groups) ? "legend.point" : "legend.point_not_stated";
+  const symbols = present(incidents.distinct("device_category"), words.codes("device_category")).map(
     (code) => `${words.term("device_category", code)?.symbol ?? code} – ${words.label("device_category", code)}`,
   );
   return list(
     words.say("legend.incidents"),
     [
-      places.has("disc") && row(circle(PUBLIC_COLOUR, PUBLIC_DASH), words.say("legend.disc")),
-      places.has("disc") && row(circle(DEMINING_COLOUR, DEMINING_DASH), words.say("legend.disc_demining")),
-      places.has("point") && row(dot(PUBLIC_COLOUR), words.say(point)),
-      places.has("point") && row(dot(DEMINING_COLOUR), words.say(`${point}_demining`)),
+      discs && row(circle(PUBLIC_COLOUR, PUBLIC_DASH), words.say("legend.disc")),
+      discs && row(circle(DEMINING_COLOUR, DEMINING_DASH), words.say("legend.disc_demining")),
+      points && row(dot(PUBLIC_COLOUR), words.say(point)),
+      points && row(dot(DEMINING_COLOUR), words.say(`${point}_demining`)),
     ],
     el("p", { class: "mapper-hint" }, words.say("legend.counts_note")),
+    el("p", { class: "mapper-hint" }, (["killed", "injured"] as const).map((worst) => `${SIGNS[worst]} – ${words.say(`worst.${worst}`)}`).join("; ")),
     el("p", { class: "mapper-hint" }, symbols.join("; ")),
   );
 }

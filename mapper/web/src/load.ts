@@ -1,14 +1,14 @@
 /**
  * From block and seal to open tables: the only way in, and it is all or nothing.
  *
- * The page waits for the browser's own digest and inflater. In a notebook the scripts of a user's layers follow in the same
+ * The page waits for the browser's own digest and inflater, in a worker where the block is large. In a notebook the scripts of a user's layers follow in the same
  * breath and need the map at once, so there the bundled ones do the same work without waiting.
  */
-import { countRecords, decodeBase64, readBlock } from "./block.ts";
+import { countRecords, readBlock } from "./block.ts";
 import { openData, type Data } from "./data.ts";
 import { Failure } from "./failure.ts";
-import { inflate, inflateNow } from "./inflate.ts";
-import { checkSeal, digest, digestNow, readSeal, type Seal } from "./seal.ts";
+import { readSeal, type Seal } from "./seal.ts";
+import { unpackAside, unpackNow } from "./unpack.ts";
 
 export interface Loaded {
   readonly data: Data;
@@ -34,15 +34,11 @@ function opened(plain: Uint8Array, seal: Seal): Loaded {
 /** Decode the page's elements, check the seal, inflate, open all tables, count the records. Raises Failure. */
 export async function load(page: Document): Promise<Loaded> {
   const seal = readSeal(contentOf(page, "mapper-seal"));
-  const packed = decodeBase64(contentOf(page, "mapper-block"));
-  checkSeal(await digest(packed), seal);
-  return opened(await inflate(packed), seal);
+  return opened(await unpackAside(contentOf(page, "mapper-block"), seal), seal);
 }
 
 /** The same from two texts, without waiting. Raises Failure. */
 export function loadNow(block: string, sealJson: string): Loaded {
   const seal = readSeal(sealJson);
-  const packed = decodeBase64(block);
-  checkSeal(digestNow(packed), seal);
-  return opened(inflateNow(packed), seal);
+  return opened(unpackNow(block, seal), seal);
 }

@@ -35,6 +35,8 @@ const WHOLE_AREA: L.LatLngBoundsLiteral = [
 /** How far a finger may miss a mark. */
 const REACH_PX = 14;
 const SCALE_PX = 120;
+/** How near the map goes to a place that was looked up. */
+const NEAREST_ZOOM = 13;
 /** The part of the map's height that an open bottom sheet leaves free. */
 const SHEET_LEAVES = 0.34;
 
@@ -130,7 +132,7 @@ export function scaleBar(map: L.Map, words: Words): { readonly element: HTMLElem
 }
 
 /** Buttons for nearer, farther, and the whole. */
-export function zoomButtons(map: L.Map, words: Words, bounds: Bounds | null): HTMLElement {
+export function zoomButtons(map: L.Map, words: Words, bounds: Bounds | null, ...more: readonly HTMLElement[]): HTMLElement {
   const name = (code: string) => ({ "aria-label": words.say(code), title: words.say(code) });
   return el(
     "div",
@@ -138,27 +140,29 @@ export function zoomButtons(map: L.Map, words: Words, bounds: Bounds | null): HT
     button(name("map.zoom_in"), () => map.zoomIn(), "+"),
     button(name("map.zoom_out"), () => map.zoomOut(), "\u2212"),
     button(name("map.zoom_all"), () => fit(map, bounds), "\u2922"),
+    ...more,
   );
 }
 
-/** A ring around the place that the panel tells of. */
+/** Bring a place and the circle that holds it into sight, with its surroundings. */
+export function showPlace(map: L.Map, { at: [lon, lat], uncertainty_m }: { readonly at: LonLat; readonly uncertainty_m: number }): void {
+  map.fitBounds(L.latLng(lat, lon).toBounds(4 * uncertainty_m), { maxZoom: NEAREST_ZOOM, animate: false });
+}
+
+/** A ring around the place that the panel tells of, and the circle of its uncertainty. */
 export class Pointer {
   private readonly ring: L.CircleMarker;
+  private readonly circle: L.Circle;
 
   constructor(private readonly map: L.Map) {
-    this.ring = L.circleMarker([0, 0], {
-      renderer: L.svg({ pane: "pointer" }),
-      pane: "pointer",
-      interactive: false,
-      radius: 11,
-      color: tone("#0b57d0"),
-      weight: 3,
-      fill: false,
-    });
+    const style = { renderer: L.svg({ pane: "pointer" }), pane: "pointer", interactive: false, color: tone("#0b57d0") };
+    this.ring = L.circleMarker([0, 0], { ...style, radius: 11, weight: 3, fill: false });
+    this.circle = L.circle([0, 0], { ...style, radius: 1, weight: 2, dashArray: "2 6", fillOpacity: 0.06 });
   }
 
   /** Mark the place; `sheet`: a sheet covers the lower part of the map, so bring the place into the upper one. */
-  show([lon, lat]: LonLat, sheet: boolean): void {
+  show([lon, lat]: LonLat, uncertainty_m: number, sheet: boolean): void {
+    this.circle.setLatLng([lat, lon]).setRadius(uncertainty_m).addTo(this.map);
     this.ring.setLatLng([lat, lon]).addTo(this.map);
     const { y } = this.map.latLngToContainerPoint([lat, lon]);
     const room = this.map.getSize().y * SHEET_LEAVES;
@@ -166,6 +170,7 @@ export class Pointer {
   }
 
   hide(): void {
+    this.circle.remove();
     this.ring.remove();
   }
 }

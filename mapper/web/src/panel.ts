@@ -1,5 +1,6 @@
 /** The panel that answers "what is recorded here?": first what it means for entering, then each thing in full. */
 import { corridorCard, districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
+import { coordinatesSection } from "./coordinates/section.ts";
 import { button, data as dataText, el, paged, type Content } from "./elements.ts";
 import { enterSection } from "./enter.ts";
 import type { LonLat } from "./geometry.ts";
@@ -80,6 +81,7 @@ export class Panel {
     this.body.textContent = "";
     this.body.append(
       el("p", { class: "mapper-position" }, degrees(this.tell, here.at)),
+      coordinatesSection(this.tell.words, here.at, reach_m),
       enterSection(this.tell, this.inquiry, this.store, here.at, Math.ceil(reach_m)),
     );
     for (const part of content(this.tell, here)) if (part) this.body.append(part);

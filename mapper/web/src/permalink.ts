@@ -6,6 +6,7 @@
  */
 import { isDay } from "./access/dates.ts";
 import { KINDS } from "./access/who.ts";
+import { COLUMNS, outOf, type Choice } from "./filter/choice.ts";
 import type { Asked, MapView, Store, ViewState } from "./state.ts";
 import { THEMES } from "./theme.ts";
 
@@ -43,6 +44,13 @@ const readAsked = (text: string | null): Asked | null => {
   return read === null ? null : { at: [read[0], read[1]], reach_m: read[2] };
 };
 
+/** Codes are of the data and may be any text; a list of them is joined with ";", as lists of the data are. */
+function readChoice(said: URLSearchParams, day: (key: string, otherwise: string) => string): Choice {
+  const codes = (column: string) => (said.get(`no_${column}`) ?? "").split(";");
+  const out = COLUMNS.filter((column) => said.has(`no_${column}`)).map((column) => [column, codes(column)] as const);
+  return { out: Object.fromEntries(out), from: day("from", ""), to: day("to", "") };
+}
+
 /** The state that an address names, over a first one. */
 export function readPermalink(hash: string, first: ViewState, { languages, layers, asking }: Known): ViewState {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
@@ -54,10 +62,11 @@ export function readPermalink(hash: string, first: ViewState, { languages, layer
     theme: oneOf("theme", THEMES, first.theme),
     map: readMap(said.get("map")) ?? first.map,
     off: said.has("off") ? layers.filter((layer) => off.includes(layer)) : first.off,
-    on: day("on", first.on),
+    on: day("on", day("to", first.on)),
     known_by: day("known_by", first.known_by),
     who: oneOf("who", KINDS, first.who),
     asked: readAsked(said.get("ask")) ?? first.asked,
+    choice: readChoice(said, day),
   };
 }
 
@@ -73,6 +82,9 @@ export function writePermalink(state: ViewState, first: ViewState): string {
   write("known_by", state.known_by, first.known_by);
   write("who", state.who, first.who);
   if (state.asked !== null) said.push(["ask", place(state.asked.at, state.asked.reach_m)]);
+  write("from", state.choice.from, "");
+  write("to", state.choice.to, "");
+  for (const column of COLUMNS) if (outOf(state.choice, column).length > 0) said.push([`no_${column}`, outOf(state.choice, column).join(";")]);
   return said.length === 0 ? "" : `#${said.map(([key, value]) => `${key}=${encodeURIComponent(value).replace(/%2C/g, ",")}`).join("&")}`;
 }
 

@@ -6,6 +6,7 @@ import { dateInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
 import type { Grouped } from "./grouping.ts";
 import { activitiesSection, countsSection } from "./ledger.ts";
+import { latestFirst } from "./order.ts";
 import type { Words } from "./words.ts";
 
 export interface SectionNeeds extends Telling {
@@ -74,10 +75,7 @@ function withoutOutlineSection(tell: SectionNeeds): Content[] {
 /** Every accident, the latest first; those without a stated day stand by the day they were reported. */
 function incidentsSection(tell: SectionNeeds): Content[] {
   const { incidents } = tell.data;
-  const known = (row: number) => incidents.text("date_start", row) || incidents.text("date_end", row) || incidents.text("reported_on", row);
-  const dates = incidents.indices().map(known);
-  const latestFirst = (a: number, b: number) => ((dates[a] ?? "") < (dates[b] ?? "") ? 1 : (dates[a] ?? "") > (dates[b] ?? "") ? -1 : a - b);
-  return [incidentList(tell, incidents.indices().sort(latestFirst))];
+  return [incidentList(tell, latestFirst(incidents))];
 }
 
 function notOnMapSection(tell: SectionNeeds): Content[] {
@@ -177,7 +175,7 @@ function aboutSection(tell: SectionNeeds): Content[] {
     el("h3", {}, words.say("about.layers")),
     ...meta.layers.map((layer) => layerCard(tell, layer)),
     el("h3", {}, words.say("about.software")),
-    el("p", {}, "Leaflet 1.9.4 (BSD-2-Clause), fflate 0.8.3 (MIT), noble-hashes 2.4.0 (MIT), geographiclib-geodesic 2.2.0 (MIT)"),
+    el("p", {}, "Leaflet 1.9.4 (BSD-2-Clause), fflate 0.8.3 (MIT), noble-hashes 2.4.0 (MIT), geographiclib-geodesic 2.2.0 (MIT), proj4 2.22.0 (MIT)"),
   ];
 }
 

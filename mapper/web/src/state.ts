@@ -4,6 +4,7 @@
  * One object, replaced as a whole by every change; whoever shows a part of it listens. A view can be drawn anew from it.
  */
 import { ALL } from "./access/who.ts";
+import { EVERYTHING, type Choice } from "./filter/choice.ts";
 import type { LonLat } from "./geometry.ts";
 import type { ThemeChoice } from "./theme.ts";
 
@@ -31,11 +32,13 @@ export interface ViewState {
   readonly known_by: string;
   readonly who: string;
   readonly asked: Asked | null;
+  /** Which records are shown. An answer about a place never leaves one out. */
+  readonly choice: Choice;
 }
 
 /** What a page shows before anybody chose anything. */
 export function firstState(language: string, day: string): ViewState {
-  return { language, theme: "device", map: null, off: [], on: day, known_by: "", who: ALL, asked: null };
+  return { language, theme: "device", map: null, off: [], on: day, known_by: "", who: ALL, asked: null, choice: EVERYTHING };
 }
 
 export type Listener = (state: ViewState, before: ViewState) => void;

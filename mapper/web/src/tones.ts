@@ -75,5 +75,5 @@ export function tone(colour: string): string {
 
 /** Whether an element on the page is shown in the dark theme. */
 export function isDark(element: Element): boolean {
-  return getComputedStyle(element).getPropertyValue("--theme").trim() === "dark";
+  return element.closest('[data-theme="dark"]') !== null;
 }

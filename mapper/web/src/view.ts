@@ -3,21 +3,32 @@ import * as L from "leaflet";
 
 import { Basemap, readTold } from "./basemap/basemap.ts";
 import { telling } from "./cards.ts";
+import { mapCursor } from "./cursor.ts";
 import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
-import { el, foldout } from "./elements.ts";
+import { TimeBar } from "./filter/bar.ts";
+import { marksOf, spanOf } from "./filter/days.ts";
+import { hazardMask, incidentMask } from "./filter/mask.ts";
+import { ChosenLine } from "./filter/said.ts";
+import { filterSection, setFilters } from "./filter/section.ts";
+import { button, el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
+import { findBox } from "./find/box.ts";
+import { Finder } from "./find/finder.ts";
+import type { Place } from "./find/places.ts";
 import { ASSUMED_ID, isLow, isNarrow, makeFrame } from "./frame.ts";
 import { groupIncidents } from "./grouping.ts";
 import type { LonLat } from "./geometry.ts";
 import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
 import { dayOfData, Inquiry } from "./inquiry.ts";
+import { keysHelp, onKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from "./languages.ts";
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
-import { goTo, makeMap, onAsk, Pointer, scaleBar, viewOf, zoomButtons } from "./map.ts";
+import { locateButton } from "./locate.ts";
+import { goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
 import { RouteCheck } from "./route/check.ts";
@@ -61,15 +72,14 @@ export interface View {
 }
 
 /** Layers in the order of the legend; which lies on which is a matter of their panes. */
-function makeLayers(stage: Stage): MapLayer[] {
+function makeLayers(stage: Stage, accidents: readonly MapLayer[]): MapLayer[] {
   const drawing = (pane: string) => L.svg({ pane, padding: 0.5 });
   return [
     zonesLayer(stage, drawing("zones")),
     corridorsLayer(stage, drawing("corridors")),
     coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 }), drawing("survey")),
     hazardsLayer(stage, drawing("hazards")),
-    incidentsLayer(stage, L.canvas({ pane: "incidents", padding: 0.3 })),
-    districtCountsLayer(stage),
+    ...accidents,
     densityLayer(stage, drawing("density")),
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
@@ -80,6 +90,15 @@ function makeLayers(stage: Stage): MapLayer[] {
 function makeBasemap(page: Document, map: L.Map, words: Words, embedded: boolean): Basemap[] {
   const told = embedded ? null : readTold(page);
   return told === null ? [] : [new Basemap(page, map, told, words)];
+}
+
+/** Opens and closes the time bar. */
+function timeButton(words: Words, room: HTMLElement): HTMLElement {
+  const opener = button({ class: "mapper-time-button", "aria-expanded": !room.hidden ? "true" : "false" }, () => {
+    room.hidden = !room.hidden;
+    opener.setAttribute("aria-expanded", String(!room.hidden));
+  }, words.say("time.open"));
+  return opener;
 }
 
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
@@ -135,15 +154,15 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
   let askedFrom: string | undefined; // the label that was pressed; where it is gone, the keyboard goes back to the map
-  const ask = (at: LonLat, reach_m: number) => {
-    if (route.drawing.isActive) {
-      route.drawing.add(at, reach_m);
-      return;
-    }
+  const askAbout = (at: LonLat, reach_m: number) => {
     const active = root.ownerDocument.activeElement;
     if (!frame.drawer.contains(active)) askedFrom = active instanceof HTMLElement ? active.dataset["label"] : undefined;
     store.set({ asked: { at, reach_m } });
     panel.focus();
+  };
+  const ask = (at: LonLat, reach_m: number) => {
+    if (route.drawing.isActive) route.drawing.add(at, reach_m);
+    else askAbout(at, reach_m);
   };
   const close = () => {
     store.set({ asked: null });
@@ -151,8 +170,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
+  const marks = incidentsLayer(stage);
+  const accidents = [marks, districtCountsLayer(stage)];
   const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
-  const layers = [...makeLayers(stage), ...basemap];
+  const layers: MapLayer[] = [...makeLayers(stage, accidents), ...basemap];
   const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
   store.set({ off: asking });
   const first = store.state;
@@ -161,10 +182,26 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const shown = () => Object.assign({}, NOTHING, ...layers.map((layer) => layer.count())) as Shown;
   const drawn = sum(shown());
 
+  const finder = new Finder(data);
+  const span = spanOf(data, first.on);
+  const timeMarks = marksOf(data);
+  const chosenLine = new ChosenLine({ data, words, store, first });
+  const timeRoom = el("div", { class: "mapper-time-room", hidden: true });
+  let timeBar: TimeBar | null = null;
+  const choose = () => {
+    const { choice, on, known_by } = store.state;
+    const chosen = { incidents: incidentMask(data.incidents, choice), hazards: hazardMask(data, choice), zones: inquiry.closedZones(on, known_by) };
+    for (const layer of layers) layer.choose?.(chosen);
+    chosenLine.renew(chosen.incidents);
+    timeBar?.renew();
+    setFilters(frame.drawer, store);
+  };
+  const search = el("div", {});
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
-  frame.stage.append(tools, scale.element, ...basemap.map((one) => one.element), hatches.element);
+  frame.stage.prepend(search);
+  frame.stage.append(tools, scale.element, el("div", { class: "mapper-bottom" }, timeRoom, chosenLine.element), mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const renewLegend = () => {
     const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
@@ -172,32 +209,57 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   };
   const makePanel = () => new Panel(tell, inquiry, store, close);
   let panel = makePanel();
+  const go = (place: Place) => {
+    if (map !== null) showPlace(map, place);
+    askAbout(place.at, place.uncertainty_m);
+  };
+  let told: HTMLElement | null = null;
+  let closeKeys = () => false;
+  const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
     if (!embedded) {
       root.ownerDocument.documentElement.lang = words.language;
       root.ownerDocument.title = words.of(meta.titles, meta.title);
     }
     frame.dress([...languageChoice(words, meta.languages, store), ...(embedded ? [] : [themeButton(words, store)])]);
-    tools.replaceChildren(zoomButtons(of, words, meta.bounds));
     stage.labels.name(words.say("map.labels"));
+    const find = findBox(words, finder, go);
+    const keys = keysHelp(words);
+    const locate = locateButton(words, navigator.geolocation, go);
+    told = locate.told;
+    closeKeys = keys.close;
+    Object.assign(acts, { "/": find.focus, "?": keys.toggle });
+    search.replaceChildren(find.element, told);
+    tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate.button), keys.element);
     scale.draw();
     basemap.forEach((one) => one.dress());
     panel = makePanel();
+    timeBar?.stop();
+    timeBar = span === null ? null : new TimeBar({ words, store, span, marks: timeMarks });
+    timeRoom.replaceChildren(...(timeBar === null ? [] : [timeBar.element]));
+    if (timeBar !== null) tools.append(timeButton(words, timeRoom));
     renewLegend();
     frame.drawer.replaceChildren(
       panel.element,
       ...assumed(words, meta),
       foldout([words.say("section.route")], () => [routeSection(tell, route, drawOnMap)], { class: "mapper-section", id: "mapper-route", open: route.current !== null }),
       foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
+      foldout([words.say("section.filters")], () => filterSection({ data, words, store }).filter((part): part is HTMLElement => part instanceof HTMLElement), { class: "mapper-section", id: "mapper-filters" }),
       foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
       ...drawerSections({ ...tell, grouped, sha256 }),
     );
+  };
+  const openTime = () => {
+    if (timeBar === null) return;
+    timeRoom.hidden = false;
+    tools.querySelector(".mapper-time-button")?.setAttribute("aria-expanded", "true");
   };
   const drawOnMap = () => {
     if (isNarrow()) frame.open(false);
     frame.map.focus();
   };
   const tellOf = (asked: Asked | null) => {
+    told?.replaceChildren();
     if (asked === null) {
       panel.close();
       pointer.hide();
@@ -205,7 +267,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     }
     frame.open(true);
     panel.show(whatIsHere(data, grouped, asked.at, asked.reach_m), asked.reach_m);
-    pointer.show(asked.at, isNarrow());
+    pointer.show(asked.at, asked.reach_m, isNarrow());
   };
   const show = (off: readonly string[]) => {
     for (const layer of layers) if (layer.visible === off.includes(layer.name)) layer.show(!layer.visible);
@@ -225,6 +287,8 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       }
       if (state.theme !== before.theme) setThemeButton(frame.element, words, state.theme);
       if (state.off !== before.off) show(state.off);
+      if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) choose();
+      if (state.choice !== before.choice && (state.choice.from !== "" || state.choice.to !== "")) openTime();
       if (state.map !== before.map) goTo(of, state.map, meta.bounds);
       if (state.asked !== before.asked || (spokeOtherwise && state.asked !== null)) tellOf(state.asked);
     });
@@ -232,18 +296,22 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
 
   if (!embedded) followTheme(frame.element, map, store);
   onEscape(frame.element, () => {
+    if (closeKeys()) return;
     if (store.state.asked !== null) close();
     else if (isNarrow()) frame.open(false);
   });
   furnish(map);
+  choose();
   frame.open(!closed);
   stage.labels.place();
   onAsk(map, ask);
+  onKeys(root.ownerDocument, acts);
   follow(map);
   if (!embedded) {
     const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), asking };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
   }
+  marks.finish();
   return { map, inquiry, store, ready: { complete: meta.complete, records, drawn, sha256 }, shown };
 }

@@ -1,5 +1,5 @@
 /** Worlds and questions as the shared table writes them: rows with GeoJSON, made into a ground and asked. */
-import type { CorridorRow, CoverageRow, Ground, HazardRow, IncidentRow, Lost, OrderRow, Question, Verdict, ZoneRow } from "../src/access/ground.ts";
+import type { CorridorRow, CoverageRow, Ground, HazardRow, IncidentRow, IncidentRows, Lost, OrderRow, Question, Verdict, ZoneRow } from "../src/access/ground.ts";
 import { verdict } from "../src/access/verdict.ts";
 import type { Geometry, LonLat, Polygon, Ring } from "../src/geometry.ts";
 
@@ -56,13 +56,18 @@ function rows<T>(table: readonly Row<T>[] | undefined): T[] {
   return (table ?? []).map((row) => ({ ...row, geometry: geometryOf(row.geometry) }) as unknown as T);
 }
 
+/** Every row is looked at. */
+function incidentRows(given: readonly IncidentRow[]): IncidentRows {
+  return { length: given.length, at: (index) => given[index] as IncidentRow, near: () => [...given.keys()], rounded_m: 0 };
+}
+
 export function groundOf(world: World): Ground {
   return {
     zones: rows<ZoneRow>(world.zones),
     orders: world.orders ?? [],
     corridors: rows<CorridorRow>(world.corridors),
     hazards: rows<HazardRow>(world.hazards),
-    incidents: rows<IncidentRow>(world.incidents),
+    incidents: incidentRows(rows<IncidentRow>(world.incidents)),
     coverage: rows<CoverageRow>(world.coverage),
     dataDate: world.data_date,
     staleAfter: world.stale_after ?? null,

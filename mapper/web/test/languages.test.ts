@@ -72,7 +72,7 @@ test("title and organisation follow the language, and the plain ones stand in", 
 });
 
 /** Names of things that have no other name. */
-const NAMES = /^(WGS|SHA|Enter|Leaflet|BSD|Clause|fflate|MIT|noble|hashes|geographiclib|geodesic|GPX|GeoJSON|KML|csv|findings|UXO|CHA|toml|layers)$/;
+const NAMES = /^(WGS|SHA|Enter|Leaflet|BSD|Clause|fflate|MIT|noble|hashes|geographiclib|geodesic|GPX|GeoJSON|KML|csv|findings|UXO|CHA|toml|layers|Esc|UTM|MGRS|proj)$/;
 
 /** Words of three letters and more in Latin script that stand in our own texts: not in data, codes, or what is marked as English. */
 function latinWords(root: HTMLElement): string[] {

@@ -1,7 +1,9 @@
 /**
  * Writes a data block, a seal and a whole page from plain objects: an independent hand of `mapper/output/block.py`, for tests.
  *
- * A table is a list of rows with the names of `data.ts`; what a row leaves out is null.
+ * A table is a list of rows with the names of `data.ts`; what a row leaves out is null. A place is written as `lon` and `lat`; the
+ * rows of a table that has places are put in the order of a grid of 2^17 units, those without one last. Columns are stored in the
+ * plainest of their ways; `columns.test.ts` has the others, byte by byte.
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
@@ -26,9 +28,12 @@ export const SPECS: Readonly<Record<string, Spec>> = {
   casualty_counts: data.CASUALTY_COUNTS,
   activities: data.ACTIVITIES,
   findings: data.FINDINGS,
+  settlements: data.SETTLEMENTS,
   context: data.CONTEXT,
   contours: data.CONTOURS,
 };
+
+const CELL = 17;
 
 class Columns {
   private readonly parts: Buffer[] = [];
@@ -36,19 +41,20 @@ class Columns {
 
   add(bytes: Buffer): number {
     const at = this.length;
-    const padding = Buffer.alloc((8 - (bytes.length % 8)) % 8);
-    this.parts.push(bytes, padding);
-    this.length += bytes.length + padding.length;
+    this.parts.push(bytes);
+    this.length += bytes.length;
     return at;
+  }
+
+  /** Numbers as four byte planes. */
+  ints(values: readonly number[]): object {
+    const planes = [0, 8, 16, 24].map((shift) => Buffer.from(values.map((value) => (value >>> shift) & 255)));
+    return { at: this.add(Buffer.concat(planes)), bits: 32, low: 0, n: values.length };
   }
 
   get bytes(): Buffer {
     return Buffer.concat(this.parts);
   }
-}
-
-function buffer(array: Float64Array | Int32Array | Uint32Array | Uint16Array): Buffer {
-  return Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 }
 
 /** Geometry as the block's integers. */
@@ -81,31 +87,69 @@ export function encodeGeometry(geometry: Geometry | null): number[] {
   return numbers;
 }
 
-function ends(sizes: readonly number[]): Buffer {
-  let sum = 0;
-  return buffer(Uint32Array.from(sizes, (size) => (sum += size)));
+interface Spot {
+  readonly x: number;
+  readonly y: number;
+}
+
+function spotOf({ lon, lat }: Row): Spot | null {
+  return typeof lon === "number" && typeof lat === "number" ? { x: Math.round(lon * 1e6), y: Math.round(lat * 1e6) } : null;
+}
+
+function westSouth(spots: readonly Spot[]): readonly [west: number, south: number] {
+  return spots.length === 0 ? [0, 0] : [Math.min(...spots.map(({ x }) => x)), Math.min(...spots.map(({ y }) => y))];
+}
+
+/** Rows in the order of their cells and places. */
+function inOrder(rows: readonly Row[]): readonly Row[] {
+  const spots = rows.map(spotOf);
+  const [west, south] = westSouth(spots.filter((spot) => spot !== null));
+  const keys = spots.map((spot) => (spot === null ? [Infinity] : [(spot.y - south) >> CELL, (spot.x - west) >> CELL, spot.y, spot.x]));
+  const compare = (a: readonly number[], b: readonly number[]) => a.map((key, i) => key - (b[i] ?? 0)).find((difference) => difference !== 0 && !Number.isNaN(difference)) ?? 0;
+  return rows.map((row, i) => ({ row, key: keys[i] as number[] })).sort((a, b) => compare(a.key, b.key)).map(({ row }) => row);
+}
+
+function encodePlaces(columns: Columns, rows: readonly Row[]): object {
+  const spots = rows.map(spotOf).filter((spot) => spot !== null);
+  const [west, south] = westSouth(spots);
+  const cells = new Map<string, { readonly row: number; readonly column: number; readonly spots: Spot[] }>();
+  for (const spot of spots) {
+    const [row, column] = [(spot.y - south) >> CELL, (spot.x - west) >> CELL];
+    const cell = cells.get(`${row} ${column}`) ?? { row, column, spots: [] };
+    cell.spots.push(spot);
+    cells.set(`${row} ${column}`, cell);
+  }
+  const filled = [...cells.values()];
+  return {
+    type: "position", as: "places", cell: CELL, west, south, rounded_m: 0,
+    rows: columns.ints(filled.map(({ row }, i) => row - (filled[i - 1]?.row ?? 0))),
+    columns: columns.ints(filled.map(({ column }) => column)),
+    counts: columns.ints(filled.map((cell) => cell.spots.length)),
+    north: columns.ints(filled.flatMap((cell) => cell.spots.map(({ y }, i) => y - (cell.spots[i - 1]?.y ?? south + cell.row * 2 ** CELL)))),
+    east: columns.ints(filled.flatMap((cell) => cell.spots.map(({ x }) => x - west - cell.column * 2 ** CELL))),
+  };
 }
 
 function encodeColumn(columns: Columns, type: ColumnType, values: readonly unknown[]): object {
+  const cells = values.map((value) => value ?? null);
   if (type === "f64") {
-    return { type, at: columns.add(buffer(Float64Array.from(values, (value) => (value ?? NaN) as number))) };
+    const bytes = Buffer.from(Float64Array.from(cells, (cell) => (cell ?? NaN) as number).buffer);
+    const planes = Buffer.alloc(bytes.length);
+    bytes.forEach((byte, i) => (planes[(i % 8) * cells.length + Math.floor(i / 8)] = byte));
+    return { type, as: "doubles", at: columns.add(planes) };
   }
-  if (type === "i32") {
-    return { type, at: columns.add(buffer(Int32Array.from(values, (value) => (value ?? -2147483648) as number))) };
-  }
-  if (type === "code") {
-    const known = [...new Set(values.filter((value) => value !== null && value !== undefined))];
-    const codes = Uint16Array.from(values, (value) => (value === null || value === undefined ? 65535 : known.indexOf(value)));
-    return { type, at: columns.add(buffer(codes)), values: known };
+  if (type === "i32" || type === "code") {
+    const known = [...new Set<unknown>(cells.filter((cell) => cell !== null))];
+    return { type, as: type === "code" ? "words" : "numbers", values: known, codes: columns.ints(cells.map((cell) => known.indexOf(cell) + 1)) };
   }
   if (type === "text") {
-    const texts = values.map((value) => Buffer.from((value ?? "") as string, "utf8"));
+    const texts = cells.map((cell) => Buffer.from((cell ?? "") as string, "utf8"));
     const bytes = Buffer.concat(texts);
-    return { type, at: columns.add(bytes), bytes: bytes.length, ends_at: columns.add(ends(texts.map((text) => text.length))) };
+    return { type, as: "texts", at: columns.add(bytes), bytes: bytes.length, sizes: columns.ints(texts.map((text) => text.length)) };
   }
-  const shapes = values.map((value) => encodeGeometry((value ?? null) as Geometry | null));
-  const numbers = Int32Array.from(shapes.flat());
-  return { type, at: columns.add(buffer(numbers)), ends_at: columns.add(ends(shapes.map((shape) => shape.length))), count: numbers.length };
+  const shapes = cells.map((cell) => encodeGeometry(cell as Geometry | null));
+  const signed = (value: number) => (value < 0 ? -2 * value - 1 : 2 * value);
+  return { type, as: "shapes", numbers: columns.ints(shapes.flat().map(signed)), sizes: columns.ints(shapes.map((shape) => shape.length)) };
 }
 
 /** The inflated block. */
@@ -113,15 +157,15 @@ export function makePlain(meta: unknown, words: unknown, tables: Tables): Buffer
   const columns = new Columns();
   const described: Record<string, object> = {};
   for (const [name, spec] of Object.entries(SPECS)) {
-    const rows = tables[name] ?? [];
-    const encoded = Object.entries(spec).map(([column, type]) => [column, encodeColumn(columns, type, rows.map((row) => row[column]))]);
+    const given = tables[name] ?? [];
+    const rows = Object.values(spec).includes("position") ? inOrder(given) : given;
+    const encoded = Object.entries(spec).map(([column, type]) => [column, type === "position" ? encodePlaces(columns, rows) : encodeColumn(columns, type, rows.map((row) => row[column]))]);
     described[name] = { rows: rows.length, columns: Object.fromEntries(encoded) };
   }
   const header = Buffer.from(JSON.stringify({ meta, words, tables: described }), "utf8");
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
-  const padding = Buffer.alloc((8 - ((4 + header.length) % 8)) % 8);
-  return Buffer.concat([length, header, padding, columns.bytes]);
+  return Buffer.concat([length, header, columns.bytes]);
 }
 
 export interface Packed {

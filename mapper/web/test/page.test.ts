@@ -281,7 +281,7 @@ test("an accident known by its district is near in every district that the name 
     { district_id: "d-2", name: "Füzuli", geometry: square(47, 39, 0.1) },
     { district_id: "d-3", name: "Füzuli", geometry: square(47.5, 39, 0.1) },
   ];
-  const shape = (near_districts: string) => groundOf(exampleData(tablesWith({ districts, incidents: [{ ...incident, near_districts }] }))).incidents[0]?.geometry;
+  const shape = (near_districts: string) => groundOf(exampleData(tablesWith({ districts, incidents: [{ ...incident, near_districts }] }))).incidents.at(0).geometry;
   const polygons = (...squares: ReturnType<typeof square>[]) => ({ kind: "polygons", polygons: squares.flatMap((one) => (one.kind === "polygons" ? one.polygons : [])) });
   expect(shape("")).toEqual(polygons(square(46, 39, 0.1)));
   expect(shape("Füzuli; Ağdərə")).toEqual(polygons(square(47, 39, 0.1), square(47.5, 39, 0.1)));
@@ -386,11 +386,13 @@ const HOSTILE = [
 ];
 
 test.each(HOSTILE)("%j is text wherever it stands", (text) => {
-  const fillText = (table: string, row: Row): Row =>
-    Object.fromEntries(Object.entries(SPECS[table] ?? {}).map(([column, type]) => {
+  const fillText = (table: string, row: Row): Row => ({
+    ...row,
+    ...Object.fromEntries(Object.entries(SPECS[table] ?? {}).map(([column, type]) => {
       const kept = /^(place|zone_id|zone_ids|order_id|order_ids|source_id|source_ids|extent)$/.test(column);
       return [column, (type === "text" || type === "code") && !kept ? text : row[column]];
-    }));
+    })),
+  });
   const tables = Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [name, rows.map((row) => fillText(name, row))]));
   const layers = META.layers.map((layer) => ({ ...layer, name: text, title: text, source: text, licence: text, note: text }));
   const meta = { ...META, title: text, titles: { en: text }, organisations: { en: text }, organisation: text, contacts: [text], layers, assumptions: [text], data_date: text };

@@ -1,9 +1,9 @@
 /**
- * Accidents near a place, out of any number of them: their boxes lie in one typed array, made once for a table, and a question
- * runs through numbers.
+ * Accidents near a place, out of any number of them: a first cut by boxes, which the rows make themselves (the page by the grid of
+ * its places), and the distance on the ellipsoid for what is left.
  */
-import type { IncidentRow } from "./ground.ts";
-import { boxOfGeometry, mayReach, northOf, shapeOf, type Shape } from "./shape.ts";
+import type { IncidentRow, IncidentRows } from "./ground.ts";
+import { mayReach, shapeOf, type Shape } from "./shape.ts";
 
 export interface Accident {
   readonly row: IncidentRow;
@@ -12,42 +12,25 @@ export interface Accident {
   readonly radius_m: number;
 }
 
-/** West, south, east, north, radius. */
-const FIELDS = 5;
+/** Radius of an accident's circle; 0 for a district, whose outline is its place. */
+export function radiusOf({ place, uncertainty_m }: Pick<IncidentRow, "place" | "uncertainty_m">): number {
+  return place === "district" ? 0 : (uncertainty_m ?? 0);
+}
 
-export class Accidents {
-  private readonly fields: Float64Array;
-
-  private constructor(private readonly rows: readonly IncidentRow[]) {
-    this.fields = new Float64Array(FIELDS * rows.length).fill(NaN);
-    rows.forEach(({ place, geometry, uncertainty_m }, i) => {
-      const box = place === "none" ? null : boxOfGeometry(geometry);
-      if (box !== null) this.fields.set([...box, place === "district" ? 0 : uncertainty_m ?? 0], FIELDS * i);
-    });
+/** The accidents whose circle or district is within `most` metres of the place. */
+export function accidentsNear(incidents: IncidentRows, place: Shape, most: number): Accident[] {
+  const toDistrict = new Map<Shape, number>();
+  const found: Accident[] = [];
+  for (const index of incidents.near(place.box, most)) {
+    const row = incidents.at(index);
+    const shape = shapeOf(row.geometry);
+    if (row.place === "none" || shape === null) continue;
+    const around_m = row.place === "district" ? 0 : radiusOf(row) + incidents.rounded_m;
+    if (!mayReach(place.box, shape.box, most + around_m)) continue;
+    const far = toDistrict.get(shape) ?? place.metresTo(shape, most + around_m);
+    if (row.place === "district") toDistrict.set(shape, far);
+    const distance_m = Math.max(0, far - around_m);
+    if (distance_m <= most) found.push({ row, distance_m, radius_m: radiusOf(row) });
   }
-
-  private static readonly made = new WeakMap<readonly IncidentRow[], Accidents>();
-
-  /** The accidents of a table that is not changed afterwards. */
-  static of(rows: readonly IncidentRow[]): Accidents {
-    const found = Accidents.made.get(rows) ?? new Accidents(rows);
-    Accidents.made.set(rows, found);
-    return found;
-  }
-
-  /** Those whose circle or district is within `most` metres of the place. */
-  near(place: Shape, most: number): Accident[] {
-    const found: Accident[] = [];
-    for (let at = 0, i = 0; i < this.rows.length; at += FIELDS, i++) {
-      const radius_m = this.fields[at + 4] as number;
-      const [south, north] = [this.fields[at + 1] as number, this.fields[at + 3] as number];
-      const reach = northOf(most + radius_m);
-      if (!(place.box[1] - north <= reach && south - place.box[3] <= reach)) continue;
-      if (!mayReach(place.box, [this.fields[at] as number, south, this.fields[at + 2] as number, north], most + radius_m)) continue;
-      const row = this.rows[i] as IncidentRow;
-      const distance_m = Math.max(0, place.metresTo(shapeOf(row.geometry) as Shape, most + radius_m) - radius_m);
-      if (distance_m <= most) found.push({ row, distance_m, radius_m });
-    }
-    return found;
-  }
+  return found;
 }

@@ -5,6 +5,7 @@
  * as in the data block. Distances are metres, positions WGS 84 degrees, longitude first.
  */
 import type { Geometry, LonLat, Polygon } from "../geometry.ts";
+import type { Box } from "./rings.ts";
 
 type Text = string | null | undefined;
 type Metres = number | null | undefined;
@@ -72,6 +73,19 @@ export interface IncidentRow {
   readonly geometry: Geometry | null;
 }
 
+/** The accidents of a ground: any number of rows, read when they are looked at. */
+export interface IncidentRows {
+  readonly length: number;
+  at(index: number): IncidentRow;
+  /**
+   * Indices of those whose box may lie within `most` metres and their radius of the box: a first cut, in which none that does is
+   * missing.
+   */
+  near(box: Box, most: number): readonly number[];
+  /** Added to every radius: what the stored places may have been rounded by. */
+  readonly rounded_m: number;
+}
+
 export interface CoverageRow {
   readonly coverage_id: string;
   readonly name?: Text;
@@ -95,7 +109,7 @@ export interface Ground {
   readonly orders: readonly OrderRow[];
   readonly corridors: readonly CorridorRow[];
   readonly hazards: readonly HazardRow[];
-  readonly incidents: readonly IncidentRow[];
+  readonly incidents: IncidentRows;
   readonly coverage: readonly CoverageRow[];
   readonly dataDate: string | null;
   readonly staleAfter: string | null;

@@ -4,12 +4,12 @@
  * Everything that acts there is an item. Items are gathered first and weighed afterwards, so that answers of several places
  * can be put together and the order of the layers never matters.
  */
-import { Accidents } from "./accidents.ts";
+import { accidentsNear } from "./accidents.ts";
 import { isListed } from "./coverage.ts";
 import { firstDay, lastDay } from "./dates.ts";
 import {
   BASES, districtsOf, isStricter, strictest, VERDICTS,
-  type AccidentEntry, type Basis, type CoverageEntry, type Ground, type HazardEntry, type HazardRow, type OpeningEntry, type Relation, type VerdictCode, type ZoneEntry, type ZoneRow,
+  type AccidentEntry, type Basis, type CoverageEntry, type Ground, type HazardEntry, type HazardRow, type IncidentRow, type OpeningEntry, type Relation, type VerdictCode, type ZoneEntry, type ZoneRow,
 } from "./ground.ts";
 import { Legal, type Act } from "./legal.ts";
 import { OpeningGrounds } from "./openings.ts";
@@ -112,7 +112,6 @@ export class Judge {
   private readonly legal: Legal;
   private readonly active: readonly ActiveZone[];
   private readonly hazards: readonly Hazard[];
-  private readonly accidents: Accidents;
   private readonly coverage: readonly Shape[];
 
   constructor(private readonly ground: Ground, readonly asked: Asked) {
@@ -126,7 +125,6 @@ export class Judge {
       const shape = shapeOf(row.geometry);
       return shape === null ? [] : [{ row, shape, accuracy_m: row.accuracy_m ?? 0, released: isReleased(row, asked, ground.dataDate) }];
     });
-    this.accidents = Accidents.of(ground.incidents);
     this.coverage = this.coverageNow();
   }
 
@@ -235,7 +233,7 @@ export class Judge {
 
   private accidentsAt(place: Shape): { readonly entries: AccidentEntry[]; readonly items: Item[] } {
     const [entries, items]: [AccidentEntry[], Item[]] = [[], []];
-    for (const { row, distance_m, radius_m } of this.accidents.near(place, this.asked.u + NEAR_M)) {
+    for (const { row, distance_m, radius_m } of accidentsNear(this.ground.incidents, place, this.asked.u + NEAR_M)) {
       if (!wasRecorded(row.recorded_on, this.asked.known_by)) continue;
       entries.push({ id: row.incident_id, distance_m });
       items.push({ verdict: "near_restricted", axis: "physical", basis: "near", distance_m, accuracy_m: radius_m });
@@ -266,12 +264,19 @@ export class Judge {
     };
   }
 
+  private accidentsWhere(isWanted: (row: IncidentRow) => boolean): IncidentRow[] {
+    const { incidents } = this.ground;
+    const found: IncidentRow[] = [];
+    for (let index = 0; index < incidents.length; index++) if (isWanted(incidents.at(index))) found.push(incidents.at(index));
+    return found;
+  }
+
   /** What acts where only names are known: zones without an outline, and accidents that name the district. */
   atNames(zones: readonly ZoneRow[], names: ReadonlySet<string>): Judged {
     const found = this.active.filter(({ zone }) => zones.includes(zone)).map((active) => ({ active, relation: "no_geometry" as const, distance_m: null }));
     const legal = this.weighLegal(found, null);
     const isNamed = (name: string) => names.has(name.normalize("NFC").trim());
-    const accidents = this.ground.incidents.filter((row) => wasRecorded(row.recorded_on, this.asked.known_by) && districtsOf(row).some(isNamed));
+    const accidents = this.accidentsWhere((row) => wasRecorded(row.recorded_on, this.asked.known_by) && districtsOf(row).some(isNamed));
     const near = accidents.map((): Item => ({ verdict: "near_restricted", axis: "physical", basis: "near", distance_m: 0, accuracy_m: 0 }));
     return {
       ...legal,

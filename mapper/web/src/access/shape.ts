@@ -3,7 +3,7 @@
  */
 import { polygonsOf, type Geometry, type LonLat } from "../geometry.ts";
 import { makeBoundary, metresBetween, type Boundary } from "./geodesy.ts";
-import { degrees, insideSpot, makePath, pathsMeet, shifts, sideOf, TURN, units, witnesses, wrap, type Box, type Path, type Spot } from "./rings.ts";
+import { degrees, insideSpot, makePath, pathsMeet, shifts, sideOf, TURN, witnesses, wrap, type Box, type Path, type Spot } from "./rings.ts";
 
 /** A degree of arc is nowhere on the ellipsoid shorter than 110,574 m. */
 const LEAST_METRES_PER_DEGREE = 110_000;
@@ -146,13 +146,6 @@ export class Shape {
   private entersAreaOf(other: Shape): boolean {
     return other.polygons.length > 0 && this.paths.some(({ xs, ys }) => Array.from(xs).some((x, i) => other.containsWithin({ x, y: ys[i] as number })));
   }
-}
-
-/** The box of a stored geometry; of a point without making its shape, for there are many. */
-export function boxOfGeometry(geometry: Geometry | null): Box | null {
-  if (geometry?.kind !== "point") return shapeOf(geometry)?.box ?? null;
-  const [x, y] = [units(geometry.at[0]), units(geometry.at[1])];
-  return [x, y, x, y];
 }
 
 const known = new WeakMap<Geometry, Shape | null>();

@@ -6,7 +6,7 @@
  */
 import * as L from "leaflet";
 
-import { decodeBase64 } from "../block.ts";
+import { decodeBase64 } from "../base64.ts";
 import { data as dataText, el, type Content } from "../elements.ts";
 import type { MapLayer } from "../layers/layer.ts";
 import type { Words } from "../words.ts";

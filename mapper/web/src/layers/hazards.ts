@@ -5,7 +5,7 @@ import { button } from "../elements.ts";
 import { labelPoint, type Geometry, type LonLat } from "../geometry.ts";
 import { hazardLook } from "../hatch.ts";
 import type { Label } from "../labels.ts";
-import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
+import { shape, shapesLayer, type Chosen, type MapLayer, type Stage } from "./layer.ts";
 
 function namePlace(geometry: Geometry | null): LonLat | null {
   return geometry?.kind === "point" ? geometry.at : labelPoint(geometry);
@@ -28,8 +28,9 @@ function hazardLabel(stage: Stage, row: number, at: LonLat): Label {
 
 export function hazardsLayer(stage: Stage, renderer: L.Renderer): MapLayer {
   const { hazards } = stage.data;
-  const shapes: L.Path[] = [];
-  const labels: Label[] = [];
+  const shapes = new Map<L.Path, number>();
+  const labels: { readonly row: number; readonly label: Label }[] = [];
+  let shown: readonly boolean[] = hazards.indices().map(() => true);
   let due = 0;
   for (const row of hazards.indices()) {
     const geometry = hazards.get("geometry", row);
@@ -45,15 +46,33 @@ export function hazardsLayer(stage: Stage, renderer: L.Renderer): MapLayer {
     });
     const at = namePlace(geometry);
     if (geometry !== null) due += 1;
-    if (drawn !== null) shapes.push(drawn);
-    if (at !== null) labels.push(hazardLabel(stage, row, at));
+    if (drawn !== null) shapes.set(drawn, row);
+    if (at !== null) labels.push({ row, label: hazardLabel(stage, row, at) });
   }
-  return shapesLayer(stage, {
+  const isShown = (row: number) => shown[row] === true;
+  const layer = shapesLayer(stage, {
     name: "hazards",
     group: "physical",
-    shapes,
+    shapes: [...shapes.keys()],
     due,
-    labels: () => labels,
-    counts: () => ({ hazards: shapes.length }),
+    labels: () => labels.filter(({ row }) => isShown(row)).map(({ label }) => label),
+    counts: () => ({ hazards: [...shapes.values()].filter(isShown).length }),
   });
+  const obey = () => {
+    for (const [drawn, row] of shapes) if (layer.visible && isShown(row)) drawn.addTo(stage.map); else drawn.remove();
+  };
+  return {
+    ...layer,
+    get visible() {
+      return layer.visible;
+    },
+    show(visible: boolean) {
+      layer.show(visible);
+      obey();
+    },
+    choose({ hazards: chosen }: Chosen) {
+      shown = chosen;
+      obey();
+    },
+  };
 }

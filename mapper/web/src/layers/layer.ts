@@ -4,7 +4,7 @@ import * as L from "leaflet";
 import type { Data } from "../data.ts";
 import type { Content } from "../elements.ts";
 import type { Geometry, LonLat, Polygon, Ring } from "../geometry.ts";
-import type { Grouped } from "../grouping.ts";
+import type { Grouped, RowMask } from "../grouping.ts";
 import type { Hatches } from "../hatch.ts";
 import type { Labels, LabelSource } from "../labels.ts";
 import type { Words } from "../words.ts";
@@ -25,6 +25,13 @@ export interface Stage {
   readonly select: (at: LonLat) => void;
 }
 
+/** What is shown of the records: 1 for accidents by row, true for hazard areas, and for zones that somebody is kept out of on the day. */
+export interface Chosen {
+  readonly incidents: RowMask;
+  readonly hazards: readonly boolean[];
+  readonly zones: readonly boolean[];
+}
+
 /** One switch of the layer list. */
 export interface MapLayer {
   readonly name: string;
@@ -34,6 +41,8 @@ export interface MapLayer {
   readonly empty: boolean;
   visible: boolean;
   show(visible: boolean): void;
+  /** Show what was chosen of its records; a layer without it shows all of them, always. */
+  choose?(chosen: Chosen): void;
   /** What the reader should know before putting it on. */
   hint?(): Content;
   /** Marks on the map now, by name. */

@@ -6,7 +6,7 @@ import { button, el } from "../elements.ts";
 import { inGeometry, labelPoint, type LonLat } from "../geometry.ts";
 import { extentLook } from "../hatch.ts";
 import { inView, type Label, type View } from "../labels.ts";
-import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
+import { shape, shapesLayer, type Chosen, type MapLayer, type Stage } from "./layer.ts";
 
 /** Where the zone's name stands: its district's own label point, else a wide place inside. */
 function namePlace({ data: { zones, districts } }: Stage, zone: number): LonLat | null {
@@ -18,10 +18,13 @@ function namePlace({ data: { zones, districts } }: Stage, zone: number): LonLat 
   return lon !== null && lat !== null ? [lon, lat] : labelPoint(zones.get("geometry", zone));
 }
 
-function zoneLabel(stage: Stage, zone: number, at: LonLat): Label {
+/** Outline of a zone that no order in force on the day keeps anybody out of: it stays in sight, without its hatch. */
+const NOT_IN_FORCE: L.PathOptions = { weight: 1.5, dashArray: "1 6", fillOpacity: 0 };
+
+function zoneLabel(stage: Stage, zone: number, at: LonLat, isClosed: boolean): Label {
   const { words, data } = stage;
   const name = zoneName(data.zones, zone);
-  const text = words.ban(data.zones.get("extent", zone));
+  const text = isClosed ? words.ban(data.zones.get("extent", zone)) : words.say("zone.not_in_force");
   const make = (...parts: (string | HTMLElement)[]) => () =>
     button(
       { class: "mapper-zone-label", "data-label": `zone ${zone}`, "aria-label": `${name} – ${text}` },
@@ -46,30 +49,40 @@ function placeInView({ data: { zones } }: Stage, zone: number, at: LonLat, view:
 export function zonesLayer(stage: Stage, renderer: L.Renderer): MapLayer {
   const { zones } = stage.data;
   const shapes: L.Path[] = [];
+  const looks = new Map<L.Path, { readonly zone: number; readonly closed: L.PathOptions }>();
+  let closed: readonly boolean[] = zones.indices().map(() => true);
   const names: { readonly zone: number; readonly at: LonLat }[] = [];
   for (const zone of zones.indices()) {
     const look = extentLook(stage.words, zones.text("extent", zone));
+    const style = { weight: look.dash === "" ? 2 : 2.5, dashArray: look.dash, fillOpacity: 1 };
     const drawn = shape(zones.get("geometry", zone), {
       renderer,
       pane: "zones",
       color: look.colour,
-      weight: look.dash === "" ? 2 : 2.5,
-      dashArray: look.dash,
       fillColor: stage.hatches.fill(look),
-      fillOpacity: 1,
       className: "mapper-zone",
+      ...style,
     });
     const at = namePlace(stage, zone);
-    if (drawn !== null) shapes.push(drawn);
+    if (drawn !== null) {
+      shapes.push(drawn);
+      looks.set(drawn, { zone, closed: style });
+    }
     if (at !== null) names.push({ zone, at });
   }
   const due = zones.indices().filter((zone) => zones.get("geometry", zone) !== null).length;
-  return shapesLayer(stage, {
+  const layer = shapesLayer(stage, {
     name: "zones",
     group: "legal",
     shapes,
     due,
-    labels: (view) => names.map(({ zone, at }) => zoneLabel(stage, zone, placeInView(stage, zone, at, view))),
+    labels: (view) => names.map(({ zone, at }) => zoneLabel(stage, zone, placeInView(stage, zone, at, view), closed[zone] === true)),
     counts: () => ({ zones: shapes.length }),
+  });
+  return Object.assign(layer, {
+    choose(chosen: Chosen) {
+      closed = chosen.zones;
+      for (const [drawn, look] of looks) drawn.setStyle(closed[look.zone] === true ? look.closed : NOT_IN_FORCE);
+    },
   });
 }

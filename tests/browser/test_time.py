@@ -1,0 +1,112 @@
+"""The time bar and the filters on the bundled layers, by mouse and keys, and through the address."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mapper import build
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    from tests.browser.conftest import PageLog
+
+
+@pytest.fixture(scope="module")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the bundled layers once."""
+    folder = tmp_path_factory.mktemp("edition")
+    build(out=folder)
+    return folder
+
+
+@pytest.fixture
+def opened(page: Page, page_log: PageLog, edition: Path) -> Iterator[Page]:
+    """Open the page from disk."""
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto((edition / "map.html").as_uri())
+    page.evaluate("window.mapper.ready")
+    yield page
+    page_log.assert_quiet()
+
+
+def shown(page: Page) -> dict[str, int]:
+    """Return what is visible now, by layer."""
+    counts: dict[str, int] = page.evaluate("window.mapper.shown()")
+    return counts
+
+
+def accidents(page: Page) -> int:
+    """Return how many accidents are visible, on the map or in a number of a district."""
+    counts = shown(page)
+    return counts["discs"] + counts["points"] + counts["district_counts"]
+
+
+def hatched(page: Page) -> int:
+    """Return how many zones are hatched."""
+    count: int = page.evaluate(
+        "[...document.querySelectorAll('path.mapper-zone')].filter(z => z.getAttribute('fill-opacity') !== '0').length"
+    )
+    return count
+
+
+def test_days_by_keys_and_the_first_orders(opened: Page) -> None:
+    """The end goes by keys to the day before the ban of 28 November 2020: no zone is hatched, all stay in sight, and it is said."""
+    opened.get_by_role("button", name="Time").click()
+    end = opened.get_by_role("slider", name="Last day")
+    end.focus()
+    opened.keyboard.press("Home")
+    assert hatched(opened) == 0
+    assert shown(opened)["zones"] == 12
+    assert accidents(opened) < 114
+    line = opened.locator(".mapper-chosen")
+    assert "Orders are shown as of" in line.inner_text()
+    opened.keyboard.press("End")
+    assert hatched(opened) == 12
+    assert accidents(opened) == 114
+    assert line.is_hidden()
+
+
+def test_from_mark_to_mark(opened: Page) -> None:
+    """Going back from the last day stops at orders and events; the first ban is among them, and its zones are hatched from then on."""
+    opened.get_by_role("button", name="Time").click()
+    back = opened.get_by_role("button", name="To the order or event before")
+    days = []
+    for _ in range(60):
+        back.click()
+        day = opened.evaluate("new URLSearchParams(location.hash.slice(1)).get('on')")
+        if days and day == days[-1]:
+            break
+        days.append(day)
+    assert "2020-11-28" in days
+    opened.goto(opened.url.split("#")[0] + "#on=2020-11-28&to=2020-11-28")
+    opened.evaluate("window.mapper.ready")
+    assert hatched(opened) > 0
+
+
+def test_a_filter_and_its_address(opened: Page) -> None:
+    """All devices but one are put out; the address opens the same; the verdict is the same with every record in it."""
+    ask = "window.mapper.verdict({lon: 46.93, lat: 39.99, uncertainty_m: 10})"
+    whole: dict[str, Any] = opened.evaluate(ask)
+    opened.locator("#mapper-filters > summary").click()
+    group = opened.locator("#mapper-filters fieldset", has_text="Device")
+    group.get_by_role("button", name="None").click()
+    assert accidents(opened) == 0
+    group.get_by_label("Anti-personnel mine").check()
+    some = accidents(opened)
+    assert 0 < some < 114
+    assert f"Hidden: {114 - some} of 114 accidents" in opened.locator(".mapper-chosen").inner_text()
+    address = opened.url
+    opened.goto("about:blank")
+    opened.goto(address)
+    opened.evaluate("window.mapper.ready")
+    assert accidents(opened) == some
+    filtered: dict[str, Any] = opened.evaluate(ask)
+    assert filtered == whole
+    opened.get_by_role("button", name="Show everything").click()
+    assert accidents(opened) == 114
