@@ -120,6 +120,13 @@ def test_a_settlement_is_never_a_dot(opened: Page, edition: Path) -> None:
     assert opened.evaluate("window.mapper.shown().points") == 0
 
 
+def test_marks_stand_where_their_labels_are(opened: Page) -> None:
+    """Tiles of marks lie side by side, each moved from the same corner: one in the flow of text would put its marks elsewhere."""
+    corners = opened.evaluate("[...document.querySelectorAll('.mapper-tile')].map(tile => [tile.offsetLeft, tile.offsetTop])")
+    assert len(corners) > 1
+    assert {tuple(corner) for corner in corners} == {(0, 0)}
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_page_fits_the_screen(opened: Page, size: dict[str, int]) -> None:
     """Nothing makes the page scroll sideways, and the map keeps at least half of the height."""
