@@ -181,6 +181,8 @@ def page_meta(edition: Edition) -> dict[str, Any]:
     return {
         "title": edition.title,
         "organisation": edition.organisation,
+        "titles": dict(edition.titles),
+        "organisations": dict(edition.organisations),
         "contacts": list(edition.contacts),
         "language": edition.language,
         "languages": list(edition.languages),
@@ -193,7 +195,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "private": edition.private,
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
-        "density": facts["density"],
+        "density": {**facts["density"], "refused": _in_languages(edition.surface.refused)},
         "bounds": _bounds(edition),
         "layers": [
             {
@@ -209,9 +211,14 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             }
             for entry, _, sha256 in edition.layers
         ],
-        "assumptions": list(edition.assumptions),
+        "assumptions": [_in_languages(each) for each in edition.assumptions],
         "ledger": _ledger(edition),
     }
+
+
+def _in_languages(text: str | None) -> str | dict[str, str] | None:
+    """Return a sentence by language where the vocabulary has it; a text of anybody's stays as it is."""
+    return text.in_languages() if isinstance(text, terms.Said) else text
 
 
 def _ledger(edition: Edition) -> dict[str, Any]:

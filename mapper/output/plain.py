@@ -35,7 +35,7 @@ def without_scripts(edition: Edition) -> str:
         [
             f"<style>{STYLE}</style><div class=mapper-plain>",
             _warnings(edition),
-            f"<h1>{_given(edition.title)}</h1>",
+            *(f"<h1{lang}>{_given(title)}</h1>" for lang, title in _titles(edition)),
             *(f"<p lang={language}>{escape(_age(edition, language))}" for language in terms.LANGUAGES),
             "" if drawn is None else f"<div class=mapper-plain-picture>{drawn.svg}</div>{_legend(edition, drawn)}",
             _list("noscript.orders", map(_order_line, _records(edition.tables["orders"]))),
@@ -50,11 +50,16 @@ def without_scripts(edition: Edition) -> str:
     )
 
 
-def _say(code: str, language: str, vocabulary: str = "page", **values: str) -> str:
-    return terms.label(vocabulary, code, language).format(**values)
+def _titles(edition: Edition) -> list[tuple[str, str]]:
+    """Return the title as it is given: once, or in each of its languages with its `lang`."""
+    return [(f" lang={each}", title) for each, title in edition.titles.items()] or [("", edition.title)]
 
 
-def _paragraphs(*sentences: tuple[str, str, Mapping[str, str]]) -> str:
+def _say(code: str, language: str, vocabulary: str = "page", **values: object) -> str:
+    return terms.sentence(vocabulary, code, language, **values)
+
+
+def _paragraphs(*sentences: tuple[str, str, Mapping[str, object]]) -> str:
     """Return all sentences in one language, then in the next."""
     return "".join(
         f"<p lang={language}>{escape(_say(code, language, vocabulary, **values))}"
@@ -63,7 +68,7 @@ def _paragraphs(*sentences: tuple[str, str, Mapping[str, str]]) -> str:
     )
 
 
-def _words(code: str, vocabulary: str = "page", **values: str) -> str:
+def _words(code: str, vocabulary: str = "page", **values: object) -> str:
     """Return a few words in every language, side by side."""
     return _BETWEEN.join(
         f"<span lang={language}>{escape(_say(code, language, vocabulary, **values))}</span>"
@@ -78,14 +83,14 @@ def _given(text: object) -> str:
 
 def _warnings(edition: Edition) -> str:
     end = _BETWEEN.join(_say("noscript.end", language) for language in terms.LANGUAGES)
-    sentences: list[tuple[str, str, Mapping[str, str]]] = [
+    sentences: list[tuple[str, str, Mapping[str, object]]] = [
         ("noscript.reduced", "page", {}),
         ("noscript.whole", "page", {"end": end}),
     ]
     if edition.private:
         sentences.append(("bar.private", "page", {}))
     if not edition.complete:
-        sentences.append(("bar.incomplete", "page", {"n": str(edition.incomplete_zones)}))
+        sentences.append(("bar.incomplete", "page", {"n": edition.incomplete_zones}))
     return f"<div class=mapper-plain-warning>{_paragraphs(*sentences)}</div>"
 
 
@@ -153,7 +158,7 @@ def _legend(edition: Edition, drawn: Picture) -> str:
             ),
             _paragraphs(("noscript.rough", "page", {"n": _length(drawn.rough_m)}), ("legend.zones_note", "page", {})),
             _paragraphs(("noscript.not_in_picture", "page", {"names": names})) if names else "",
-            _paragraphs(("noscript.unplaced", "page", {"n": str(drawn.unplaced)})) if drawn.unplaced else "",
+            _paragraphs(("noscript.unplaced", "page", {"n": drawn.unplaced})) if drawn.unplaced else "",
         ]
     )
 

@@ -122,7 +122,9 @@ def test_a_settlement_is_never_a_dot(opened: Page, edition: Path) -> None:
 
 def test_marks_stand_where_their_labels_are(opened: Page) -> None:
     """Tiles of marks lie side by side, each moved from the same corner: one in the flow of text would put its marks elsewhere."""
-    corners = opened.evaluate("[...document.querySelectorAll('.mapper-tile')].map(tile => [tile.offsetLeft, tile.offsetTop])")
+    corners = opened.evaluate(
+        "[...document.querySelectorAll('.mapper-tile')].map(tile => [tile.offsetLeft, tile.offsetTop])"
+    )
     assert len(corners) > 1
     assert {tuple(corner) for corner in corners} == {(0, 0)}
 
@@ -152,6 +154,8 @@ def test_without_scripts_the_orders_are_listed(edition: Path, browser: Any, page
     assert "or-017" in text
     assert "or-001" in text
     assert "A blank area is not a cleared area." in text
+    assert "Пустое место на карте не означает очищенную площадь." in text
+    assert "Xəritədəki boş sahə təmizlənmiş sahə demək deyil." in text
     assert plain.is_visible(".mapper-plain-warning")
     assert not plain.is_visible("#mapper-banner")
     context.close()

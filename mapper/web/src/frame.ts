@@ -57,7 +57,7 @@ export function datesText(words: Words, { data_date, stale_after }: Meta): strin
 /** A date that nobody stated is a doubt, and looks like one. */
 function datesLine(words: Words, meta: Meta): HTMLElement {
   const known = meta.data_date !== null && meta.stale_after !== null;
-  return el("p", { class: known ? "mapper-dates" : "mapper-short-caveat" }, datesText(words, meta));
+  return el("p", { class: `mapper-dates-line ${known ? "mapper-dates" : "mapper-short-caveat"}` }, datesText(words, meta));
 }
 
 function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement {
@@ -65,10 +65,15 @@ function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement 
   return el(
     "div",
     { class: "mapper-titles" },
-    el("h1", {}, meta.title),
+    el("h1", {}, words.of(meta.titles, meta.title)),
     datesLine(words, meta),
-    el("p", { class: "mapper-short-caveat" }, words.say("head.caveat")),
-    assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),
+    el(
+      "p",
+      { class: "mapper-warnings" },
+      el("span", { class: "mapper-short-caveat" }, words.say("head.caveat")),
+      assumed > 0 && " ",
+      assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),
+    ),
   );
 }
 
@@ -83,6 +88,7 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     toggle.textContent = words.say(drawer.hidden ? "drawer.open" : "drawer.close");
   };
   const open = (opened: boolean) => {
+    if (!opened && drawer.contains(drawer.ownerDocument.activeElement)) toggle.focus();
     drawer.hidden = !opened;
     name();
     onResize();
@@ -100,7 +106,7 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     element.lang = words.language;
     map.setAttribute("aria-label", words.say("map.name"));
     drawer.setAttribute("aria-label", words.say("drawer.name"));
-    head.replaceChildren(titles(words, meta, showAssumed), ...tools);
+    head.replaceChildren(titles(words, meta, showAssumed), el("div", { class: "mapper-head-tools" }, ...tools));
     bars.replaceChildren(...warningBars(words, meta, now));
     name();
   };

@@ -9,6 +9,7 @@ import * as L from "leaflet";
 import { button, el } from "./elements.ts";
 import type { LonLat } from "./geometry.ts";
 import type { MapView } from "./state.ts";
+import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
 
 /** Pane names from the ground up: over a user's tiles (200), under a user's shapes (400), markers (600) and pop-ups (700). */
@@ -43,6 +44,11 @@ const SHEET_LEAVES = 0.34;
 
 export type Bounds = readonly [west: number, south: number, east: number, north: number];
 
+/** Whether the reader asked the device for no motion. */
+function isStill(): boolean {
+  return window.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+}
+
 /** Make the map inside `element`; it has a view at once, so that layers can be drawn. */
 export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
   const map = L.map(element, {
@@ -56,7 +62,9 @@ export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
     fadeAnimation: false,
     zoomAnimation: false,
     markerZoomAnimation: false,
+    inertia: !isStill(),
   });
+  if (isStill()) map.panBy = (offset, options) => L.Map.prototype.panBy.call(map, offset, { ...options, animate: false });
   for (const [name, z] of Object.entries(PANES)) {
     const pane = map.createPane(name);
     pane.style.zIndex = String(z);
@@ -155,7 +163,7 @@ export class Pointer {
   private readonly circle: L.Circle;
 
   constructor(private readonly map: L.Map) {
-    const style = { renderer: L.svg({ pane: "pointer" }), pane: "pointer", interactive: false, color: POINTER_COLOUR };
+    const style = { renderer: L.svg({ pane: "pointer" }), pane: "pointer", interactive: false, color: tone(POINTER_COLOUR) };
     this.ring = L.circleMarker([0, 0], { ...style, radius: 11, weight: 3, fill: false });
     this.circle = L.circle([0, 0], { ...style, radius: 1, weight: 2, dashArray: "2 6", fillOpacity: 0.06 });
   }

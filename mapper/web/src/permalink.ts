@@ -8,6 +8,7 @@ import { isDay } from "./access/dates.ts";
 import { KINDS } from "./access/who.ts";
 import { COLUMNS, outOf, type Choice } from "./filter/choice.ts";
 import type { Asked, MapView, Store, ViewState } from "./state.ts";
+import { THEMES } from "./theme.ts";
 
 /** What an address may name. */
 export interface Known {
@@ -54,11 +55,12 @@ function readChoice(said: URLSearchParams, day: (key: string, otherwise: string)
 /** The state that an address names, over a first one. */
 export function readPermalink(hash: string, first: ViewState, { languages, layers, tables, asking }: Known): ViewState {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
-  const oneOf = (key: string, known: readonly string[], otherwise: string) => known.find((one) => one === said.get(key)) ?? otherwise;
+  const oneOf = <T extends string>(key: string, known: readonly T[], otherwise: T): T => known.find((one) => one === said.get(key)) ?? otherwise;
   const day = (key: string, otherwise: string) => (isDay(said.get(key) ?? "") ? (said.get(key) as string) : otherwise);
   const off = [...(said.get("off") ?? "").split(","), ...asking];
   return {
     language: oneOf("lang", languages, first.language),
+    theme: oneOf("theme", THEMES, first.theme),
     map: readMap(said.get("map")) ?? first.map,
     off: said.has("off") ? layers.filter((layer) => off.includes(layer)) : first.off,
     on: day("on", day("to", first.on)),
@@ -75,6 +77,7 @@ export function writePermalink(state: ViewState, first: ViewState): string {
   const said: [key: string, value: string][] = [];
   const write = (key: string, value: string, usual: string) => void (value === usual || said.push([key, value]));
   write("lang", state.language, first.language);
+  write("theme", state.theme, first.theme);
   if (state.map !== null) said.push(["map", place(state.map.at, state.map.zoom)]);
   write("off", state.off.join(","), first.off.join(","));
   write("on", state.on, first.on);

@@ -42,6 +42,7 @@ import { firstState, Store, type Asked } from "./state.ts";
 import { layerSwitches, setSwitches } from "./switches.ts";
 import { KINDS, type Lead } from "./table/kind.ts";
 import { isKind, TableView } from "./table/view.ts";
+import { followTheme, setThemeButton, themeButton } from "./theme.ts";
 import { Words } from "./words.ts";
 import { corridorsLayer } from "./layers/corridors.ts";
 import { coverageLayer } from "./layers/coverage.ts";
@@ -111,7 +112,7 @@ function timeButton(words: Words, room: HTMLElement): HTMLElement {
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
 function assumed(words: Words, { assumptions }: Meta): HTMLElement[] {
   if (assumptions.length === 0) return [];
-  return [foldout([words.say("about.assumptions")], () => [assumptionList(assumptions)], { class: "mapper-section", id: ASSUMED_ID, open: true })];
+  return [foldout([words.say("about.assumptions")], () => [assumptionList(words, assumptions)], { class: "mapper-section", id: ASSUMED_ID, open: true })];
 }
 
 /** Throw unless every layer has drawn all it had to. */
@@ -120,6 +121,13 @@ export function checkDrawn(layers: readonly Pick<MapLayer, "name" | "drawn">[]):
     const { drawn, due } = layer.drawn();
     if (drawn !== due) throw new Failure("failure.not_drawn", `Of the layer ${layer.name}, ${drawn} of ${due} shapes were drawn.`);
   }
+}
+
+/** Escape leaves what lies on top, unless something of its own was left by it. */
+function onEscape(element: HTMLElement, leave: () => void): void {
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) leave();
+  });
 }
 
 function sum(shown: Shown): number {
@@ -146,7 +154,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   root.append(frame.element);
   const tell = telling(data, words);
   const table = new TableView({ tell, store, onLead: (lead) => leadTo(lead) });
-  const headTools = () => [table.button(), ...languageChoice(words, meta.languages, store)];
+  const headTools = () => [table.button(), ...languageChoice(words, meta.languages, store), ...(embedded ? [] : [themeButton(words, store)])];
   // Its words give the head its height, and with that the map its room: set before the map is drawn into it.
   frame.dress(headTools());
   map = makeMap(frame.map, meta.bounds);
@@ -157,7 +165,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
+  let askedFrom: string | undefined; // the label that was pressed; where it is gone, the keyboard goes back to the map
   const askAbout = (at: LonLat, reach_m: number) => {
+    const active = root.ownerDocument.activeElement;
+    if (!frame.drawer.contains(active)) askedFrom = active instanceof HTMLElement ? active.dataset["label"] : undefined;
     store.set({ asked: { at, reach_m } });
     panel.focus();
   };
@@ -169,6 +180,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     store.set({ table: null });
     if (map !== null) fit(map, box);
     askAbout(at, NO_REACH_M);
+  };
+  const close = () => {
+    store.set({ asked: null });
+    if (askedFrom === undefined || !stage.labels.focus(askedFrom)) frame.map.focus();
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
@@ -211,11 +226,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     legend.replaceChildren();
     legend.append(...legendOf((layer) => layer.visible));
   };
-  const makePanel = () =>
-    new Panel(tell, inquiry, store, () => {
-      store.set({ asked: null });
-      frame.map.focus();
-    });
+  const makePanel = () => new Panel(tell, inquiry, store, close);
   let panel = makePanel();
   const printing = new Printing(
     paperFor(map.getSize()),
@@ -239,16 +250,22 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     askAbout(place.at, place.uncertainty_m);
   };
   let told: HTMLElement | null = null;
+  let closeKeys = () => false;
   const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
-    if (!embedded) root.ownerDocument.documentElement.lang = words.language;
+    if (!embedded) {
+      root.ownerDocument.documentElement.lang = words.language;
+      root.ownerDocument.title = words.of(meta.titles, meta.title);
+    }
     frame.dress(headTools());
+    stage.labels.name(words.say("map.labels"));
     showTable(store.state.table);
     const find = findBox(words, finder, go);
     const keys = keysHelp(words);
     const locate = locateButton(words, navigator.geolocation, go);
     told = locate.told;
-    Object.assign(acts, { "/": find.focus, "?": keys.toggle, Escape: keys.close });
+    closeKeys = keys.close;
+    Object.assign(acts, { "/": find.focus, "?": keys.toggle });
     search.replaceChildren(find.element, told);
     tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate.button), keys.element);
     scale.draw();
@@ -312,6 +329,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
         stage.labels.place();
         if (chosenHere) languageChoiceIn(frame.element)?.focus();
       }
+      if (state.theme !== before.theme) setThemeButton(frame.element, words, state.theme);
       if (state.off !== before.off) show(state.off);
       if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) choose();
       if (state.choice !== before.choice && (state.choice.from !== "" || state.choice.to !== "")) openTime();
@@ -321,6 +339,12 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     });
   };
 
+  if (!embedded) followTheme(frame.element, map, store);
+  onEscape(frame.element, () => {
+    if (closeKeys()) return;
+    if (store.state.asked !== null) close();
+    else if (isNarrow()) frame.open(false);
+  });
   furnish(map);
   choose();
   frame.open(!closed);

@@ -8,12 +8,10 @@ import { Selection, textTest, type Searchable, type Selected, type Wanted } from
 import { sorted } from "../src/table/sorting.ts";
 import { draw } from "../src/view.ts";
 import { exampleData, META, square, TABLES, tablesWith, wordsIn } from "./example.ts";
+import { fakeCanvas } from "./fake_canvas.ts";
 import type { Tables } from "./make_block.ts";
 
-beforeAll(() => {
-  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-});
+beforeAll(fakeCanvas);
 
 afterEach(() => {
   document.body.textContent = "";
@@ -104,11 +102,11 @@ test("a search over many rows rests between slices, and a newer one ends it", ()
 
 test("rows are sorted as numbers or names, equal ones stay, blanks come last both ways", () => {
   const numbers = [10, null, 9, -1, 10];
-  expect([...sorted(rows(0, 1, 2, 3, 4), (row) => numbers[row] ?? null, false)]).toEqual([3, 2, 0, 4, 1]);
-  expect([...sorted(rows(0, 1, 2, 3, 4), (row) => numbers[row] ?? null, true)]).toEqual([0, 4, 2, 3, 1]);
+  expect([...sorted(rows(0, 1, 2, 3, 4), (row) => numbers[row] ?? null, false, "en")]).toEqual([3, 2, 0, 4, 1]);
+  expect([...sorted(rows(0, 1, 2, 3, 4), (row) => numbers[row] ?? null, true, "en")]).toEqual([0, 4, 2, 3, 1]);
   const names = ["b", null, "a", "c", "a"];
-  expect([...sorted(rows(4, 3, 2, 1, 0), (row) => names[row] ?? null, false)]).toEqual([2, 4, 0, 3, 1]);
-  expect([...sorted(rows(0, 1, 2, 3, 4), (row) => names[row] ?? null, true)]).toEqual([3, 0, 2, 4, 1]);
+  expect([...sorted(rows(4, 3, 2, 1, 0), (row) => names[row] ?? null, false, "en")]).toEqual([2, 4, 0, 3, 1]);
+  expect([...sorted(rows(0, 1, 2, 3, 4), (row) => names[row] ?? null, true, "en")]).toEqual([3, 0, 2, 4, 1]);
 });
 
 // ------------------------------------------------------------------ the table on the page

@@ -6,6 +6,8 @@
  */
 import * as L from "leaflet";
 
+import { onDark } from "../tones.ts";
+
 export interface MarkLook {
   readonly colour: string;
   readonly dash: readonly number[];
@@ -43,6 +45,11 @@ export function paint(ctx: CanvasRenderingContext2D, x: number, y: number, radiu
   ctx.strokeStyle = colour;
   ctx.lineWidth = STROKE_PX;
   ctx.stroke();
+}
+
+/** The look on dark ground. */
+export function darkLook(look: MarkLook): MarkLook {
+  return { ...look, colour: onDark(look.colour), fill: onDark(look.fill) };
 }
 
 /** How a look is drawn among many: circles have no fill (hundreds of light fills would be one dark one), points an opaque one. */

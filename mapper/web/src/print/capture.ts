@@ -10,6 +10,7 @@ import { svg } from "../elements.ts";
 import { hatched, tileOf, type Box } from "./hatching.ts";
 import { SheetRefused } from "./refused.ts";
 import { forXml } from "./text.ts";
+import { onLight } from "../tones.ts";
 
 /** From the top of a browser's line box to the foot of its letters, in parts of its height. */
 const BASELINE = 0.8;
@@ -49,6 +50,7 @@ export class Copier {
   private bare(shape: SVGElement, seen: Box): SVGElement {
     const copy = shape.cloneNode(false) as SVGElement;
     for (const name of ["class", "style", "pointer-events", "id"]) copy.removeAttribute(name);
+    for (const name of ["fill", "stroke"]) if (copy.hasAttribute(name)) copy.setAttribute(name, onLight(copy.getAttribute(name) ?? ""));
     for (const child of Array.from(shape.childNodes)) copy.append(child instanceof SVGElement ? this.bare(child, seen) : child.cloneNode(true));
     const pattern = /^url\(#(.+)\)$/.exec(shape.getAttribute("fill") ?? "")?.[1];
     const tile = pattern === undefined ? null : this.hatches.querySelector(`#${pattern}`);

@@ -3,6 +3,7 @@
  * hatch is what tells a zone, so it is drawn stroke by stroke, as sharp as the outline.
  */
 import { svg } from "../elements.ts";
+import { onLight } from "../tones.ts";
 
 export interface Box {
   readonly x: number;
@@ -38,7 +39,7 @@ export function tileOf(pattern: Element): Tile {
     size: TILE_UNITS * scale,
     scale,
     strokes: ownStrokes(strokes?.getAttribute("d") ?? ""),
-    colour: strokes?.getAttribute("stroke") ?? "#000000",
+    colour: onLight(strokes?.getAttribute("stroke") ?? "#000000"),
     strokeWidth: Number(strokes?.getAttribute("stroke-width") ?? 1) * scale,
     tint: ground?.getAttribute("fill-opacity") ?? "0",
   };

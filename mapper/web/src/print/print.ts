@@ -76,14 +76,21 @@ export class Printing {
     this.page.documentElement.classList.remove(PRINTING);
     const { words, data: { meta } } = this.parts();
     const open = this.withWords ? this.open() : [];
-    const line = `${meta.title} · ${datesText(words, meta)} · ${words.say("about.edition")}: ${meta.edition} · ${words.say("head.caveat")}`;
+    const line = `${words.of(meta.titles, meta.title)} · ${datesText(words, meta)} · ${words.say("about.edition")}: ${meta.edition} · ${words.say("head.caveat")}`;
     this.stand.lang = words.language;
     this.stand.replaceChildren(this.compose().element, ...(open.length > 0 ? [wordPages(line, open)] : []));
     this.page.documentElement.classList.add(PRINTING);
   }
 
+  /** What the browser's own key or menu prints; where no sheet can be made, a sentence that says why stands on the paper instead. */
   private begin(): void {
-    if (!this.ready) this.stage();
+    try {
+      if (!this.ready) this.stage();
+    } catch (cause) {
+      if (!(cause instanceof SheetRefused)) throw cause;
+      this.stand.replaceChildren(el("p", { class: "mapper-bar" }, this.parts().words.say(`print.refused.${cause.code}`)));
+      this.page.documentElement.classList.add(PRINTING);
+    }
     this.ready = false;
   }
 

@@ -20,7 +20,7 @@ function canvases(map: L.Map): L.Canvas[] {
 }
 
 /**
- * Run `use` while the map has this size in pixels, shows all of its present view, and paints its canvases at twice their pixels
+ * Run `use` while the map has this size in pixels, shows all of its present view, and paints its canvases light and at twice their pixels
  * and without the room around the view, which some phones would not have the memory for. Afterwards all is as before.
  */
 export function whileRefitted<T>(map: L.Map, labels: Labels, { width, height }: { readonly width: number; readonly height: number }, use: () => T): T {
@@ -29,12 +29,15 @@ export function whileRefitted<T>(map: L.Map, labels: Labels, { width, height }: 
   const { zoomSnap, minZoom } = map.options;
   const { retina } = leaflet;
   const { style } = map.getContainer();
+  const themed = map.getContainer().closest<HTMLElement>("[data-theme]");
+  const theme = themed?.dataset["theme"];
   const painted = canvases(map).map((canvas) => ({ options: canvas.options, padding: canvas.options.padding }));
   const resize = (to: Partial<Record<"width" | "height", string>>) => {
     Object.assign(style, { width: "", height: "" }, to);
     map.invalidateSize({ pan: false, animate: false });
   };
   try {
+    if (themed !== null) themed.dataset["theme"] = "light";
     leaflet.retina = true;
     for (const { options } of painted) options.padding = 0;
     Object.assign(map.options, { zoomSnap: 0, minZoom: LEAST_ZOOM });
@@ -45,6 +48,7 @@ export function whileRefitted<T>(map: L.Map, labels: Labels, { width, height }: 
     return use();
   } finally {
     leaflet.retina = retina;
+    if (themed !== null) themed.dataset["theme"] = theme;
     for (const { options, padding } of painted) options.padding = padding;
     Object.assign(map.options, { zoomSnap, minZoom });
     labels.hold(() => {

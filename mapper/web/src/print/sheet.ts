@@ -88,7 +88,7 @@ function head(parts: SheetParts, width: number, measure: Measure): Paragraph[] {
   const text = (said: string, font: Font, boxed = false): Paragraph => ({ lines: wrap(said, width - (boxed ? 4 * PADDING : 0), font, measure), font, boxed });
   const assumed = meta.assumptions.length;
   return [
-    { lines: atMost(wrap(meta.title, width * 0.97, TITLE, measure), TITLE_LINES), font: TITLE },
+    { lines: atMost(wrap(words.of(meta.titles, meta.title), width * 0.97, TITLE, measure), TITLE_LINES), font: TITLE },
     text([datesText(words, meta), askedText(parts)].filter((said) => said !== "").join(" · "), FACTS),
     text([words.say("head.caveat"), assumed > 0 ? words.say("head.assumed", { n: assumed }) : ""].filter((said) => said !== "").join(" · "), CAVEAT),
     ...[...warnings(words, meta, now), parts.chosen.join(" ")].filter((said) => said !== "").map((said) => text(said, CAVEAT, true)),

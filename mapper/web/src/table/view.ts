@@ -5,11 +5,11 @@
  * elements a page at a time; which rows fit is found by `selection.ts`.
  */
 import type { Telling } from "../cards.ts";
+import { sortedByName } from "../collation.ts";
 import { button, el, foldout } from "../elements.ts";
 import { isNarrow } from "../frame.ts";
 import { save } from "../save.ts";
 import type { Store } from "../state.ts";
-import { compareNames } from "./compare.ts";
 import { csvParts, fileName, geoJsonParts, withGeometry, type About } from "./files.ts";
 import { grid, PAGE_ROWS } from "./grid.ts";
 import { KINDS, type Kind, type KindName, type Lead, type Sort } from "./kind.ts";
@@ -163,7 +163,7 @@ export class TableView {
     const { sort } = this.choiceOf(kind);
     const column = kind.columns.find(({ name }) => name === sort?.column);
     if (sort === null || column === undefined) return;
-    this.selected = { ...this.selected, rows: sorted(this.selected.rows, column.key, sort.descending) };
+    this.selected = { ...this.selected, rows: sorted(this.selected.rows, column.key, sort.descending, this.needs.tell.words.language) };
   }
 
   /** The choices of a filter that leave any row, and the one that is chosen. */
@@ -179,12 +179,13 @@ export class TableView {
       return made;
     };
     const labelled = [...counts].map(([value, n]) => ({ value, n, text: kind.label(filter, value) || words.say("not_stated") }));
-    labelled.sort((a, b) => Number(a.value === "") - Number(b.value === "") || compareNames(a.text, b.text));
+    const inOrder = sortedByName(words.language, labelled, ({ text }) => text);
+    const unstatedLast = [...inOrder.filter(({ value }) => value !== ""), ...inOrder.filter(({ value }) => value === "")];
     const select = el(
       "select",
       { "data-filter": filter },
       option(ALL, words.say("layers.all"), total),
-      ...labelled.map(({ value, n, text }) => option(VALUE_MARK + value, text, n)),
+      ...unstatedLast.map(({ value, n, text }) => option(VALUE_MARK + value, text, n)),
     );
     select.value = chosen === undefined ? ALL : VALUE_MARK + chosen;
     select.addEventListener("change", () => {
