@@ -33,11 +33,11 @@ def without_scripts(edition: Edition) -> str:
     drawn = picture(edition)
     return "".join(
         [
-            f"<style>{STYLE}</style><div class=mapper-plain>",
+            f"<style>{STYLE}</style><div class=mapper-noscript>",
             _warnings(edition),
             *(f"<h1{lang}>{_given(title)}</h1>" for lang, title in _titles(edition)),
             *(f"<p lang={language}>{escape(_age(edition, language))}" for language in terms.LANGUAGES),
-            "" if drawn is None else f"<div class=mapper-plain-picture>{drawn.svg}</div>{_legend(edition, drawn)}",
+            "" if drawn is None else f"<div class=mapper-noscript-picture>{drawn.svg}</div>{_legend(edition, drawn)}",
             _list("noscript.orders", map(_order_line, _records(edition.tables["orders"]))),
             _list("noscript.zones", map(_zone_line, _records(edition.zones))),
             _list("noscript.hazards", map(_hazard_line, _records(edition.tables["hazards"]))),
@@ -91,7 +91,7 @@ def _warnings(edition: Edition) -> str:
         sentences.append(("bar.private", "page", {}))
     if not edition.complete:
         sentences.append(("bar.incomplete", "page", {"n": edition.incomplete_zones}))
-    return f"<div class=mapper-plain-warning>{_paragraphs(*sentences)}</div>"
+    return f"<div class=mapper-noscript-warning>{_paragraphs(*sentences)}</div>"
 
 
 def _age(edition: Edition, language: str) -> str:
@@ -152,7 +152,7 @@ def _legend(edition: Edition, drawn: Picture) -> str:
     return "".join(
         [
             *(
-                f"<h3>{_words(heading)}</h3><ul class=mapper-plain-legend>{''.join(rows)}</ul>"
+                f"<h3>{_words(heading)}</h3><ul class=mapper-noscript-legend>{''.join(rows)}</ul>"
                 for heading, rows in groups
                 if rows
             ),

@@ -156,6 +156,6 @@ def test_without_scripts_the_orders_are_listed(edition: Path, browser: Any, page
     assert "A blank area is not a cleared area." in text
     assert "Пустое место на карте не означает очищенную площадь." in text
     assert "Xəritədəki boş sahə təmizlənmiş sahə demək deyil." in text
-    assert plain.is_visible(".mapper-plain-warning")
+    assert plain.is_visible(".mapper-noscript-warning")
     assert not plain.is_visible("#mapper-banner")
     context.close()

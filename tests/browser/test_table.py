@@ -144,14 +144,14 @@ def test_without_scripts_there_is_a_picture_and_the_orders(browser: Browser, edi
     plain.on("console", lambda message: complaints.append(message.text))
     plain.goto((edition / "map.html").as_uri())
     assert plain.locator("#mapper-banner").is_hidden()
-    assert plain.locator(".mapper-plain-warning").is_visible()
-    warning = plain.inner_text(".mapper-plain-warning")
+    assert plain.locator(".mapper-noscript-warning").is_visible()
+    warning = plain.inner_text(".mapper-noscript-warning")
     for words in ("REDUCED VERSION", "QISALDILMIŞ VARİANT", "СОКРАЩЁННАЯ ВЕРСИЯ"):
         assert words in warning
-    picture = plain.locator(".mapper-plain-picture svg").bounding_box()
+    picture = plain.locator(".mapper-noscript-picture svg").bounding_box()
     assert picture is not None
     assert 350 < picture["width"] <= 412 - picture["x"]  # whole: a picture cut on its right would show fewer zones
-    assert plain.locator(".mapper-plain-picture path[fill^='url(#mapper-extent']").count() == 3
+    assert plain.locator(".mapper-noscript-picture path[fill^='url(#mapper-extent']").count() == 3
     assert plain.locator("h2:has-text('Qərarlar') + ul > li").count() == 17
     assert plain.inner_text("body").rstrip().endswith("КОНЕЦ СТРАНИЦЫ")
     assert plain.title() == "NOT LOADED – DO NOT USE"
@@ -161,4 +161,4 @@ def test_without_scripts_there_is_a_picture_and_the_orders(browser: Browser, edi
 
 def test_with_scripts_the_picture_costs_only_bytes(opened: Page) -> None:
     """A browser that runs scripts makes no element of it."""
-    assert opened.locator(".mapper-plain").count() == 0
+    assert opened.locator(".mapper-noscript").count() == 0
