@@ -38,7 +38,9 @@ def test_hostile_text_is_seen_as_text(page: Page, page_log: PageLog, hostile_pag
     for _ in range(4):
         page.evaluate("document.querySelectorAll('details:not([open])').forEach(d => d.open = true)")
     # Base64 is no text that is seen, and may hold any four digits.
-    seen += page.evaluate("[...document.body.children].filter(e => e.tagName !== 'SCRIPT').map(e => e.textContent).join()")
+    seen += page.evaluate(
+        "[...document.body.children].filter(e => e.tagName !== 'SCRIPT').map(e => e.textContent).join()"
+    )
     for key in page.eval_on_selector_all("button[data-label]", "all => all.map(each => each.dataset.label)"):
         page.evaluate(
             "key => [...document.querySelectorAll('button[data-label]')].find(b => b.dataset.label === key)?.click()",
