@@ -15,6 +15,7 @@ from typing import Any, get_args
 
 from mapper.errors import DataRefused, Unreadable
 from mapper.model import Catalogue, DateOrder, Kind, LayerEntry, LonLatBox, Precision
+from mapper.terms import LANGUAGES
 
 FILE_NAME = "layers.toml"
 KINDS: tuple[str, ...] = get_args(Kind)
@@ -109,10 +110,12 @@ def read_catalogue(folder: Path) -> Catalogue:
     _no_unknown_keys(edition, _EDITION_KEYS, "[edition]")
     density = _table(document, "density") if "density" in document else {}
     _no_unknown_keys(density, _DENSITY_KEYS, "[density]")
+    title, titles = _in_languages(edition, "title")
+    organisation, organisations = _in_languages(edition, "organisation")
     return Catalogue(
         folder=folder,
-        title=_text(edition, "title", "[edition]"),
-        organisation=_text(edition, "organisation", "[edition]"),
+        title=title,
+        organisation=organisation,
         contacts=_texts(edition, "contacts", "[edition]"),
         languages=_texts(edition, "languages", "[edition]") or ("en",),
         area=_area(edition.get("area")),
@@ -121,6 +124,8 @@ def read_catalogue(folder: Path) -> Catalogue:
         bandwidth_m=_metres(density, "bandwidth_m", "[density]"),
         layers=_layers(document.get("layer", []), folder),
         sha256=hashlib.sha256(content).hexdigest(),
+        titles=titles,
+        organisations=organisations,
     )
 
 
@@ -160,6 +165,19 @@ def _text(table: dict[str, Any], key: str, where: str, *, default: str | None = 
     if not isinstance(value, str) or (default is None and not value.strip()):
         raise _refuse(f"{where} needs a text '{key}'", f'Write {key} = "…".')
     return value
+
+
+def _in_languages(table: dict[str, Any], key: str) -> tuple[str, dict[str, str]]:
+    """Return one text, and the text by language: `key = "…"`, or `key = { en = "…", az = "…" }`."""
+    value = table.get(key)
+    if not isinstance(value, dict):
+        return _text(table, key, "[edition]"), {}
+    where = f"'{key}' in [edition]"
+    _no_unknown_keys(value, set(LANGUAGES), where)
+    texts = {language: _text(value, language, where) for language in value}
+    if not texts:
+        raise _refuse(f"{where} holds no text", f'Write {key} = "…", or {key} = {{ en = "…", az = "…", ru = "…" }}.')
+    return texts.get("en") or next(iter(texts.values())), texts
 
 
 def _texts(table: dict[str, Any], key: str, where: str) -> tuple[str, ...]:

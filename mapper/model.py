@@ -157,7 +157,9 @@ class LayerEntry:
 class Catalogue:
     """A whole `layers.toml`: who publishes the edition, for which area, from which layers.
 
-    `data_date` is None only for files that no catalogue names and that hold no date; `layers.toml` must state it.
+    `titles` and `organisations` hold both texts by language where they are given so; `title` and `organisation` are then the
+    English one, or the first. `data_date` is None only for files that no catalogue names and that hold no date;
+    `layers.toml` must state it.
     """
 
     folder: Path
@@ -171,6 +173,8 @@ class Catalogue:
     bandwidth_m: float | None
     layers: tuple[LayerEntry, ...]
     sha256: str
+    titles: Mapping[str, str] = field(default_factory=dict)
+    organisations: Mapping[str, str] = field(default_factory=dict)
 
 
 class FilePart(NamedTuple):

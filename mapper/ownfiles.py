@@ -49,6 +49,7 @@ from mapper.output.page import page_html
 from mapper.output.rasters import geotiff, raster_writer
 from mapper.pipeline import edition_of
 from mapper.progress import step
+from mapper.terms import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,10 +60,6 @@ if TYPE_CHECKING:
 _STALE_AFTER_DAYS = 180
 _WIDEST_M = 1_000_000
 _OWN_TITLE = "Reported accidents and no-entry areas"
-_OWN_PRECISION = (
-    "Accidents are shown as precisely as they were given: this page is a look at one's own data and not for publication. "
-    "A folder with a layers.toml publishes them at month and district."
-)
 
 
 class DensityChoices(NamedTuple):
@@ -531,10 +528,9 @@ def _edition(
 ) -> Edition:
     incidents = next(layer for layer in checked if layer.entry.kind == "incidents")
     told = data_date or _latest_date(incidents.frame)
-    assumptions = [*_assumptions(checked), _OWN_PRECISION]
+    assumptions = [*_assumptions(checked), Said.of("assumed.own_precision")]
     if data_date is None:
-        known = f"the latest one in the incidents, {told}, stands in for it" if told else "the page says so"
-        assumptions.append(f"The date of the data is not stated; {known}.")
+        assumptions.append(Said.of("assumed.date", date=told) if told else Said.of("assumed.no_date"))
     catalogue = Catalogue(
         folder=Path(),
         title=title,
@@ -588,15 +584,15 @@ def _assumptions(checked: Sequence[Checked]) -> list[str]:
 
 def _assumed_of(checked: Checked) -> list[str]:
     name = checked.entry.path.name
-    said = []
+    said: list[str] = []
     told = {theirs: ours for theirs, ours in checked.mapping.items() if checked.entry.columns.get(ours) != theirs}
     if told:
-        pairs = ", ".join(f"'{theirs}' as {ours}" for theirs, ours in told.items())
-        said.append(f"{name}: columns were told by their names: {pairs}.")
+        pairs = ", ".join(f"'{theirs}' → {ours}" for theirs, ours in told.items())
+        said.append(Said.of("assumed.columns", file=name, pairs=pairs))
     if any(found.rule == "assumed_ids" for found in checked.findings):
-        said.append(f"{name}: there is no column of ids; row numbers stand in for them.")
+        said.append(Said.of("assumed.ids", file=name))
     if checked.crs is not None and checked.entry.crs is None and checked.entry.path.suffix:
-        said.append(f"{name}: coordinates are read as {checked.crs}; GeoJSON is WGS 84 where it states nothing else.")
+        said.append(Said.of("assumed.crs", file=name, crs=checked.crs))
     return said
 
 

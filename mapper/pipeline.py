@@ -30,6 +30,7 @@ from mapper.output.manifest import answer, listed_files, manifest
 from mapper.output.page import page_html
 from mapper.output.publication import density_refusal, in_cells, known_places
 from mapper.progress import step
+from mapper.terms import Said
 from mapper.walk import (
     Found,
     Made,
@@ -263,7 +264,7 @@ def _surface(layers: Mapping[str, Rows], window: gpd.GeoSeries, bandwidth_m: flo
 def no_density(layers: Mapping[str, Rows], window: gpd.GeoSeries, bandwidth_m: float | None) -> str | None:
     """Say why no density of these incidents can be published, None where one can."""
     if window.empty:
-        return "no zone is drawn, so there is no window to take it over"
+        return Said.of("refused.no_zone")
     return density_refusal(layers, DEFAULT_BANDWIDTH_M if bandwidth_m is None else bandwidth_m)
 
 

@@ -30,6 +30,7 @@ from mapper.output.compose import TABLES, Edition, Results, compose, empty_table
 from mapper.output.identifiers import is_generalised, summed
 from mapper.output.publication import Gate, gate, gate_of, public_findings
 from mapper.output.tally import Tally, tally
+from mapper.terms import Said
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -259,10 +260,10 @@ def _assumed(joined: Joined, catalogue: Catalogue, counted: Tally) -> list[str]:
     exact = counted.exact
     drawn = int(joined.zones.geometry.notna().sum())
     sentences = {
-        f"The accuracy of the coordinates of {exact} incidents is not stated; they count as exact.": exact > 0,
-        "The accuracy of the zones' lines is not stated; 0 m is assumed.": drawn > 0 and joined.accuracy_m == 0,
-        f"No bandwidth is stated; the density uses {DEFAULT_BANDWIDTH_M:,.0f} m.": catalogue.bandwidth_m is None,
-        f"No window is stated; the density is taken over the {drawn} drawn zones together.": drawn > 0,
+        Said.of("assumed.exact", n=exact): exact > 0,
+        Said.of("assumed.zone_accuracy"): drawn > 0 and joined.accuracy_m == 0,
+        Said.of("assumed.bandwidth", n=DEFAULT_BANDWIDTH_M): catalogue.bandwidth_m is None,
+        Said.of("assumed.window", n=drawn): drawn > 0,
     }
     return [sentence for sentence, holds in sentences.items() if holds]
 

@@ -26,6 +26,7 @@ from mapper.output.publication import known_places
 from mapper.output.tally import added
 from mapper.partwise import ZONE_SUMS, Plan, Steps, Walked
 from mapper.pipeline import no_surface
+from mapper.terms import Said
 from mapper.walk import Found, Made, broken_references, by_layer, edition_from, opened
 
 if TYPE_CHECKING:
@@ -189,11 +190,7 @@ def edition_of_parts(
 
 def _said(plan: Plan) -> list[str]:
     """Say in words that the incidents are only counted."""
-    too_many = (
-        f"{plan.records:,} incidents are more than the {MOST_ON_A_PAGE:,} that a page can hold: none is drawn or listed by "
-        "itself. They are in the counts of zones and districts, in the ledger and in the density."
-    )
-    return [too_many] if plan.counts_only else []
+    return [Said.of("assumed.too_many", n=plan.records, most=MOST_ON_A_PAGE)] if plan.counts_only else []
 
 
 def _by_layer(parts: Sequence[Part], walked: Mapping[int, Walked]) -> dict[str, list[Steps]]:

@@ -62,7 +62,8 @@ def hostile_layers(folder: Path) -> Path:
     (layers / "clearance.csv").rename(layers / named)
     catalogue = (layers / "layers.toml").read_text("utf-8")
     catalogue = catalogue.replace('"clearance.csv"', _toml(named)).replace('"clearance"', _toml(PAYLOADS[0]))
-    catalogue = catalogue.replace('organisation = "', f"organisation = {_toml(ALL)[:-1]} ")
+    for language in ("az", "ru", "en"):  # title and organisation of the edition
+        catalogue = catalogue.replace(f'{language} = "', f"{language} = {_toml(ALL)[:-1]} ")
     catalogue = catalogue.replace("contacts = []", f"contacts = [{_toml(ALL)}]", 1)
     catalogue = catalogue.replace('title = "', f"title = {_toml(ALL)[:-1]} ").replace(
         'source = "', f"source = {_toml(ALL)[:-1]} "

@@ -37,6 +37,32 @@ def test_a_short_catalogue_is_enough(folder: Path) -> None:
     assert catalogue.layers == (layer_entry(folder / "a.csv", "incidents"),)
 
 
+def test_title_and_organisation_may_be_given_by_language(folder: Path) -> None:
+    """The English text stands for all where there is one, else the first; a plain text has no languages."""
+    by_language = EDITION.replace('"T"', '{ az = "B", en = "A", ru = "C" }').replace('"O"', '{ ru = "D", az = "E" }')
+    catalogue = read_catalogue(write(folder, by_language + LAYER))
+    assert (catalogue.title, catalogue.titles) == ("A", {"az": "B", "en": "A", "ru": "C"})
+    assert (catalogue.organisation, catalogue.organisations) == ("D", {"ru": "D", "az": "E"})
+    plain = read_catalogue(write(folder, EDITION + LAYER))
+    assert (plain.titles, plain.organisations) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [
+        ("{}", "holds no text"),
+        ('{ de = "T" }', "unknown key 'de'"),
+        ('{ en = "" }', "needs a text 'en'"),
+        ("{ en = 1 }", "needs a text 'en'"),
+        ("[]", "needs a text 'title'"),
+    ],
+)
+def test_a_title_in_no_known_language_is_refused(folder: Path, title: str, said: str) -> None:
+    """A misspelt language would silently be shown to nobody."""
+    with pytest.raises(DataRefused, match=said):
+        read_catalogue(write(folder, EDITION.replace('"T"', title) + LAYER))
+
+
 def test_a_mark_of_byte_order_does_no_harm(folder: Path) -> None:
     """Editors on Windows write one."""
     assert read_catalogue(write(folder, b"\xef\xbb\xbf" + (EDITION + LAYER).encode())).title == "T"

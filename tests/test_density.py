@@ -146,7 +146,8 @@ def test_a_record_on_the_border_is_inside() -> None:
 def test_too_few_records_are_refused_with_a_reason(n: int) -> None:
     """Under ten there is no surface, and the answer says how many there were."""
     surface = density(located(scattered(n)), window=WINDOW)
-    assert surface.refused == f"only {n} records are located in the window; a density needs 10"
+    records = "record is" if n == 1 else "records are"
+    assert surface.refused == f"only {n} {records} located in the window; a density needs 10"
     assert surface.n == n
     assert surface.intensity_per_km2.size == 0
     assert len(surface.contours) == 0

@@ -136,7 +136,7 @@ def test_everything_assumed_is_said(files: tuple[Path, Path], tmp_path: Path) ->
     answer = map_files(*files, out=tmp_path / "map.html")
     said = " ".join(answer["assumptions"])
     for words in (
-        "'Event ID' as incident_id",
+        "'Event ID' → incident_id",
         "EPSG::32638",
         "2023-05-17",
         "No bandwidth is stated",

@@ -291,7 +291,7 @@ def test_what_was_assumed_is_said(tmp_path: Path) -> None:
         "The accuracy of the coordinates of 2 incidents is not stated; they count as exact.",
         "The accuracy of the zones' lines is not stated; 0 m is assumed.",
         "No bandwidth is stated; the density uses 10,000 m.",
-        "No window is stated; the density is taken over the 1 drawn zones together.",
+        "No window is stated; the density is taken over the 1 drawn zone together.",
     )
 
 

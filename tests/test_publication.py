@@ -723,7 +723,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Edition:
     path = tmp_path_factory.mktemp("planted")
     name = "Filankəs Uydurmayev"
     toml = HEAD.replace('title = "Test"', f'title = "By {name}"').replace(
-        'organisation = "Test"', f'organisation = "{name}, 37 yaşlı"'
+        'organisation = "Test"', f'organisation = {{ az = "{name}, 37 yaşlı", ru = "{name}" }}'
     )
     for file, content in PLANTED.items():
         (path / file).write_text(content, "utf-8")
@@ -744,6 +744,7 @@ def test_a_name_planted_in_every_layer_is_in_no_file(planted: Edition) -> None:
     assert re.findall(r"(?i)[\w ]*(?:filank|uydurma)[\w ]*", said) == []
     assert planted.originals["id"].tolist() == ["hazards-row-1"]
     assert (planted.title, planted.organisation) == ("By […]", "[…], [yetkin]")
+    assert planted.organisations == {"az": "[…], [yetkin]", "ru": "[…]"}
 
 
 def test_identifiers_of_all_kinds_are_replaced_and_references_follow(planted: Edition) -> None:
@@ -775,14 +776,23 @@ def test_all_that_was_left_out_of_planted_layers_is_told(planted: Edition) -> No
         *(("withheld_name", column, "1 record") for column in ("language", "admin_units", "kind", "name_source")),
         *(
             ("withheld_name", column, None)
-            for column in ("title", "organisation", "source", "licence", "note", "precision_reason")
+            for column in (
+                "title",
+                "organisation.az",
+                "organisation.ru",
+                "source",
+                "licence",
+                "note",
+                "precision_reason",
+            )
         ),
-        ("generalised_age", "organisation", None),
+        ("generalised_age", "organisation.az", None),
     }
     of_catalogue = {(each.layer, each.column) for each in planted.findings if each.file == "layers.toml"}
     assert of_catalogue == {
         (None, "title"),
-        (None, "organisation"),
+        (None, "organisation.az"),
+        (None, "organisation.ru"),
         ("incidents", "precision_reason"),
         *(("zones", column) for column in ("title", "source", "licence", "note")),
     }
@@ -815,7 +825,7 @@ def test_a_small_bandwidth_is_refused_for_what_is_cut(tmp_path: Path) -> None:
         )
         reasons[metres, bool(precision)] = make_edition(folder).surface.refused or ""
     assert reasons[1999, False] == (
-        "a bandwidth of 1999 m would show single places, and incidents is published by district; it needs 2,000 m"
+        "a bandwidth of 1,999 m would show single places, and incidents is published by district; it needs 2,000 m"
     )
     assert reasons[2000, False] == "only 2 records are located in the window; a density needs 10"
     assert reasons[1999, True] == "only 2 records are located in the window; a density needs 10"

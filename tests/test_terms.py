@@ -90,9 +90,10 @@ SAYS_CLEARED = {("land_product", "cleared"), ("caveat", "caveat.blank")}
 LEGAL_HUES = (240, 320)
 
 
-def placeholders(text: str) -> set[str | None]:
+def placeholders(text: str) -> set[str]:
     """Return the names in braces; raises ValueError on a brace that is not closed."""
-    return {field for _, field, _, _ in string.Formatter().parse(text) if field is not None}
+    fields = (field for _, field, _, _ in string.Formatter().parse(text) if field is not None)
+    return {field.partition("|")[0] for field in fields}
 
 
 def texts(entry: dict[str, Any]) -> list[tuple[str, str]]:

@@ -39,6 +39,7 @@ from mapper.analysis.uncertainty import bootstrap, possible_bootstrap, standard_
 from mapper.analysis.window import plane_window
 from mapper.errors import UsageError
 from mapper.model import Surface
+from mapper.terms import Said
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -150,7 +151,7 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
     if placed.located < SMALLEST_N or bandwidth is None or lattice is None:
         return empty
     if not placed.weight.sum() > 0:
-        return replace(empty, refused="the weights of the located records sum to 0, so there is no density")
+        return replace(empty, refused=Said.of("refused.weights"))
     _fits(replicates, len(placed.districts), lattice)
     possible(placed.kernels(bandwidth), frame)
     fitted = estimate(
@@ -210,7 +211,7 @@ def blank(setting: Setting, located: int, left_out: Mapping[str, int], *, by_dis
         integral=0.0,
         peak_per_km2=0.0,
         share_area_level=_share(by_district, located),
-        refused=f"only {located} records are located in the window; a density needs {SMALLEST_N}",
+        refused=Said.of("refused.few", n=located, least=SMALLEST_N),
         x_m=np.zeros(0),
         y_m=np.zeros(0),
         intensity_per_km2=np.zeros((0, 0)),

@@ -328,19 +328,20 @@ def sentence(headline: Count | None, language: str = "en") -> str:
     """
     if headline is None or headline.mapped is None:
         return terms.label("page", "ledger.none", language)
-    say = partial(terms.label, "page", language=language)
-    return say("ledger.headline").format(
-        killed=_told(headline.mapped.killed, say("ledger.unstated")),
-        injured=_told(headline.mapped.injured, say("ledger.unstated")),
-        official=_told(headline.official, say("ledger.unstated")),
+    say = partial(terms.sentence, "page", language=language)
+    return say(
+        "ledger.headline",
+        killed=_or(headline.mapped.killed, say("ledger.unstated")),
+        injured=_or(headline.mapped.injured, say("ledger.unstated")),
+        official=_or(headline.official, say("ledger.unstated")),
         date=headline.date,
-        share=say("ledger.no_share") if headline.percent is None else say("unit.percent").format(n=headline.percent),
+        share=say("ledger.no_share") if headline.percent is None else say("unit.percent", n=headline.percent),
         source=source_name(headline.record) or say("not_stated"),
     )
 
 
-def _told(figure: int | None, unstated: str) -> str:
-    return unstated if figure is None else f"{figure:,}"
+def _or(figure: int | None, unstated: str) -> int | str:
+    return unstated if figure is None else figure
 
 
 def _figures(incidents: pd.DataFrame) -> Figures:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mapper.output.personal_text import Masked
 
 OF_EDITION = ("title", "organisation")
+BY_LANGUAGE = {"titles": "title", "organisations": "organisation"}
 OF_LAYER = ("title", "source", "licence", "note", "precision_reason")
 
 
@@ -56,15 +57,27 @@ def public_catalogue(
     """
     file = FILE_NAME if catalogue.sha256 else None  # own files have none
     edition = {name: masked(getattr(catalogue, name), places) for name in OF_EDITION}
+    by_language = {
+        name: {language: masked(text, places) for language, text in getattr(catalogue, name).items()}
+        for name in BY_LANGUAGE
+    }
+    told_by_language = {BY_LANGUAGE[name] for name, said in by_language.items() if said}
     entries = [{name: masked(getattr(layer.entry, name), places) for name in OF_LAYER} for layer in checked]
     return PublicCatalogue(
-        replace(catalogue, **_texts(edition)),
+        replace(catalogue, **_texts(edition), **_all_texts(by_language)),
         tuple(
             replace(layer, entry=replace(layer.entry, **_texts(said)))
             for layer, said in zip(checked, entries, strict=True)
         ),
         (
-            *_found(edition, file, None),
+            *_found({name: said for name, said in edition.items() if name not in told_by_language}, file, None),
+            *(
+                each
+                for name, said in by_language.items()
+                for each in _found(
+                    {f"{BY_LANGUAGE[name]}.{language}": text for language, text in said.items()}, file, None
+                )
+            ),
             *(
                 each
                 for layer, said in zip(checked, entries, strict=True)
@@ -76,6 +89,10 @@ def public_catalogue(
 
 def _texts(said: Mapping[str, Masked]) -> dict[str, Any]:
     return {name: result.text for name, result in said.items()}
+
+
+def _all_texts(said: Mapping[str, Mapping[str, Masked]]) -> dict[str, Any]:
+    return {name: _texts(by_language) for name, by_language in said.items()}
 
 
 def _found(said: Mapping[str, Masked], file: str | None, layer: str | None) -> list[Finding]:

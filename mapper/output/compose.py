@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -46,7 +46,8 @@ class Edition:
     area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the
     counts and clearance statements of `tables` side by side, each count beside the incidents of its days. `tally` counts the
     incidents; where they are too many for a page, `incidents` is empty, and they are in the counts alone (`counts_only`).
-    `private` says that it shows somebody's own files as they are and is not for publication.
+    `private` says that it shows somebody's own files as they are and is not for publication. `titles` and `organisations` hold
+    both texts by language, where they are given so.
     """
 
     title: str
@@ -72,6 +73,8 @@ class Edition:
     ledger: PublishedLedger
     tally: Tally
     private: bool = False
+    titles: Mapping[str, str] = field(default_factory=dict)
+    organisations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts_only(self) -> bool:
@@ -234,6 +237,8 @@ def compose(
         originals=_originals(checked),
         ledger=ledger_of(counted.beside, tables["casualty_counts"], tables["activities"], as_of=data_date),
         tally=counted,
+        titles=catalogue.titles,
+        organisations=catalogue.organisations,
     )
 
 

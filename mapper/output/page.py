@@ -6,7 +6,7 @@ script whose closing tag is missing, and the content-security policy lets only t
 file that was cut or altered keeps its banner. The program takes the banner away only after the block's SHA-256 and row
 count fit the seal.
 
-No template engine: the page is a join of constants, base64 and JSON, and the `<noscript>` list goes through one escape.
+No template engine: the page is a join of constants, base64 and JSON, and all text in `<noscript>` goes through one escape.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import html
 import json
 from functools import cache
 from importlib.resources import files
@@ -30,6 +29,8 @@ from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 from mapper.output.findable import findable_settlements
+from mapper.output.markup import escape
+from mapper.output.plain import STYLE, without_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -101,7 +102,7 @@ def page_html(edition: Edition, basemap: Basemap | None = None) -> bytes:
     scripts = " ".join(_hash_source(script) for script in (*programs, front.boot))
     pictures = " ".join(["data: blob:", *(basemap.hosts if isinstance(basemap, OnlineTiles) else [])])
     policy = (
-        f"default-src 'none'; script-src {scripts}; style-src {_hash_source(front.style)}; "
+        f"default-src 'none'; script-src {scripts}; style-src {_hash_source(front.style)} {_hash_source(STYLE)}; "
         f"img-src {pictures}; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
     return "".join(
@@ -110,7 +111,7 @@ def page_html(edition: Edition, basemap: Basemap | None = None) -> bytes:
             f'<meta http-equiv=Content-Security-Policy content="{policy}">',
             '<meta name=viewport content="width=device-width, initial-scale=1">',
             f"<body>{banner()}<style>{front.style}</style>",
-            f"<noscript>{_without_scripts(edition)}</noscript><div id=mapper-root></div>",
+            f"<noscript>{without_scripts(edition)}</noscript><div id=mapper-root></div>",
             f'<script type="application/json" id=mapper-seal>{seal_json}</script>',
             f'<script type="application/octet-stream" id=mapper-block>{_base64(block)}</script>',
             _basemap_parts(basemap),
@@ -180,6 +181,8 @@ def page_meta(edition: Edition) -> dict[str, Any]:
     return {
         "title": edition.title,
         "organisation": edition.organisation,
+        "titles": dict(edition.titles),
+        "organisations": dict(edition.organisations),
         "contacts": list(edition.contacts),
         "language": edition.language,
         "languages": list(edition.languages),
@@ -192,7 +195,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "private": edition.private,
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
-        "density": facts["density"],
+        "density": {**facts["density"], "refused": _in_languages(edition.surface.refused)},
         "bounds": _bounds(edition),
         "layers": [
             {
@@ -208,9 +211,14 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             }
             for entry, _, sha256 in edition.layers
         ],
-        "assumptions": list(edition.assumptions),
+        "assumptions": [_in_languages(each) for each in edition.assumptions],
         "ledger": _ledger(edition),
     }
+
+
+def _in_languages(text: str | None) -> str | dict[str, str] | None:
+    """Return a sentence by language where the vocabulary has it; a text of anybody's stays as it is."""
+    return text.in_languages() if isinstance(text, terms.Said) else text
 
 
 def _ledger(edition: Edition) -> dict[str, Any]:
@@ -295,47 +303,5 @@ def _hash_source(text: str) -> str:
 def banner() -> str:
     """Say in every language that the page is not loaded; constants of the vocabulary, escaped like everything else."""
     sentences = terms.vocabulary("page")["banner.not_loaded"].label
-    lines = "".join(f"<p lang={language}>{_escape(sentences[language])}" for language in terms.LANGUAGES)
+    lines = "".join(f"<p lang={language}>{escape(sentences[language])}" for language in terms.LANGUAGES)
     return f"<div id=mapper-banner role=alert>{lines}</div>"
-
-
-def _without_scripts(edition: Edition) -> str:
-    """Return what a browser without scripts shows: title, caveats, zones and the list of orders."""
-    page = {code: term.label["en"] for code, term in terms.vocabulary("page").items()}
-    caveats = terms.vocabulary("caveat")
-    data_date = edition.data_date or page["date.unknown"]
-    orders = edition.tables["orders"]
-    return "".join(
-        [
-            f"<h1>{_escape(edition.title)}</h1>",
-            f"<p>{_escape(page['noscript.intro'])}",
-            *(
-                [f"<p>{_escape(page['bar.incomplete'].format(n=edition.incomplete_zones))}"]
-                if not edition.complete
-                else []
-            ),
-            *(f"<p>{_escape(caveats[code].label['en'].format(data_date=data_date))}" for code in CAVEATS),
-            f"<h2>{_escape(page['noscript.zones'])}</h2><ul>",
-            *(f"<li>{_escape(name)}" for name in edition.zones["name"].fillna(edition.zones["zone_id"])),
-            f"</ul><h2>{_escape(page['noscript.hazards'])}</h2><ul>",
-            *(f"<li>{_escape(_hazard_line(hazard))}" for hazard in edition.tables["hazards"].to_dict("records")),
-            f"</ul><h2>{_escape(page['noscript.orders'])}</h2><ul>",
-            *(f"<li>{_escape(_order_line(order))}" for order in orders.to_dict("records")),
-            f"</ul><p>{_escape(page['noscript.rest'])}",
-        ]
-    )
-
-
-def _hazard_line(hazard: Mapping[Any, Any]) -> str:
-    parts = (hazard[key] for key in ("hazard_id", "name", "class", "status"))
-    return "; ".join(str(part) for part in parts if not pd.isna(part))
-
-
-def _order_line(order: Mapping[Any, Any]) -> str:
-    parts = (order[key] for key in ("effective_from", "issued_on", "authorities", "who", "where", "permit_rule"))
-    stated = [str(part) for part in parts if not pd.isna(part)]
-    return f"{order['order_id']}: {terms.label('order_type', str(order['order_type']))}; {'; '.join(stated)}"
-
-
-def _escape(text: object) -> str:
-    return html.escape(str(text), quote=True)

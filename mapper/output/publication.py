@@ -41,6 +41,7 @@ from mapper.output.identifiers import ID_OF, REFERENCES, Gated, counted, is_gene
 from mapper.output.near_districts import near_districts, spelt, with_near_districts
 from mapper.output.person_names import place_words
 from mapper.output.personal_text import KINDS, Masked, masked_address, masked_texts
+from mapper.terms import Said
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -315,10 +316,7 @@ def density_refusal(layers: Layers, bandwidth_m: float) -> str | None:
     ]
     if not named or bandwidth_m >= SMALLEST_BANDWIDTH_M:
         return None
-    return (
-        f"a bandwidth of {bandwidth_m:g} m would show single places, and {', '.join(named)} is published by district; "
-        f"it needs {SMALLEST_BANDWIDTH_M:,.0f} m"
-    )
+    return Said.of("refused.narrow", n=bandwidth_m, layers=", ".join(named), least=SMALLEST_BANDWIDTH_M)
 
 
 def in_cells(incidents: gpd.GeoDataFrame, cell_m: float, window: gpd.GeoSeries) -> gpd.GeoDataFrame:

@@ -10,12 +10,18 @@ in red, amber or brown with upright hatches, and never with the other's fill. Gr
 read as leave to enter. `data` holds what a code means in numbers: the default radius of a place, the rank of a
 verdict (a higher rank is stricter), the kind of an order, the dashes of an outline.
 
+A sentence takes values in braces: `{n}`. Words that follow a number are written once for each form that the language has,
+with `|` between them, beside the name of the number: `{n} {n|zone|zones}` in English, `{n} {n|зона|зоны|зон}` in Russian.
+Azerbaijani keeps one form after a number, so its sentences seldom need any. `FORMS` names the forms in order; `sentence`
+fills them, and the page does the same (`web/src/plural.ts`).
+
 Files are read on first use and kept; importing this package reads nothing.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,6 +35,9 @@ if TYPE_CHECKING:
 
 LANGUAGES: Final = ("en", "az", "ru")
 """The languages every label and definition is written in."""
+
+FORMS: Final = MappingProxyType({"en": ("one", "other"), "az": ("one", "other"), "ru": ("one", "few", "many")})
+"""The forms of a word after a number, in the order they are written: 1, 21 / 2, 3, 4 and decimals / 5, 11, 100 in Russian."""
 
 HATCHES: Final = ("diagonal", "back_diagonal", "cross", "horizontal", "vertical", "grid", "dots")
 """Every hatch a term may name: `cross` is both diagonals, `grid` is horizontal and vertical."""
@@ -123,6 +132,92 @@ def label(name: str, code: str, language: str = "en") -> str:
     if term is None:
         return code
     return term.label.get(language) or term.label.get("en") or code
+
+
+def sentence(name: str, code: str, language: str = "en", **values: object) -> str:
+    r"""Return the words for a code with values in their places: numbers as the language writes them, texts as they are.
+
+    Parameters
+    ----------
+    name, code, language : str
+        As for `label`.
+    **values : object
+        For the names in braces. A place without a value stays as it is. `{n|zone|zones}` chooses a word by the number `n`.
+
+    Raises
+    ------
+    UsageError
+        When there is no vocabulary of that name.
+
+    Examples
+    --------
+    >>> sentence("page", "list.more", "ru", n=1200)
+    'Показать ещё (осталось 1\xa0200)'
+    >>> filled("{n} {n|зона|зоны|зон}", {"n": 22}, "ru")
+    '22 зоны'
+    """
+    return filled(label(name, code, language), values, language)
+
+
+def filled(text: str, values: Mapping[str, object], language: str = "en") -> str:
+    """Return a sentence of a language with values in its places; see `sentence`."""
+
+    def put(place: re.Match[str]) -> str:
+        name, forms = place.groups()
+        if name not in values:
+            return place.group()
+        return _told(values[name], language) if forms is None else _form(forms.split("|"), values[name], language)
+
+    return _PLACE.sub(put, text)
+
+
+class Said(str):
+    """A sentence of the page in English, as any text, that can be told in every language.
+
+    Examples
+    --------
+    >>> said = Said.of("assumed.bandwidth", n=10_000)
+    >>> str(said)
+    'No bandwidth is stated; the density uses 10,000 m.'
+    >>> said.in_languages()["az"]
+    'Zolağın eni göstərilməyib; sıxlıq 10.000 m ilə hesablanır.'
+    """
+
+    __slots__ = ("code", "values")
+    code: str
+    values: Mapping[str, object]
+
+    @classmethod
+    def of(cls, code: str, **values: object) -> Said:
+        """Make the sentence of a code of the vocabulary `page`; values as for `sentence`."""
+        made = cls(filled(label("page", code), values))
+        made.code, made.values = code, values
+        return made
+
+    def in_languages(self) -> dict[str, str]:
+        """Return the sentence by language."""
+        return {each: filled(label("page", self.code, each), self.values, each) for each in LANGUAGES}
+
+
+_PLACE: Final = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
+
+
+def _told(value: object, language: str) -> str:
+    if not isinstance(value, int | float):
+        return str(value)
+    from babel.numbers import format_decimal  # noqa: PLC0415 - most of what imports this package writes no number
+
+    return format_decimal(value, locale=language)
+
+
+def _form(forms: list[str], value: object, language: str) -> str:
+    if not isinstance(value, int | float):
+        return forms[-1]
+    from babel import Locale  # noqa: PLC0415 - as above
+
+    category = Locale.parse(language).plural_form(value)
+    known = FORMS[language]
+    return forms[known.index(category if category in known else "few")]
 
 
 def _term(entry: Mapping[str, Any]) -> Term:

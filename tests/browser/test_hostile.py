@@ -61,12 +61,34 @@ def test_hostile_text_is_seen_as_text(page: Page, page_log: PageLog, hostile_pag
 
 
 def test_without_scripts_hostile_text_is_text_too(browser, hostile_page: Path) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - pytest-playwright's
-    """The one list that is written into the markup itself goes through an escape."""
+    """What is written into the markup itself, lists and a picture, goes through an escape."""
     context = browser.new_context(java_script_enabled=False, offline=True)
     plain = context.new_page()
     plain.goto(hostile_page.as_uri())
     text = plain.inner_text("body")
     assert '<img src=x onerror="window.hacked=1">' in text
     assert "{{ 7*191 }}" in text
-    assert plain.locator("img, svg").count() == 0
+    assert plain.locator("img, iframe, object, embed, [onload], [onerror]").count() == 0
+    assert plain.locator("noscript script").count() == 0
+    assert plain.locator("svg text").count() > 0
     context.close()
+
+
+def test_hostile_text_in_the_tables_is_text(page: Page, page_log: PageLog, hostile_page: Path) -> None:
+    """Every kind of record with its first records opened, searched for by a payload, and saved: nothing but text."""
+    page.goto(hostile_page.as_uri() + "#table=incidents")
+    page.evaluate("window.mapper.ready")
+    seen = ""
+    for kind in ("zones", "hazards", "orders", "districts", "incidents"):
+        page.locator('[data-table="kind"]').select_option(kind)
+        page.evaluate("[...document.querySelectorAll('.mapper-record')].slice(0, 5).forEach(each => each.click())")
+        seen += page.evaluate("document.querySelector('#mapper-table').textContent")
+    for payload in PAYLOADS:
+        assert payload in seen, payload
+    page.locator('[data-table="query"]').fill(PAYLOADS[0])
+    with page.expect_download() as download:
+        page.locator('[data-save="csv"]').click()
+    assert download.value.path().stat().st_size > 0
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("#mapper-table").locator("img, iframe, object, embed, script").count() == 0
+    page_log.assert_quiet()

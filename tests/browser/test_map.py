@@ -120,6 +120,15 @@ def test_a_settlement_is_never_a_dot(opened: Page, edition: Path) -> None:
     assert opened.evaluate("window.mapper.shown().points") == 0
 
 
+def test_marks_stand_where_their_labels_are(opened: Page) -> None:
+    """Tiles of marks lie side by side, each moved from the same corner: one in the flow of text would put its marks elsewhere."""
+    corners = opened.evaluate(
+        "[...document.querySelectorAll('.mapper-tile')].map(tile => [tile.offsetLeft, tile.offsetTop])"
+    )
+    assert len(corners) > 1
+    assert {tuple(corner) for corner in corners} == {(0, 0)}
+
+
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 def test_the_page_fits_the_screen(opened: Page, size: dict[str, int]) -> None:
     """Nothing makes the page scroll sideways, and the map keeps at least half of the height."""
@@ -137,7 +146,7 @@ def test_the_page_never_calls_a_place_safe(opened: Page) -> None:
 
 
 def test_without_scripts_the_orders_are_listed(edition: Path, browser: Any, page_log: PageLog) -> None:  # noqa: ANN401, ARG001
-    """A browser without scripts shows the banner, the caveats and every order."""
+    """A browser without scripts shows its own warning in the banner's place, the caveats and every order."""
     context = browser.new_context(java_script_enabled=False, offline=True)
     plain = context.new_page()
     plain.goto((edition / "map.html").as_uri())
@@ -145,5 +154,8 @@ def test_without_scripts_the_orders_are_listed(edition: Path, browser: Any, page
     assert "or-017" in text
     assert "or-001" in text
     assert "A blank area is not a cleared area." in text
-    assert plain.is_visible("#mapper-banner")
+    assert "Пустое место на карте не означает очищенную площадь." in text
+    assert "Xəritədəki boş sahə təmizlənmiş sahə demək deyil." in text
+    assert plain.is_visible(".mapper-plain-warning")
+    assert not plain.is_visible("#mapper-banner")
     context.close()

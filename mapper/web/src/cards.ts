@@ -88,13 +88,20 @@ export function orderCard(tell: Telling, id: string): HTMLElement {
   );
 }
 
+/** What is known of an accident's place; a point whose accuracy nobody stated was only given as one. */
+export function placeLevel({ data: { incidents }, words }: Telling, row: number): string {
+  const place = incidents.text("place", row);
+  return place === "point" && !isMeasured(incidents, [row]) ? words.say("incident.place_given") : words.label("place", place);
+}
+
 /** Where an accident was, in words: never more exact than known. */
-export function placeInWords({ data: { incidents }, words }: Telling, row: number): string {
+export function placeInWords(tell: Telling, row: number): string {
+  const { data: { incidents }, words } = tell;
   const [district, settlement] = [incidents.text("district", row), incidents.text("settlement", row)];
   const radius = incidents.get("uncertainty_m", row);
   const place = incidents.text("place", row);
   const names = [settlement, district].filter((name) => name !== "").join(", ") || words.say("not_stated");
-  const level = place === "point" && !isMeasured(incidents, [row]) ? words.say("incident.place_given") : words.label("place", place);
+  const level = placeLevel(tell, row);
   return radius !== null && (place === "disc" || place === "point")
     ? words.say("incident.place_radius", { names, level, radius: words.metres(radius) })
     : words.say("incident.place", { names, level });
@@ -115,7 +122,8 @@ function relationLines({ data: { incidents, zones }, words, zoneRow }: Telling, 
   return el("span", {}, ...lines.flatMap((line, index) => (index === 0 ? [dataText(line)] : [el("br"), dataText(line)])));
 }
 
-function whenOf({ data: { incidents }, words }: Telling, row: number): string {
+/** When an accident happened, in words. */
+export function whenOf({ data: { incidents }, words }: Telling, row: number): string {
   return occurrenceInWords(words, {
     start: incidents.text("date_start", row),
     end: incidents.text("date_end", row),

@@ -282,6 +282,9 @@ export interface LayerMeta {
   readonly note: string;
 }
 
+/** A sentence of ours by language; or somebody's text, or one of ours that there is in English only. */
+export type Told = string | Readonly<Record<string, string>>;
+
 export interface DensityMeta {
   readonly n: number;
   readonly bandwidth_m: number | null;
@@ -291,7 +294,7 @@ export interface DensityMeta {
   readonly integral: number | null;
   readonly peak_per_km2: number | null;
   readonly share_area_level: number | null;
-  readonly refused: string | null;
+  readonly refused: Told | null;
   readonly left_out: Readonly<Record<string, number>>;
 }
 
@@ -339,6 +342,9 @@ export interface LedgerMeta {
 export interface Meta {
   readonly title: string;
   readonly organisation: string;
+  /** Both by language, where the edition has them so. */
+  readonly titles: Readonly<Record<string, string>>;
+  readonly organisations: Readonly<Record<string, string>>;
   readonly contacts: readonly string[];
   readonly language: string;
   readonly languages: readonly string[];
@@ -365,7 +371,7 @@ export interface Meta {
   readonly density: DensityMeta | null;
   readonly bounds: readonly [west: number, south: number, east: number, north: number] | null;
   readonly layers: readonly LayerMeta[];
-  readonly assumptions: readonly string[];
+  readonly assumptions: readonly Told[];
   readonly ledger: LedgerMeta;
 }
 

@@ -55,7 +55,9 @@ export function el<K extends keyof HTMLElementTagNameMap>(
 }
 
 type SvgAttribute = "viewBox" | "width" | "height" | "d" | "fill" | "stroke" | "x" | "y" | "cx" | "cy" | "r" | "id" | "class"
-  | "fill-opacity" | "stroke-width" | "stroke-dasharray" | "patternUnits" | "aria-hidden" | "focusable" | "patternTransform" | "rx";
+  | "fill-opacity" | "stroke-width" | "stroke-dasharray" | "patternUnits" | "aria-hidden" | "focusable" | "patternTransform" | "rx"
+  | "transform" | "font-size" | "font-weight" | "font-family" | "text-anchor" | "paint-order" | "opacity" | "clip-path"
+  | "textLength" | "lengthAdjust";
 
 /** Make an SVG element. */
 export function svg<K extends keyof SVGElementTagNameMap>(

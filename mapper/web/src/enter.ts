@@ -3,6 +3,7 @@
  * the words of the vocabulary, with everything that led to it. Its control asks again for another day or person.
  */
 import type { AccidentEntry, HazardEntry, OpeningEntry, OrderEntry } from "./access/ground.ts";
+import { NotUnderstood } from "./access/question.ts";
 import { KINDS } from "./access/who.ts";
 import { sourceList, type Telling } from "./cards.ts";
 import type { Meta } from "./data.ts";
@@ -12,6 +13,7 @@ import type { LonLat } from "./geometry.ts";
 import { colourOr } from "./hatch.ts";
 import type { Answer, Inquiry } from "./inquiry.ts";
 import type { Store, ViewState } from "./state.ts";
+import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
 
 /** Where the vocabulary has no colour for a verdict. */
@@ -149,7 +151,7 @@ function figures(words: Words, answer: Answer): HTMLElement {
 export function answerCard(tell: Telling, answer: Answer): HTMLElement {
   const { words } = tell;
   const code = answer.verdict;
-  const colour = colourOr(words.term("verdict", code)?.colour, STRICTEST_COLOUR);
+  const colour = tone(colourOr(words.term("verdict", code)?.colour, STRICTEST_COLOUR));
   const heading = el("h3", {}, words.label("verdict", code));
   heading.style.color = colour;
   const card = el(
@@ -172,6 +174,11 @@ export function answerCard(tell: Telling, answer: Answer): HTMLElement {
   );
   card.style.borderColor = colour;
   return card;
+}
+
+/** Why a question has no answer, in the reader's language. */
+export function whyNot(words: Words, cause: unknown): string {
+  return cause instanceof NotUnderstood ? words.say(cause.code, cause.values) : words.say("question.failed");
 }
 
 function field(label: string, input: HTMLElement): HTMLElement {
@@ -210,8 +217,8 @@ export function enterSection(tell: Telling, inquiry: Inquiry, store: Store, [lon
     try {
       shown.append(answerCard(tell, inquiry.ask({ lon, lat, uncertainty_m, on: on || null, known_by: known_by || null, who })));
     } catch (cause) {
-      shown.append(el("p", { class: "mapper-warning", role: "alert", lang: "en" }, cause instanceof Error ? cause.message : String(cause)));
-      if (!(cause instanceof RangeError)) throw cause;
+      shown.append(el("p", { class: "mapper-warning", role: "alert" }, whyNot(words, cause)));
+      if (!(cause instanceof NotUnderstood)) throw cause;
     }
   };
   const chosen = (change: Partial<ViewState>) => {

@@ -19,10 +19,10 @@ export function isLow(): boolean {
 }
 
 /** Sentences that must stay in sight: a private map, an incomplete one, an old one, a clock that cannot be right. */
-export function warningBars(words: Words, meta: Meta, now: Date): HTMLElement[] {
+export function warnings(words: Words, meta: Meta, now: Date): string[] {
   const today = isoDate(now);
-  const bars: HTMLElement[] = [];
-  const bar = (text: string) => bars.push(el("p", { class: "mapper-bar", role: "alert" }, text));
+  const bars: string[] = [];
+  const bar = (text: string) => bars.push(text);
   if (meta.private) bar(words.say("bar.private"));
   if (!meta.complete) bar(words.say("bar.incomplete", { n: meta.incomplete_zones }));
   const { data_date, stale_after } = meta;
@@ -31,22 +31,33 @@ export function warningBars(words: Words, meta: Meta, now: Date): HTMLElement[] 
   return bars;
 }
 
+export function warningBars(words: Words, meta: Meta, now: Date): HTMLElement[] {
+  return warnings(words, meta, now).map((text) => el("p", { class: "mapper-bar", role: "alert" }, text));
+}
+
 export interface Frame {
   readonly element: HTMLElement;
   readonly map: HTMLElement;
   readonly stage: HTMLElement;
+  /** Holds the stage and the drawer. */
+  readonly room: HTMLElement;
   readonly drawer: HTMLElement;
   open(opened: boolean): void;
   /** Write every word of the frame itself anew; `tools` stand at the end of the head line. */
   dress(tools: readonly HTMLElement[]): void;
 }
 
-/** How old the map is and may become; a date that nobody stated is a doubt, and looks like one. */
-function datesLine(words: Words, { data_date, stale_after }: Meta): HTMLElement {
+/** How old the map is and may become. */
+export function datesText(words: Words, { data_date, stale_after }: Meta): string {
   const of = data_date === null ? words.say("head.no_data_date") : words.say("head.data_date", { date: dateInWords(words, data_date) });
   const until = stale_after === null ? words.say("head.no_stale_after") : words.say("head.stale_after", { date: dateInWords(words, stale_after) });
-  const known = data_date !== null && stale_after !== null;
-  return el("p", { class: known ? "mapper-dates" : "mapper-short-caveat" }, `${of} · ${until}`);
+  return `${of} · ${until}`;
+}
+
+/** A date that nobody stated is a doubt, and looks like one. */
+function datesLine(words: Words, meta: Meta): HTMLElement {
+  const known = meta.data_date !== null && meta.stale_after !== null;
+  return el("p", { class: `mapper-dates-line ${known ? "mapper-dates" : "mapper-short-caveat"}` }, datesText(words, meta));
 }
 
 function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement {
@@ -54,10 +65,15 @@ function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement 
   return el(
     "div",
     { class: "mapper-titles" },
-    el("h1", {}, meta.title),
+    el("h1", {}, words.of(meta.titles, meta.title)),
     datesLine(words, meta),
-    el("p", { class: "mapper-short-caveat" }, words.say("head.caveat")),
-    assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),
+    el(
+      "p",
+      { class: "mapper-warnings" },
+      el("span", { class: "mapper-short-caveat" }, words.say("head.caveat")),
+      assumed > 0 && " ",
+      assumed > 0 && button({ class: "mapper-assumed" }, showAssumed, words.say("head.assumed", { n: assumed })),
+    ),
   );
 }
 
@@ -72,6 +88,7 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     toggle.textContent = words.say(drawer.hidden ? "drawer.open" : "drawer.close");
   };
   const open = (opened: boolean) => {
+    if (!opened && drawer.contains(drawer.ownerDocument.activeElement)) toggle.focus();
     drawer.hidden = !opened;
     name();
     onResize();
@@ -83,14 +100,15 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
   };
   const toggle = button({ class: "mapper-toggle", "aria-controls": "mapper-drawer" }, () => open(drawer.hidden));
   const stage = el("main", { class: "mapper-stage" }, map, toggle);
-  const element = el("div", { class: "mapper-frame" }, head, bars, el("div", { class: "mapper-room" }, stage, drawer));
+  const room = el("div", { class: "mapper-room" }, stage, drawer);
+  const element = el("div", { class: "mapper-frame" }, head, bars, room);
   const dress = (tools: readonly HTMLElement[]) => {
     element.lang = words.language;
     map.setAttribute("aria-label", words.say("map.name"));
     drawer.setAttribute("aria-label", words.say("drawer.name"));
-    head.replaceChildren(titles(words, meta, showAssumed), ...tools);
+    head.replaceChildren(titles(words, meta, showAssumed), el("div", { class: "mapper-head-tools" }, ...tools));
     bars.replaceChildren(...warningBars(words, meta, now));
     name();
   };
-  return { element, map, stage, drawer, open, dress };
+  return { element, map, stage, room, drawer, open, dress };
 }

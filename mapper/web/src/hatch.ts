@@ -5,6 +5,7 @@
  * back to the strictest look, never to an empty fill.
  */
 import { svg } from "./elements.ts";
+import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
 
 export interface Look {
@@ -57,7 +58,7 @@ export function colourOr(colour: string | null | undefined, fallback: string): s
 function look(words: Words, vocabulary: string, code: string, fallback: Look): Look {
   const term = words.term(vocabulary, code);
   const hatch = term?.hatch ?? fallback.hatch;
-  return { ...fallback, colour: colourOr(term?.colour, fallback.colour), hatch: hatch in STROKES ? hatch : fallback.hatch };
+  return { ...fallback, colour: tone(colourOr(term?.colour, fallback.colour)), hatch: hatch in STROKES ? hatch : fallback.hatch };
 }
 
 /** How a zone of this extent looks; an unknown extent looks like a whole one. */
@@ -68,13 +69,13 @@ export function extentLook(words: Words, extent: string): Look {
 /** How a hazard of this class looks; the outline tells its status. An unknown class looks like a confirmed one. */
 export function hazardLook(words: Words, hazardClass: string, status: string): Look & { readonly outline: string } {
   const fill = look(words, "hazard_class", hazardClass, HAZARD_LOOKS[hazardClass] ?? (HAZARD_LOOKS["cha"] as Look));
-  const outline = colourOr(words.term("hazard_status", status)?.colour, "#ff0000");
+  const outline = tone(colourOr(words.term("hazard_status", status)?.colour, "#ff0000"));
   return { ...fill, outline, dash: STATUS_DASHES[status] ?? "" };
 }
 
 /** How ground of this state of survey looks where nothing lies on it; what is not known looks apart. */
 export function surveyLook(state: string): Look {
-  return { colour: SURVEY_COLOUR, hatch: SURVEY_HATCHES[state] ?? "crosses", dash: "" };
+  return { colour: tone(SURVEY_COLOUR), hatch: SURVEY_HATCHES[state] ?? "crosses", dash: "" };
 }
 
 /** The patterns in use, held by one hidden drawing that all others refer to. */

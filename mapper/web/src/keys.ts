@@ -12,7 +12,7 @@ const KEYS = [
 ] as const;
 
 /** A button that opens the list of keys beside it. */
-export function keysHelp(words: Words): { readonly element: HTMLElement; toggle(): void; close(): void } {
+export function keysHelp(words: Words): { readonly element: HTMLElement; toggle(): void; close(): boolean } {
   const list = el("dl", { class: "mapper-keys", id: "mapper-keys", hidden: true }, ...KEYS.flatMap(([key, code]) => [el("dt", {}, el("kbd", {}, key)), el("dd", {}, words.say(code))]));
   const open = (opened: boolean) => {
     list.hidden = !opened;
@@ -21,7 +21,13 @@ export function keysHelp(words: Words): { readonly element: HTMLElement; toggle(
   const toggle = () => open(list.hidden);
   const name = words.say("keys.title");
   const opener = button({ "aria-label": name, title: name, "aria-expanded": "false", "aria-controls": "mapper-keys" }, toggle, "?");
-  return { element: el("div", { class: "mapper-keys-help" }, opener, list), toggle, close: () => open(false) };
+  /** False where there was nothing to close. */
+  const close = () => {
+    const wasOpen = !list.hidden;
+    open(false);
+    return wasOpen;
+  };
+  return { element: el("div", { class: "mapper-keys-help" }, opener, list), toggle, close };
 }
 
 /** Whether a key is text for somebody else: a field, a list, or part of a command of the browser. */
@@ -34,7 +40,7 @@ export function onKeys(document: Document, acts: Readonly<Record<string, () => v
   document.addEventListener("keydown", (event) => {
     const act = acts[event.key];
     if (act === undefined || isTyped(event)) return;
-    if (event.key !== "Escape") event.preventDefault();
+    event.preventDefault();
     act();
   });
 }

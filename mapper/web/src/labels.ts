@@ -70,6 +70,19 @@ const CORNERS: Readonly<Record<Side, readonly [x: number, y: number]>> = {
   right: [0, -0.5],
 };
 
+type Way = readonly [right: number, down: number];
+
+const ARROWS: Readonly<Record<string, Way>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+
+type Corner = Pick<DOMRect, "left" | "top" | "width" | "height">;
+
+/** How far a box is ahead of another in a direction, what is off to the side counting double; null when it is not ahead. */
+export function aheadBy(from: Corner, to: Corner, [right, down]: Way): number | null {
+  const [x, y] = [to.left + to.width / 2 - from.left - from.width / 2, to.top + to.height / 2 - from.top - from.height / 2];
+  const [ahead, aside] = [x * right + y * down, Math.abs(x * down + y * right)];
+  return ahead > 0 && ahead >= aside / 2 ? ahead + 2 * aside : null;
+}
+
 /** The box of a label of this size at the place, with a gap around it. */
 export function boxAt(x: number, y: number, width: number, height: number, side: Side): Box {
   const [right, down] = CORNERS[side];
@@ -82,12 +95,14 @@ export class Labels {
   private readonly pane: HTMLElement;
   private readonly sets = new Map<string, LabelSource>();
   private scheduled = 0;
+  private held = false;
 
   constructor(private readonly map: L.Map) {
     this.pane = map.getPane("mapper-labels") ?? map.createPane("mapper-labels");
     this.pane.classList.add("leaflet-zoom-hide");
     // A zoom ends in a "moveend" too.
     map.on("moveend resize", () => this.place());
+    this.pane.addEventListener("keydown", (event) => this.step(event));
     // A label asks about its own place; the map must not ask about the pointer's after it.
     this.pane.addEventListener("click", (event) => {
       if ((event.target as Element).closest("button") !== null) event.stopPropagation();
@@ -112,8 +127,20 @@ export class Labels {
     return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
   }
 
+  /** Place the labels once for all the moves of the map. */
+  hold(moves: () => void): void {
+    this.held = true;
+    try {
+      moves();
+    } finally {
+      this.held = false;
+    }
+    this.place();
+  }
+
   /** Place all labels anew. */
   place(): void {
+    if (this.held) return;
     cancelAnimationFrame(this.scheduled);
     const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["label"] : undefined;
     this.pane.textContent = "";
@@ -129,7 +156,37 @@ export class Labels {
     });
     this.lengthen(placed);
     for (const { made, box } of placed) L.DomUtil.setPosition(made.element, L.point(box.left + GAP, box.top + GAP));
-    if (focused !== undefined) this.refocus(focused);
+    this.letOneBeReached();
+    if (focused !== undefined) this.focus(focused);
+  }
+
+  /** One stop of the Tab key for all labels; from there the arrow keys lead to the others. */
+  private letOneBeReached(): void {
+    this.buttons().forEach((label, index) => (label.tabIndex = index === 0 ? 0 : -1));
+  }
+
+  private buttons(): HTMLElement[] {
+    return Array.from(this.pane.querySelectorAll<HTMLElement>("button[data-label]"));
+  }
+
+  /** From a label to the nearest one in the direction of the arrow. */
+  private step(event: KeyboardEvent): void {
+    const way = ARROWS[event.key];
+    const from = event.target as HTMLElement;
+    if (way === undefined || !from.matches("button[data-label]")) return;
+    event.preventDefault();
+    const boxes = this.buttons().filter((label) => label !== from).map((label) => ({ label, away: aheadBy(from.getBoundingClientRect(), label.getBoundingClientRect(), way) }));
+    const next = boxes.filter(({ away }) => away !== null).sort((a, b) => (a.away as number) - (b.away as number))[0]?.label;
+    if (next === undefined) return;
+    from.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus({ preventScroll: true });
+  }
+
+  /** What the group of labels is called, and how to go through it. */
+  name(text: string): void {
+    this.pane.setAttribute("role", "group");
+    this.pane.setAttribute("aria-label", text);
   }
 
   /** Put elements into the pane, all of them before the first is measured: each look at a size after a change costs a layout. */
@@ -163,9 +220,12 @@ export class Labels {
     });
   }
 
-  /** Building the labels anew takes the keyboard's place away; give it back. */
-  private refocus(key: string): void {
-    const labels = Array.from(this.pane.querySelectorAll<HTMLElement>("[data-label]"));
-    labels.find((label) => label.dataset["label"] === key)?.focus({ preventScroll: true });
+  /** Give the keyboard to a label that it was taken from, by building the labels anew or by the panel; false when it is not there. */
+  focus(key: string): boolean {
+    const found = this.buttons().find((label) => label.dataset["label"] === key);
+    if (found === undefined) return false;
+    this.buttons().forEach((label) => (label.tabIndex = label === found ? 0 : -1));
+    found.focus({ preventScroll: true });
+    return true;
   }
 }

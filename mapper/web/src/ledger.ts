@@ -93,7 +93,7 @@ function headline(tell: Telling, source: string | null, count: CountMeta, mapped
       source: source ?? words.say("not_stated"),
     })),
     uncertain !== null && uncertain.accidents > 0 && el("p", {}, words.say("ledger.uncertain", {
-      n: words.number(uncertain.accidents),
+      n: uncertain.accidents,
       killed: words.count(uncertain.killed),
       injured: words.count(uncertain.injured),
     })),

@@ -5,8 +5,12 @@ import { extentLook, hazardLook, surveyLook, type Hatches, type Look } from "./h
 import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
 import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./layers/coverage.ts";
+import { RIVER } from "./layers/context.ts";
+import { DISTRICT_COLOUR, DISTRICT_DASH } from "./layers/districts.ts";
+import { GRATICULE_COLOUR } from "./layers/graticule.ts";
 import { DEMINING_COLOUR, DEMINING_DASH, PUBLIC_COLOUR, PUBLIC_DASH } from "./layers/incidents.ts";
 import { areMeasured, type Grouped } from "./grouping.ts";
+import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
 import { SIGNS } from "./worst.ts";
 
@@ -17,7 +21,7 @@ export interface LegendNeeds {
   readonly grouped: Grouped;
 }
 
-function swatch(...marks: readonly SVGElement[]): SVGElement {
+export function swatch(...marks: readonly SVGElement[]): SVGElement {
   return svg("svg", { class: "mapper-swatch", viewBox: "0 0 34 20", width: 34, height: 20, "aria-hidden": "true", focusable: "false" }, ...marks);
 }
 
@@ -26,11 +30,11 @@ function box(fill: string, stroke: string, dash: string, opacity = 1): SVGElemen
   return swatch(svg("rect", { ...frame, "stroke-dasharray": dash || "none" }));
 }
 
-function row(mark: SVGElement, text: string): HTMLElement {
+export function row(mark: SVGElement, text: string): HTMLElement {
   return el("li", {}, mark, el("span", {}, text));
 }
 
-function list(title: string, rows: readonly Content[], ...notes: readonly Content[]): HTMLElement {
+export function list(title: string, rows: readonly Content[], ...notes: readonly Content[]): HTMLElement {
   return el("div", { class: "mapper-legend-part" }, el("h3", {}, title), el("ul", { class: "mapper-legend" }, ...rows), ...notes);
 }
 
@@ -80,8 +84,8 @@ function coveragePart({ data, words, hatches }: LegendNeeds): HTMLElement {
   const { lost } = data.meta;
   const states = present(assessedRows(data).map((one) => surveyState(data.coverage, one)), words.codes("survey_state"));
   const places = [[4, 5], [13, 5], [22, 5], [31, 5], [8.5, 14], [17.5, 14], [26.5, 14]] as const;
-  const dots = places.map(([cx, cy]) => svg("circle", { cx, cy, r: 1, fill: NOT_ASSESSED_COLOUR }));
-  const patch = (state: string) => box(state === SURVEYED ? "none" : hatches.fill(surveyLook(state), 0), "#b9b4a8", "");
+  const dots = places.map(([cx, cy]) => svg("circle", { cx, cy, r: 1, fill: tone(NOT_ASSESSED_COLOUR) }));
+  const patch = (state: string) => box(state === SURVEYED ? "none" : hatches.fill(surveyLook(state), 0), tone("#b9b4a8"), "");
   const isPlain = states.includes(SURVEYED);
   return list(
     words.say("legend.coverage"),
@@ -94,11 +98,11 @@ function coveragePart({ data, words, hatches }: LegendNeeds): HTMLElement {
 }
 
 function circle(colour: string, dash: string): SVGElement {
-  return swatch(svg("circle", { cx: 17, cy: 10, r: 8.5, fill: "none", stroke: colour, "stroke-width": 1.8, "stroke-dasharray": dash }));
+  return swatch(svg("circle", { cx: 17, cy: 10, r: 8.5, fill: "none", stroke: tone(colour), "stroke-width": 1.8, "stroke-dasharray": dash }));
 }
 
 function dot(colour: string): SVGElement {
-  return swatch(svg("circle", { cx: 17, cy: 10, r: 5, fill: "#ffffff", stroke: colour, "stroke-width": 2 }));
+  return swatch(svg("circle", { cx: 17, cy: 10, r: 5, fill: tone("#ffffff"), stroke: tone(colour), "stroke-width": 2 }));
 }
 
 function incidentsPart({ data: { incidents }, words, grouped }: LegendNeeds): HTMLElement {
@@ -133,7 +137,7 @@ function densityNotes({ data: { meta }, words }: LegendNeeds): Content[] {
   const left = Object.entries(density.left_out).filter(([, n]) => n > 0);
   return [
     el("p", { class: "mapper-hint" }, words.say("density.method", {
-      n: words.number(density.n),
+      n: density.n,
       bandwidth: density.bandwidth_m === null ? words.say("not_stated") : words.metres(density.bandwidth_m),
       edge: words.label("edge", density.edge),
     })),
@@ -149,11 +153,11 @@ function densityPart(needs: LegendNeeds): HTMLElement {
   const { data, words } = needs;
   const refused = data.meta.density?.refused ?? null;
   if (refused !== null) {
-    return list(words.say("legend.density"), [], el("p", { class: "mapper-warning" }, words.say("density.refused", { reason: refused })));
+    return list(words.say("legend.density"), [], el("p", { class: "mapper-warning" }, words.say("density.refused", { reason: words.told(refused) })));
   }
   const rows = densityClasses(data.contours).map(({ lower, upper, colour }) => {
     const values = { lower: words.significant(lower), upper: words.significant(upper) };
-    return row(box(colour, "#4d4d4d", "", DENSITY_OPACITY), words.say(Number.isFinite(upper) ? "density.range" : "density.above", values));
+    return row(box(tone(colour), tone("#4d4d4d"), "", DENSITY_OPACITY), words.say(Number.isFinite(upper) ? "density.range" : "density.above", values));
   });
   return list(words.say("legend.density"), rows, ...densityNotes(needs));
 }
@@ -161,15 +165,20 @@ function densityPart(needs: LegendNeeds): HTMLElement {
 function contextPart({ data: { context }, words }: LegendNeeds): HTMLElement {
   const codes = present(context.indices().map((one) => context.text("kind", one)), words.codes("context_kind"));
   const line = (code: string) => {
-    const stroke = words.term("context_kind", code)?.colour ?? "#3b7ea1";
+    const stroke = tone(words.term("context_kind", code)?.colour ?? RIVER);
     return swatch(svg("path", { d: "M1,14 C10,2 22,18 33,6", fill: "none", stroke, "stroke-width": 1.6 }));
   };
   return list(words.say("layer.context"), codes.map((code) => row(line(code), words.label("context_kind", code))));
 }
 
 function districtsPart({ words }: LegendNeeds): HTMLElement {
-  const line = swatch(svg("path", { d: "M1,10 h32", fill: "none", stroke: "#7d776b", "stroke-width": 1 }));
+  const line = swatch(svg("path", { d: "M1,10 h32", fill: "none", stroke: DISTRICT_COLOUR, "stroke-dasharray": DISTRICT_DASH, "stroke-width": 1 }));
   return list(words.say("layer.districts"), [row(line, words.say("legend.district_line"))]);
+}
+
+function graticulePart({ words }: LegendNeeds): HTMLElement {
+  const lines = swatch(svg("path", { d: "M1,10 h32 M17,1 v18", fill: "none", stroke: GRATICULE_COLOUR, "stroke-width": 0.9 }));
+  return list(words.say("layer.graticule"), [row(lines, words.say("legend.graticule"))]);
 }
 
 const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
@@ -182,6 +191,7 @@ const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   density: densityPart,
   districts: districtsPart,
   context: contextPart,
+  graticule: graticulePart,
 };
 
 /** The legend of the visible layers, in their order; a refused density keeps its reason. */

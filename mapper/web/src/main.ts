@@ -48,16 +48,17 @@ function rootOf(page: Document): HTMLElement {
 async function start(page: Document): Promise<Ready> {
   const banner = new Banner(page);
   const root = rootOf(page);
+  const notLoaded = page.title;
   try {
     checkStyle(page);
     const loaded = await load(page);
     view = draw(root, loaded, new Date());
-    page.title = loaded.data.meta.title;
     banner.remove();
     return view.ready;
   } catch (cause) {
     view = null;
     root.textContent = "";
+    page.title = notLoaded;
     banner.show(asFailure(cause));
     throw asFailure(cause);
   }

@@ -9,6 +9,7 @@ import * as L from "leaflet";
 import { button, el } from "./elements.ts";
 import type { LonLat } from "./geometry.ts";
 import type { MapView } from "./state.ts";
+import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
 
 /** Pane names from the ground up: over a user's tiles (200), under a user's shapes (400), markers (600) and pop-ups (700). */
@@ -23,6 +24,7 @@ export const PANES = {
   hazards: 350,
   incidents: 360,
   pointer: 370,
+  graticule: 375,
   "mapper-labels": 380,
 } as const;
 
@@ -31,6 +33,7 @@ const WHOLE_AREA: L.LatLngBoundsLiteral = [
   [38.3, 44.7],
   [41.9, 50.6],
 ];
+export const POINTER_COLOUR = "#0b57d0";
 /** How far a finger may miss a mark. */
 const REACH_PX = 14;
 const SCALE_PX = 120;
@@ -40,6 +43,11 @@ const NEAREST_ZOOM = 13;
 const SHEET_LEAVES = 0.34;
 
 export type Bounds = readonly [west: number, south: number, east: number, north: number];
+
+/** Whether the reader asked the device for no motion. */
+function isStill(): boolean {
+  return window.matchMedia?.("(prefers-reduced-motion: reduce)").matches ?? false;
+}
 
 /** Make the map inside `element`; it has a view at once, so that layers can be drawn. */
 export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
@@ -54,7 +62,9 @@ export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
     fadeAnimation: false,
     zoomAnimation: false,
     markerZoomAnimation: false,
+    inertia: !isStill(),
   });
+  if (isStill()) map.panBy = (offset, options) => L.Map.prototype.panBy.call(map, offset, { ...options, animate: false });
   for (const [name, z] of Object.entries(PANES)) {
     const pane = map.createPane(name);
     pane.style.zIndex = String(z);
@@ -101,9 +111,15 @@ export function roundLength(most: number): number {
   return factor * power;
 }
 
-function metresAcross(map: L.Map, pixels: number): number {
+/** Metres on the ground under so many pixels at the middle of the map. */
+export function metresAcross(map: L.Map, pixels: number): number {
   const { x, y } = map.getSize().divideBy(2);
   return map.distance(map.containerPointToLatLng([x, y]), map.containerPointToLatLng([x + pixels, y]));
+}
+
+/** A length of a scale bar in words. */
+export function lengthText(words: Words, length_m: number): string {
+  return length_m >= 1000 ? words.say("unit.km", { n: words.number(length_m / 1000) }) : words.metres(length_m);
 }
 
 /** A bar whose length is true at the middle of the map; `draw` writes it anew. */
@@ -115,7 +131,7 @@ export function scaleBar(map: L.Map, words: Words): { readonly element: HTMLElem
     if (!(across > 0)) return;
     const length = roundLength(across);
     bar.style.width = `${Math.round((SCALE_PX * length) / across)}px`;
-    text.textContent = length >= 1000 ? words.say("unit.km", { n: words.number(length / 1000) }) : words.metres(length);
+    text.textContent = lengthText(words, length);
     bar.setAttribute("aria-label", words.say("map.scale", { length: text.textContent }));
   };
   map.on("zoomend moveend resize", draw);
@@ -147,7 +163,7 @@ export class Pointer {
   private readonly circle: L.Circle;
 
   constructor(private readonly map: L.Map) {
-    const style = { renderer: L.svg({ pane: "pointer" }), pane: "pointer", interactive: false, color: "#0b57d0" };
+    const style = { renderer: L.svg({ pane: "pointer" }), pane: "pointer", interactive: false, color: tone(POINTER_COLOUR) };
     this.ring = L.circleMarker([0, 0], { ...style, radius: 11, weight: 3, fill: false });
     this.circle = L.circle([0, 0], { ...style, radius: 1, weight: 2, dashArray: "2 6", fillOpacity: 0.06 });
   }

@@ -8,11 +8,13 @@ import { isDay } from "./access/dates.ts";
 import { KINDS } from "./access/who.ts";
 import { COLUMNS, outOf, type Choice } from "./filter/choice.ts";
 import type { Asked, MapView, Store, ViewState } from "./state.ts";
+import { THEMES } from "./theme.ts";
 
 /** What an address may name. */
 export interface Known {
   readonly languages: readonly string[];
   readonly layers: readonly string[];
+  readonly tables: readonly string[];
   /** Layers that only the reader puts on, never an address: they ask a network. */
   readonly asking: readonly string[];
 }
@@ -51,19 +53,21 @@ function readChoice(said: URLSearchParams, day: (key: string, otherwise: string)
 }
 
 /** The state that an address names, over a first one. */
-export function readPermalink(hash: string, first: ViewState, { languages, layers, asking }: Known): ViewState {
+export function readPermalink(hash: string, first: ViewState, { languages, layers, tables, asking }: Known): ViewState {
   const said = new URLSearchParams(hash.replace(/^#/, ""));
-  const oneOf = (key: string, known: readonly string[], otherwise: string) => known.find((one) => one === said.get(key)) ?? otherwise;
+  const oneOf = <T extends string>(key: string, known: readonly T[], otherwise: T): T => known.find((one) => one === said.get(key)) ?? otherwise;
   const day = (key: string, otherwise: string) => (isDay(said.get(key) ?? "") ? (said.get(key) as string) : otherwise);
   const off = [...(said.get("off") ?? "").split(","), ...asking];
   return {
     language: oneOf("lang", languages, first.language),
+    theme: oneOf("theme", THEMES, first.theme),
     map: readMap(said.get("map")) ?? first.map,
     off: said.has("off") ? layers.filter((layer) => off.includes(layer)) : first.off,
     on: day("on", day("to", first.on)),
     known_by: day("known_by", first.known_by),
     who: oneOf("who", KINDS, first.who),
     asked: readAsked(said.get("ask")) ?? first.asked,
+    table: tables.find((one) => one === said.get("table")) ?? first.table,
     choice: readChoice(said, day),
   };
 }
@@ -73,12 +77,14 @@ export function writePermalink(state: ViewState, first: ViewState): string {
   const said: [key: string, value: string][] = [];
   const write = (key: string, value: string, usual: string) => void (value === usual || said.push([key, value]));
   write("lang", state.language, first.language);
+  write("theme", state.theme, first.theme);
   if (state.map !== null) said.push(["map", place(state.map.at, state.map.zoom)]);
   write("off", state.off.join(","), first.off.join(","));
   write("on", state.on, first.on);
   write("known_by", state.known_by, first.known_by);
   write("who", state.who, first.who);
   if (state.asked !== null) said.push(["ask", place(state.asked.at, state.asked.reach_m)]);
+  if (state.table !== null) said.push(["table", state.table]);
   write("from", state.choice.from, "");
   write("to", state.choice.to, "");
   for (const column of COLUMNS) if (outOf(state.choice, column).length > 0) said.push([`no_${column}`, outOf(state.choice, column).join(";")]);

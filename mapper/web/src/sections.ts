@@ -1,11 +1,13 @@
 /** The drawer's lists: everything that is not a mark on the map, each with its sources. */
 import { districtCard, incidentList, orderCard, sourceLine, sourceList, zoneCard, type Telling } from "./cards.ts";
-import type { Data, LayerMeta } from "./data.ts";
+import { sortedByName } from "./collation.ts";
+import { zoneName, type Data, type LayerMeta, type Told } from "./data.ts";
 import { dateInWords } from "./dates.ts";
 import { data as dataText, el, facts, foldout, paged, type Content } from "./elements.ts";
 import type { Grouped } from "./grouping.ts";
 import { activitiesSection, countsSection } from "./ledger.ts";
 import { latestFirst } from "./order.ts";
+import type { Words } from "./words.ts";
 
 export interface SectionNeeds extends Telling {
   readonly grouped: Grouped;
@@ -47,17 +49,17 @@ function eventsSection(tell: SectionNeeds): Content[] {
 }
 
 /** Rows of the districts that have no outline, and of the zones that have none and belong to no such district. */
-function withoutOutline({ districts, zones }: Data): { readonly missing: readonly number[]; readonly otherZones: readonly number[] } {
-  const missing = districts.indices().filter((row) => districts.get("geometry", row) === null);
+function withoutOutline({ districts, zones }: Data, { language }: Words): { readonly missing: readonly number[]; readonly otherZones: readonly number[] } {
+  const missing = sortedByName(language, districts.indices().filter((row) => districts.get("geometry", row) === null), (row) => districts.text("name", row));
   const named = new Set(missing.map((row) => districts.text("zone_id", row)));
   const otherZones = zones.indices().filter((row) => zones.get("geometry", row) === null && !named.has(zones.text("zone_id", row)));
-  return { missing, otherZones };
+  return { missing, otherZones: sortedByName(language, otherZones, (row) => zoneName(zones, row)) };
 }
 
-/** Districts and zones that have no outline: named by an order, and not to be seen on the map. */
+/** Districts and zones that have no outline, by name: named by an order, and not to be seen on the map. */
 function withoutOutlineSection(tell: SectionNeeds): Content[] {
   const { zones, districts, incidents } = tell.data;
-  const { missing, otherZones } = withoutOutline(tell.data);
+  const { missing, otherZones } = withoutOutline(tell.data, tell.words);
   const rowsOf = (name: string) => tell.grouped.listed.filter((row) => incidents.get("place", row) === "district" && incidents.get("district", row) === name);
   const districtZone = (id: string) => zones.indices().filter((row) => id !== "" && zones.text("zone_id", row) === id);
   return [
@@ -94,7 +96,7 @@ function notOnMapSection(tell: SectionNeeds): Content[] {
 function findingCard({ words, data: { findings } }: SectionNeeds, row: number): HTMLElement {
   const rule = findings.text("rule", row);
   const number = findings.get("row", row);
-  const where = [findings.text("file", row), number === null ? "" : words.say("findings.row", { n: number }), findings.text("column", row)];
+  const where = [findings.text("file", row), number === null ? "" : words.say("findings.row", { n: String(number) }), findings.text("column", row)];
   return el(
     "article",
     { class: "mapper-card" },
@@ -128,8 +130,9 @@ function findingsSection(tell: SectionNeeds): Content[] {
 }
 
 function sourcesSection(tell: SectionNeeds): Content[] {
-  const { sources } = tell.data;
-  return [paged(sources.indices(), (row) => el("ul", { class: "mapper-plain" }, sourceLine(tell, sources.text("source_id", row))), more(tell), 100)];
+  const { words, data: { sources } } = tell;
+  const rows = sortedByName(words.language, sources.indices(), (row) => sources.text("publisher", row));
+  return [paged(rows, (row) => el("ul", { class: "mapper-plain" }, sourceLine(tell, sources.text("source_id", row))), more(tell), 100)];
 }
 
 function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
@@ -149,8 +152,9 @@ function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
   );
 }
 
-export function assumptionList(assumptions: readonly string[]): HTMLElement {
-  return el("ul", { class: "mapper-assumptions" }, ...assumptions.map((text) => el("li", {}, dataText(text))));
+export function assumptionList(words: Words, assumptions: readonly Told[]): HTMLElement {
+  const item = (text: Told) => el("li", typeof text === "string" ? { lang: "en" } : {}, dataText(words.told(text)));
+  return el("ul", { class: "mapper-assumptions" }, ...assumptions.map(item));
 }
 
 function aboutSection(tell: SectionNeeds): Content[] {
@@ -159,7 +163,7 @@ function aboutSection(tell: SectionNeeds): Content[] {
   return [
     ...meta.caveats.map((code) => el("p", { class: "mapper-caveat" }, words.caveat(code, { data_date: meta.data_date === null ? words.say("date.unknown") : dateInWords(words, meta.data_date) }))),
     facts([
-      [words.say("about.organisation"), dataText(meta.organisation || words.say("not_stated"))],
+      [words.say("about.organisation"), dataText(words.of(meta.organisations, meta.organisation) || words.say("not_stated"))],
       [words.say("about.edition"), el("code", {}, meta.edition)],
       [words.say("about.data_date"), dateInWords(words, meta.data_date ?? "")],
       [words.say("about.stale_after"), dateInWords(words, meta.stale_after ?? "")],
@@ -167,7 +171,7 @@ function aboutSection(tell: SectionNeeds): Content[] {
       [words.say("about.contacts"), contacts ?? el("span", {}, ...meta.contacts.map((contact) => el("span", { class: "mapper-contact" }, dataText(contact))))],
     ]),
     meta.assumptions.length > 0 && el("h3", {}, words.say("about.assumptions")),
-    meta.assumptions.length > 0 && assumptionList(meta.assumptions),
+    meta.assumptions.length > 0 && assumptionList(words, meta.assumptions),
     el("h3", {}, words.say("about.layers")),
     ...meta.layers.map((layer) => layerCard(tell, layer)),
     el("h3", {}, words.say("about.software")),
@@ -184,7 +188,7 @@ export function drawerSections(tell: SectionNeeds): HTMLElement[] {
       id: `mapper-${code.replace(/[._]/g, "-")}`,
       open,
     });
-  const { missing, otherZones } = withoutOutline(data);
+  const { missing, otherZones } = withoutOutline(data, words);
   const noOutline = missing.length + otherZones.length;
   const noOutlineTitle = missing.length > 0 ? "section.without_outline" : "section.zones_without_outline";
   const districtLevel = grouped.districtCounts.reduce((sum, count) => sum + count.rows.length, 0);

@@ -1,11 +1,12 @@
 /**
- * What a reader has chosen: the language, the part of the map, layers put out, the days asked about, the place told of.
+ * What a reader has chosen: the language, the theme, the part of the map, layers put out, the days asked about, the place told of.
  *
  * One object, replaced as a whole by every change; whoever shows a part of it listens. A view can be drawn anew from it.
  */
 import { ALL } from "./access/who.ts";
 import { EVERYTHING, type Choice } from "./filter/choice.ts";
 import type { LonLat } from "./geometry.ts";
+import type { ThemeChoice } from "./theme.ts";
 
 export interface MapView {
   readonly at: LonLat;
@@ -20,6 +21,7 @@ export interface Asked {
 
 export interface ViewState {
   readonly language: string;
+  readonly theme: ThemeChoice;
   /** Null: all that the data cover. */
   readonly map: MapView | null;
   /** Names of the layers that are put out. */
@@ -30,13 +32,15 @@ export interface ViewState {
   readonly known_by: string;
   readonly who: string;
   readonly asked: Asked | null;
+  /** The kind of record whose table is open. */
+  readonly table: string | null;
   /** Which records are shown. An answer about a place never leaves one out. */
   readonly choice: Choice;
 }
 
 /** What a page shows before anybody chose anything. */
 export function firstState(language: string, day: string): ViewState {
-  return { language, map: null, off: [], on: day, known_by: "", who: ALL, asked: null, choice: EVERYTHING };
+  return { language, theme: "device", map: null, off: [], on: day, known_by: "", who: ALL, asked: null, table: null, choice: EVERYTHING };
 }
 
 export type Listener = (state: ViewState, before: ViewState) => void;

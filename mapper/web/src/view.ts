@@ -9,7 +9,7 @@ import { isoDate } from "./dates.ts";
 import { TimeBar } from "./filter/bar.ts";
 import { marksOf, spanOf } from "./filter/days.ts";
 import { hazardMask, incidentMask } from "./filter/mask.ts";
-import { ChosenLine } from "./filter/said.ts";
+import { ChosenLine, chosenInWords } from "./filter/said.ts";
 import { filterSection, setFilters } from "./filter/section.ts";
 import { button, el, foldout } from "./elements.ts";
 import { Failure } from "./failure.ts";
@@ -28,20 +28,28 @@ import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from ".
 import { legendParts } from "./legend.ts";
 import type { Loaded } from "./load.ts";
 import { locateButton } from "./locate.ts";
-import { goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
+import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf, zoomButtons } from "./map.ts";
 import { Panel } from "./panel.ts";
 import { followAddress, readPermalink } from "./permalink.ts";
+import { markParts } from "./print/marks.ts";
+import { paperFor } from "./print/paper.ts";
+import { Printing } from "./print/print.ts";
+import { printSection } from "./print/section.ts";
 import { RouteCheck } from "./route/check.ts";
 import { routeSection } from "./route/section.ts";
 import { assumptionList, drawerSections } from "./sections.ts";
 import { firstState, Store, type Asked } from "./state.ts";
 import { layerSwitches, setSwitches } from "./switches.ts";
+import { KINDS, type Lead } from "./table/kind.ts";
+import { isKind, TableView } from "./table/view.ts";
+import { followTheme, setThemeButton, themeButton } from "./theme.ts";
 import { Words } from "./words.ts";
 import { corridorsLayer } from "./layers/corridors.ts";
 import { coverageLayer } from "./layers/coverage.ts";
 import { contextLayer } from "./layers/context.ts";
 import { densityLayer } from "./layers/density.ts";
 import { districtsLayer } from "./layers/districts.ts";
+import { GRATICULE, graticuleLayer } from "./layers/graticule.ts";
 import { hazardsLayer } from "./layers/hazards.ts";
 import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
 import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
@@ -82,6 +90,7 @@ function makeLayers(stage: Stage, accidents: readonly MapLayer[]): MapLayer[] {
     densityLayer(stage, drawing("density")),
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
+    graticuleLayer(stage),
   ];
 }
 
@@ -103,7 +112,7 @@ function timeButton(words: Words, room: HTMLElement): HTMLElement {
 /** What was assumed stands open above all else in the drawer: a user's own files state little. */
 function assumed(words: Words, { assumptions }: Meta): HTMLElement[] {
   if (assumptions.length === 0) return [];
-  return [foldout([words.say("about.assumptions")], () => [assumptionList(assumptions)], { class: "mapper-section", id: ASSUMED_ID, open: true })];
+  return [foldout([words.say("about.assumptions")], () => [assumptionList(words, assumptions)], { class: "mapper-section", id: ASSUMED_ID, open: true })];
 }
 
 /** Throw unless every layer has drawn all it had to. */
@@ -112,6 +121,13 @@ export function checkDrawn(layers: readonly Pick<MapLayer, "name" | "drawn">[]):
     const { drawn, due } = layer.drawn();
     if (drawn !== due) throw new Failure("failure.not_drawn", `Of the layer ${layer.name}, ${drawn} of ${due} shapes were drawn.`);
   }
+}
+
+/** Escape leaves what lies on top, unless something of its own was left by it. */
+function onEscape(element: HTMLElement, leave: () => void): void {
+  element.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) leave();
+  });
 }
 
 function sum(shown: Shown): number {
@@ -136,24 +152,38 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const closed = isNarrow() || (embedded && isLow());
   frame.drawer.hidden = closed;
   root.append(frame.element);
+  const tell = telling(data, words);
+  const table = new TableView({ tell, store, onLead: (lead) => leadTo(lead) });
+  const headTools = () => [table.button(), ...languageChoice(words, meta.languages, store), ...(embedded ? [] : [themeButton(words, store)])];
   // Its words give the head its height, and with that the map its room: set before the map is drawn into it.
-  frame.dress(languageChoice(words, meta.languages, store));
+  frame.dress(headTools());
   map = makeMap(frame.map, meta.bounds);
   if (embedded) L.control.attribution({ prefix: false }).addTo(map);
 
   const grouped = groupIncidents(data.incidents, data.districts);
   const hatches = new Hatches();
-  const tell = telling(data, words);
   const pointer = new Pointer(map);
   const inquiry = new Inquiry(data, words);
   const route = new RouteCheck(map, inquiry, store, words);
+  let askedFrom: string | undefined; // the label that was pressed; where it is gone, the keyboard goes back to the map
   const askAbout = (at: LonLat, reach_m: number) => {
+    const active = root.ownerDocument.activeElement;
+    if (!frame.drawer.contains(active)) askedFrom = active instanceof HTMLElement ? active.dataset["label"] : undefined;
     store.set({ asked: { at, reach_m } });
     panel.focus();
   };
   const ask = (at: LonLat, reach_m: number) => {
     if (route.drawing.isActive) route.drawing.add(at, reach_m);
     else askAbout(at, reach_m);
+  };
+  const leadTo = ({ at, box }: Lead) => {
+    store.set({ table: null });
+    if (map !== null) fit(map, box);
+    askAbout(at, NO_REACH_M);
+  };
+  const close = () => {
+    store.set({ asked: null });
+    if (askedFrom === undefined || !stage.labels.focus(askedFrom)) frame.map.focus();
   };
   const stage: Stage = { map, labels: new Labels(map), hatches, words, data, grouped, select: (at) => ask(at, NO_REACH_M) };
 
@@ -162,7 +192,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
   const layers: MapLayer[] = [...makeLayers(stage, accidents), ...basemap];
   const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
-  store.set({ off: asking });
+  store.set({ off: [...asking, GRATICULE] });
   const first = store.state;
   for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);
@@ -187,33 +217,55 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const tools = el("div", {});
   const scale = scaleBar(map, words);
   const legend = el("div", {});
+  frame.room.append(table.element);
   frame.stage.prepend(search);
   frame.stage.append(tools, scale.element, el("div", { class: "mapper-bottom" }, timeRoom, chosenLine.element), mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
+  const legendOf = (isShown: (layer: MapLayer) => boolean) =>
+    legendParts({ data, words, hatches, grouped }, layers.filter((layer) => isShown(layer) && !layer.empty).map((layer) => layer.name));
   const renewLegend = () => {
-    const visible = layers.filter((layer) => layer.visible && !layer.empty).map((layer) => layer.name);
     legend.replaceChildren();
-    legend.append(...legendParts({ data, words, hatches, grouped }, visible));
+    legend.append(...legendOf((layer) => layer.visible));
   };
-  const makePanel = () =>
-    new Panel(tell, inquiry, store, () => {
-      store.set({ asked: null });
-      frame.map.focus();
-    });
+  const makePanel = () => new Panel(tell, inquiry, store, close);
   let panel = makePanel();
+  const printing = new Printing(
+    paperFor(map.getSize()),
+    () => ({
+      map: stage.map,
+      labels: stage.labels,
+      data,
+      words,
+      state: store.state,
+      now,
+      chosen: chosenInWords({ data, words, store, first }, incidentMask(data.incidents, store.state.choice)),
+      finish: () => marks.finish(),
+      legend: [...legendOf((layer) => layer.visible || layer.name === GRATICULE), ...markParts(words, store.state.asked !== null, route.answer)],
+      hatches: hatches.element,
+    }),
+    () => [...(panel.element.hidden ? [] : [panel.element]), ...(route.answer === null ? [] : Array.from(frame.drawer.querySelectorAll<HTMLElement>(".mapper-route")))],
+    root.ownerDocument,
+  );
   const go = (place: Place) => {
     if (map !== null) showPlace(map, place);
     askAbout(place.at, place.uncertainty_m);
   };
   let told: HTMLElement | null = null;
+  let closeKeys = () => false;
   const acts: Record<string, () => void> = {};
   const furnish = (of: L.Map) => {
-    if (!embedded) root.ownerDocument.documentElement.lang = words.language;
-    frame.dress(languageChoice(words, meta.languages, store));
+    if (!embedded) {
+      root.ownerDocument.documentElement.lang = words.language;
+      root.ownerDocument.title = words.of(meta.titles, meta.title);
+    }
+    frame.dress(headTools());
+    stage.labels.name(words.say("map.labels"));
+    showTable(store.state.table);
     const find = findBox(words, finder, go);
     const keys = keysHelp(words);
     const locate = locateButton(words, navigator.geolocation, go);
     told = locate.told;
-    Object.assign(acts, { "/": find.focus, "?": keys.toggle, Escape: keys.close });
+    closeKeys = keys.close;
+    Object.assign(acts, { "/": find.focus, "?": keys.toggle });
     search.replaceChildren(find.element, told);
     tools.replaceChildren(zoomButtons(of, words, meta.bounds, locate.button), keys.element);
     scale.draw();
@@ -231,6 +283,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       foldout([words.say("section.layers")], () => layerSwitches({ words, store }, layers), { class: "mapper-section", open: true }),
       foldout([words.say("section.filters")], () => filterSection({ data, words, store }).filter((part): part is HTMLElement => part instanceof HTMLElement), { class: "mapper-section", id: "mapper-filters" }),
       foldout([words.say("section.legend")], () => [legend], { class: "mapper-section", id: "mapper-legend", open: true }),
+      ...(embedded ? [] : [foldout([words.say("section.print")], () => printSection(words, printing, meta.edition), { class: "mapper-section", id: "mapper-print" })]),
       ...drawerSections({ ...tell, grouped, sha256 }),
     );
   };
@@ -259,8 +312,14 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     setSwitches(frame.drawer, off);
     renewLegend();
   };
+  const showTable = (kind: string | null) => {
+    frame.room.classList.toggle("mapper-tabled", kind !== null);
+    table.show(isKind(kind) ? kind : null);
+  };
   const follow = (of: L.Map) => {
-    of.on("moveend", () => store.set({ map: viewOf(of) }));
+    of.on("moveend", () => {
+      if (!printing.busy) store.set({ map: viewOf(of) });
+    });
     store.onChange((state, before) => {
       const spokeOtherwise = state.language !== before.language;
       if (spokeOtherwise) {
@@ -270,14 +329,22 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
         stage.labels.place();
         if (chosenHere) languageChoiceIn(frame.element)?.focus();
       }
+      if (state.theme !== before.theme) setThemeButton(frame.element, words, state.theme);
       if (state.off !== before.off) show(state.off);
       if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) choose();
       if (state.choice !== before.choice && (state.choice.from !== "" || state.choice.to !== "")) openTime();
       if (state.map !== before.map) goTo(of, state.map, meta.bounds);
+      if (state.table !== before.table && !spokeOtherwise) showTable(state.table);
       if (state.asked !== before.asked || (spokeOtherwise && state.asked !== null)) tellOf(state.asked);
     });
   };
 
+  if (!embedded) followTheme(frame.element, map, store);
+  onEscape(frame.element, () => {
+    if (closeKeys()) return;
+    if (store.state.asked !== null) close();
+    else if (isNarrow()) frame.open(false);
+  });
   furnish(map);
   choose();
   frame.open(!closed);
@@ -286,9 +353,10 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   onKeys(root.ownerDocument, acts);
   follow(map);
   if (!embedded) {
-    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), asking };
+    const known = { languages: meta.languages, layers: layers.map((layer) => layer.name), tables: KINDS, asking };
     store.set(readPermalink(window.location.hash, first, known));
     followAddress(window, store, first, known);
+    printing.follow(window);
   }
   marks.finish();
   return { map, inquiry, store, ready: { complete: meta.complete, records, drawn, sha256 }, shown };

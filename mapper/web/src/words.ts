@@ -5,6 +5,8 @@
  * falls back to English, and a code that is in no vocabulary is shown as it is: never as nothing. Numbers and dates are
  * written by own rules taken from the same words, because browsers do not know Azerbaijani.
  */
+import type { Told } from "./data.ts";
+import { pluralForm } from "./plural.ts";
 
 export interface Term {
   readonly label: Readonly<Record<string, string>>;
@@ -23,15 +25,28 @@ function own<T>(record: Readonly<Record<string, T>> | null | undefined, key: str
   return record && Object.prototype.hasOwnProperty.call(record, key) ? record[key] : undefined;
 }
 
-/** Put values into a sentence's {names}; a name without a value stays as it is, and a value is never read again. */
-export function fill(sentence: string, values: Values): string {
-  return sentence.replace(/\{(\w+)\}/g, (name, key: string) => {
+/** How a language writes numbers, and which of the forms of a word stands after one. */
+export interface Grammar {
+  number(value: number, decimals: number): string;
+  form(forms: readonly string[], value: string | number): string;
+}
+
+const MOST_DECIMALS = 3;
+
+/**
+ * Put values into a sentence's {names}; `{n|zone|zones}` is the word that fits the number. A name without a value stays as it
+ * is, and a value is never read again.
+ */
+export function fill(sentence: string, values: Values, grammar: Grammar): string {
+  return sentence.replace(/\{(\w+)(?:\|([^{}]*))?\}/g, (place, key: string, forms: string | undefined) => {
     const value = own(values, key);
-    return value === undefined ? name : String(value);
+    if (value === undefined) return place;
+    if (forms !== undefined) return grammar.form(forms.split("|"), value);
+    return typeof value === "number" ? grammar.number(value, MOST_DECIMALS) : value;
   });
 }
 
-export class Words {
+export class Words implements Grammar {
   /** `language` may be exchanged: whoever holds these words then speaks the new one. */
   constructor(
     private readonly list: WordList,
@@ -60,6 +75,16 @@ export class Words {
     return Object.keys(own(this.list, vocabulary) ?? {});
   }
 
+  /** A text that the edition gives by language; its plain one where it does not have this language. */
+  of(texts: Readonly<Record<string, string>>, plain: string): string {
+    return own(texts, this.language) ?? plain;
+  }
+
+  /** A sentence that came with the data. */
+  told(text: Told): string {
+    return typeof text === "string" ? text : (this.inLanguage(text) ?? "");
+  }
+
   private inLanguage(texts: Readonly<Record<string, string>> | null | undefined): string | undefined {
     return own(texts, this.language) ?? own(texts, FALLBACK_LANGUAGE);
   }
@@ -76,7 +101,7 @@ export class Words {
 
   /** A sentence of the page. */
   say(code: string, values: Values = {}): string {
-    return fill(this.inLanguage(this.term("page", code)?.label) ?? code, values);
+    return fill(this.inLanguage(this.term("page", code)?.label) ?? code, values, this);
   }
 
   /** A sentence that ends in a code of the data; `otherwise` where there is none for that code. */
@@ -94,7 +119,12 @@ export class Words {
   /** A fixed sentence: of the vocabulary of caveats, else of the page. */
   caveat(code: string, values: Values): string {
     const fixed = this.inLanguage(this.term("caveat", code)?.label);
-    return fixed === undefined ? this.say(code, values) : fill(fixed, values);
+    return fixed === undefined ? this.say(code, values) : fill(fixed, values, this);
+  }
+
+  /** Of the forms of a word, the one that stands after a value. */
+  form(forms: readonly string[], value: string | number): string {
+    return pluralForm(this.language, forms, value);
   }
 
   /** 12345.678 -> "12,345.7" with at most so many decimals. */
@@ -103,7 +133,7 @@ export class Words {
     const [whole = "", part = ""] = Math.abs(value).toFixed(decimals).split(".");
     const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
     const rest = part.replace(/0+$/, "");
-    const sign = value < 0 && Number(`${whole}.${part}`) !== 0 ? "\u2212" : "";
+    const sign = value < 0 && Number(`${whole}.${part}`) !== 0 ? "-" : "";
     return sign + grouped + (rest === "" ? "" : point + rest);
   }
 

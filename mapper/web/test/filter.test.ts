@@ -7,12 +7,10 @@ import { hazardMask, incidentMask } from "../src/filter/mask.ts";
 import { tally } from "../src/filter/section.ts";
 import { draw } from "../src/view.ts";
 import { exampleData, META, square, TABLES, tablesWith } from "./example.ts";
+import { fakeCanvas } from "./fake_canvas.ts";
 import type { Row, Tables } from "./make_block.ts";
 
-beforeAll(() => {
-  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-});
+beforeAll(fakeCanvas);
 
 afterEach(() => {
   document.body.textContent = "";

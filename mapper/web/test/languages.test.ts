@@ -4,11 +4,9 @@ import { afterEach, beforeAll, expect, test } from "vitest";
 import { preferred } from "../src/languages.ts";
 import { draw } from "../src/view.ts";
 import { exampleData, META, TABLES } from "./example.ts";
+import { fakeCanvas } from "./fake_canvas.ts";
 
-beforeAll(() => {
-  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-});
+beforeAll(fakeCanvas);
 
 afterEach(() => {
   document.body.textContent = "";
@@ -56,6 +54,49 @@ test("another language rewords the whole page and keeps the map, the layers put 
   expect(location.hash).toContain("lang=az");
 });
 
+test("title and organisation follow the language, and the plain ones stand in", () => {
+  const { root } = drawn();
+  const told = () => {
+    const about = root.querySelector<HTMLDetailsElement>("#mapper-section-about") as HTMLDetailsElement;
+    about.open = true;
+    about.dispatchEvent(new Event("toggle"));
+    return [root.querySelector("h1")?.textContent, document.title, about.querySelector("dd")?.textContent];
+  };
+  expect(told()).toEqual(["Example", "Example", "Example office"]);
+  choose(root, "az");
+  expect(told()).toEqual(["Nümunə", "Nümunə", "Example office"]);
+  choose(root, "ru");
+  expect(told()).toEqual(["Example", "Example", "Пример"]);
+});
+
+/** Names of things that have no other name. */
+const NAMES = /^(WGS|SHA|PNG|Enter|Leaflet|BSD|Clause|fflate|MIT|noble|hashes|geographiclib|geodesic|GPX|GeoJSON|KML|csv|findings|UXO|CHA|toml|layers|Esc|UTM|MGRS|proj)$/;
+
+/** Words of three letters and more in Latin script that stand in our own texts: not in data, codes, or what is marked as English. */
+function latinWords(root: HTMLElement): string[] {
+  const texts: string[] = [];
+  const ours = (element: Element | null) => element?.closest(".mapper-data, code, [lang=en], .mapper-language, .leaflet-mapper-labels-pane, h1") === null;
+  for (const element of Array.from(root.querySelectorAll("*")).filter(ours)) {
+    for (const node of Array.from(element.childNodes)) if (node.nodeType === Node.TEXT_NODE) texts.push(node.textContent ?? "");
+    for (const name of ["aria-label", "title", "placeholder"]) texts.push(element.getAttribute(name) ?? "");
+  }
+  const data = ["Ağdam", "Ağdərə", "Tağıbəyli", "Füzuli", "MFA", "duplicate", "outline"]; // a source, and rules of the example
+  return texts.flatMap((text) => text.match(/\p{Script=Latin}{3,}/gu) ?? []).filter((word) => !NAMES.test(word) && !data.includes(word));
+}
+
+test("on the Russian page nothing of ours is left in another language", () => {
+  const { root, view } = drawn();
+  choose(root, "ru");
+  view.store.set({ asked: { at: [46.9, 40.1], reach_m: 5 } });
+  for (let round = 0; round < 3; round++) {
+    for (const details of Array.from(root.querySelectorAll("details"))) {
+      details.open = true;
+      details.dispatchEvent(new Event("toggle"));
+    }
+  }
+  expect([...new Set(latinWords(root))]).toEqual([]);
+});
+
 test("all and none of a group", () => {
   const { root, view } = drawn();
   const group = root.querySelector<HTMLInputElement>('[data-layer="density"]')?.closest("fieldset") as HTMLElement;
@@ -75,7 +116,7 @@ test("an address that is opened shows its view, and a changed one follows", () =
   expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(false);
   history.replaceState(null, "", "#lang=en");
   window.dispatchEvent(new Event("hashchange"));
-  expect(view.store.state).toMatchObject({ language: "en", off: [], asked: null });
+  expect(view.store.state).toMatchObject({ language: "en", off: ["graticule"], asked: null });
   expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(true);
 });
 

@@ -6,13 +6,14 @@ import { dollar } from "../src/dollar.ts";
 import { Failure } from "../src/failure.ts";
 import { drawInto, provideGlobals } from "../src/notebook.ts";
 import { META, realWords, TABLES } from "./example.ts";
+import { fakeCanvas } from "./fake_canvas.ts";
 import { makeBlock } from "./make_block.ts";
 
 const packed = makeBlock(META, realWords(), TABLES);
 const seal = JSON.stringify(packed.seal);
 
 beforeAll(() => {
-  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
+  fakeCanvas();
   document.documentElement.style.setProperty("--mapper-style", "loaded");
 });
 

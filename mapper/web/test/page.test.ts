@@ -6,14 +6,12 @@ import { groundOf } from "../src/inquiry.ts";
 import type { Loaded } from "../src/load.ts";
 import { checkDrawn, draw } from "../src/view.ts";
 import { exampleData, META, square, TABLES, tablesWith } from "./example.ts";
+import { fakeCanvas } from "./fake_canvas.ts";
 import { SPECS, type Row, type Tables } from "./make_block.ts";
 
 const NOW = new Date(2026, 11, 1);
 
-beforeAll(() => {
-  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-});
+beforeAll(fakeCanvas);
 
 afterEach(() => {
   document.body.textContent = "";
@@ -125,7 +123,7 @@ test("a date that nobody stated is said in words, without a bar", () => {
 });
 
 test("what was assumed stands open as the first part of the drawer, and the head line leads there", () => {
-  const { root } = drawn(TABLES, { ...META, assumptions: ["No CRS is stated; WGS 84 was taken."] });
+  const { root } = drawn(TABLES, { ...META, assumptions: [{ en: "No CRS is stated; WGS 84 was taken.", az: "…" }] });
   const sections = [...root.querySelectorAll<HTMLDetailsElement>("#mapper-drawer > details")];
   expect([sections[0]?.id, sections[0]?.open]).toEqual(["mapper-assumed", true]);
   expect(sections[0]?.textContent).toContain("No CRS is stated");
@@ -238,11 +236,11 @@ test("a map that lost records is not assessed, and says so in its own words", ()
   const { root, view } = drawn(tablesWith({ coverage: [SURROUND] }), { ...META, bounds, lost: { legal: 2, physical: 1, orders: 1 } });
   expect([view.shown().coverage, root.querySelectorAll(".mapper-survey").length]).toEqual([0, 0]);
   const legend = root.querySelector("#mapper-legend")?.textContent;
-  expect(legend).toContain("2 could not be used and one of them may forbid entry");
+  expect(legend).toContain("2 of the map’s records could not be used and may forbid entry");
   expect(legend).not.toContain("no list of orders");
   const card = askMiddle(root).querySelector(".mapper-verdict");
   expect(card?.getAttribute("data-verdict")).toBe("not_assessed");
-  expect(card?.textContent).toContain("3 could not be used and one of them may forbid entry");
+  expect(card?.textContent).toContain("3 of the map’s records could not be used and may forbid entry");
   expect(card?.textContent).not.toContain("list of orders covers");
   // the coverage itself is still told
   expect(card?.textContent).toContain("Not surveyed");
@@ -331,7 +329,7 @@ test("routes of openings are dashed lines, and the openings say why they do not 
   ];
   const { root, view } = drawn(tablesWith({ orders, corridors }), { ...META, bounds: [46.8, 40, 47.2, 40.4] });
   expect(view.shown().corridors).toBe(2);
-  expect(root.querySelectorAll('#mapper-map path[stroke="#2b1a6b"]').length).toBe(2);
+  expect(root.querySelectorAll('#mapper-map path[stroke*="#2b1a6b"]').length).toBe(2);
   expect(root.querySelector("#mapper-legend")?.textContent).toContain("Route or ground that an opening names");
   const panel = askMiddle(root);
   expect(panel.querySelector(".mapper-verdict")?.textContent).toContain("bus passengersIt softens nothing here: it does not certainly cover this person.");
@@ -395,7 +393,7 @@ test.each(HOSTILE)("%j is text wherever it stands", (text) => {
   });
   const tables = Object.fromEntries(Object.entries(TABLES).map(([name, rows]) => [name, rows.map((row) => fillText(name, row))]));
   const layers = META.layers.map((layer) => ({ ...layer, name: text, title: text, source: text, licence: text, note: text }));
-  const meta = { ...META, title: text, organisation: text, contacts: [text], layers, assumptions: [text], data_date: text };
+  const meta = { ...META, title: text, titles: { en: text }, organisations: { en: text }, organisation: text, contacts: [text], layers, assumptions: [text], data_date: text };
   const alert = vi.fn();
   vi.stubGlobal("alert", alert);
   const { root } = drawn(tables, meta);

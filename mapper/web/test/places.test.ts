@@ -90,7 +90,7 @@ test("labels beside each other do not overlap, on each other they do", () => {
 test("density classes rise, each once, the highest darkest", () => {
   const classes = densityClasses(data.contours);
   expect(classes.map(({ lower, upper }) => [lower, upper])).toEqual([[0.001, 0.01], [0.01, 0.05]]);
-  expect(classes.map(({ colour }) => colour)).toEqual(["#e1e8ee", "#23516f"]);
+  expect(classes.map(({ colour }) => colour)).toEqual(["#d3dee6", "#23516f"]);
   expect([classColours(1), classColours(0), new Set(classColours(6)).size]).toEqual([["#23516f"], [], 6]);
 });
 

@@ -5,11 +5,9 @@ import { cutAtAntimeridian } from "../src/route/geojson.ts";
 import { readLines, RouteRefused } from "../src/route/lines.ts";
 import { draw } from "../src/view.ts";
 import { exampleData, META, TABLES } from "./example.ts";
+import { fakeCanvas } from "./fake_canvas.ts";
 
-beforeAll(() => {
-  HTMLCanvasElement.prototype.getContext = (() => new Proxy({}, { get: () => () => undefined, set: () => true })) as never;
-  HTMLElement.prototype.scrollIntoView = () => undefined;
-});
+beforeAll(fakeCanvas);
 
 afterEach(() => {
   document.body.textContent = "";

@@ -20,7 +20,7 @@ test("names of JavaScript's own are no terms", () => {
 });
 
 test("values are put in once and are never read again", () => {
-  expect(fill("{a} {b} {c}", { a: "{b}", b: "$&" })).toBe("{b} $& {c}");
+  expect(fill("{a} {b} {c}", { a: "{b}", b: "$&" }, en)).toBe("{b} $& {c}");
 });
 
 test.each([

@@ -1,9 +1,10 @@
 /** Routes and ground that openings name: dashed lines of their own colour, never a fill that would hide the zone under it. */
 import * as L from "leaflet";
 
+import { tone } from "../tones.ts";
 import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
 
-export const CORRIDOR_COLOUR = "#2b1a6b";
+export const CORRIDOR_COLOUR = tone("#2b1a6b");
 export const CORRIDOR_DASH = "12 5 3 5";
 
 export function corridorsLayer(stage: Stage, renderer: L.Renderer): MapLayer {

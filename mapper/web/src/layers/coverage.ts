@@ -12,6 +12,7 @@ import type { Coverage, Data } from "../data.ts";
 import { polygonsOf, type Polygon } from "../geometry.ts";
 import { surveyLook } from "../hatch.ts";
 import { dayOfData } from "../inquiry.ts";
+import { isDark, onDark } from "../tones.ts";
 import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
 
 export const NOT_ASSESSED_COLOUR = "#8a8f94";
@@ -71,7 +72,7 @@ class NotAssessed extends L.Path {
   private dots(ctx: CanvasRenderingContext2D, { min, max }: { readonly min: L.Point; readonly max: L.Point }): void {
     const origin = this._map.getPixelOrigin();
     const first = (from: number, shift: number) => Math.floor((from + shift) / STEP_PX) * STEP_PX - shift;
-    ctx.fillStyle = NOT_ASSESSED_COLOUR;
+    ctx.fillStyle = isDark(this._map.getContainer()) ? onDark(NOT_ASSESSED_COLOUR) : NOT_ASSESSED_COLOUR;
     for (let y = first(min.y, origin.y); y <= max.y; y += STEP_PX) {
       const odd = Math.round((y + origin.y) / STEP_PX) % 2 === 0 ? 0 : STEP_PX / 2;
       for (let x = first(min.x, origin.x) + odd; x <= max.x; x += STEP_PX) ctx.fillRect(x, y, DOT_PX, DOT_PX);

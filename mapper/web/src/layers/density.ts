@@ -8,8 +8,9 @@ import * as L from "leaflet";
 
 import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
 import type { Contours } from "../data.ts";
+import { tone } from "../tones.ts";
 
-const STOPS = ["#e1e8ee", "#c1d0dc", "#9bb4c7", "#7295ae", "#4a7593", "#23516f"] as const;
+export const STOPS = ["#d3dee6", "#b5c8d5", "#94b1c4", "#7398b1", "#4c7b9a", "#23516f"] as const;
 export const DENSITY_OPACITY = 0.62;
 
 export interface DensityClass {
@@ -42,7 +43,7 @@ export function densityLayer(stage: Stage, renderer: L.Renderer): MapLayer {
   let due = 0;
   for (const row of contours.indices()) {
     const geometry = contours.get("geometry", row);
-    const fillColor = colours.get(contours.get("lower_per_km2", row) ?? NaN) ?? STOPS[0];
+    const fillColor = tone(colours.get(contours.get("lower_per_km2", row) ?? NaN) ?? STOPS[0]);
     const drawn = shape(geometry, { renderer, pane: "density", stroke: false, fillColor, fillOpacity: DENSITY_OPACITY });
     if (geometry !== null) due += 1;
     if (drawn !== null) shapes.push(drawn);

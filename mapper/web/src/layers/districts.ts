@@ -3,7 +3,12 @@ import * as L from "leaflet";
 
 import { el } from "../elements.ts";
 import type { Label } from "../labels.ts";
+import { tone } from "../tones.ts";
 import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
+
+export const DISTRICT_COLOUR = tone("#7d776b");
+/** So that it is not taken for a river in grey print. */
+export const DISTRICT_DASH = "7 2";
 
 function nameLabel(name: string, lon: number, lat: number): Label {
   return { at: [lon, lat], rank: 90, sides: ["above"], forms: [() => el("span", { class: "mapper-district-label" }, name)] };
@@ -16,7 +21,7 @@ export function districtsLayer(stage: Stage, renderer: L.Renderer): MapLayer {
   let due = 0;
   for (const row of districts.indices()) {
     const geometry = districts.get("geometry", row);
-    const drawn = shape(geometry, { renderer, pane: "districts", color: "#7d776b", weight: 0.8, fill: false });
+    const drawn = shape(geometry, { renderer, pane: "districts", color: DISTRICT_COLOUR, dashArray: DISTRICT_DASH, weight: 0.8, fill: false });
     const [lon, lat] = [districts.get("lon", row), districts.get("lat", row)];
     if (geometry !== null) due += 1;
     if (drawn !== null) shapes.push(drawn);

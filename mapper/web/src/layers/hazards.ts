@@ -19,7 +19,7 @@ function hazardLabel(stage: Stage, row: number, at: LonLat): Label {
   const text = parts.filter((part) => part !== "").join(" – ");
   const make = (shown: string) => () =>
     button(
-      { class: "mapper-hazard-label", "data-label": `hazard ${row}`, "aria-label": text },
+      { class: "mapper-hazard-label", "data-label": `hazard ${row}`, "aria-label": shown === text ? text : `${shown} – ${text}` },
       () => stage.select(at),
       shown,
     );

@@ -85,7 +85,7 @@ function groupLabel(stage: Stage, group: Group, rankOf: (row: number) => number)
         class: `mapper-incident-label mapper-${group.place}${demining ? " mapper-demining" : ""}`,
         "data-label": `group ${group.at.join(" ")}`,
         "data-worst": worst,
-        "aria-label": name,
+        "aria-label": `${signed(text, worst)} – ${name}`,
         title: name,
       },
       () => stage.select(group.at),
@@ -149,7 +149,7 @@ function countLabel(stage: Stage, count: DistrictCount, n: number, roomy: boolea
   const name = words.say("district.count.label", { n, district: data.districts.text("name", count.district) });
   const make = (text: string) => () =>
     button(
-      { class: "mapper-district-count", "data-label": `district ${count.district}`, "aria-label": name, title: name },
+      { class: "mapper-district-count", "data-label": `district ${count.district}`, "aria-label": text === name ? name : `${text} – ${name}`, title: name },
       () => stage.select(count.at),
       text,
     );

@@ -6,6 +6,8 @@
  */
 import * as L from "leaflet";
 
+import { onDark } from "../tones.ts";
+
 export interface MarkLook {
   readonly colour: string;
   readonly dash: readonly number[];
@@ -21,8 +23,13 @@ export const CROWDED_POINT_PX = 3;
 export const LARGEST_STAMP_PX = 64;
 /** A crowd of marks must not hide the no-entry zones under it. */
 export const CROWD_OPACITY = 0.6;
-/** Pixels of the canvas to one of the page; the same choice as Leaflet's. */
-export const SHARPNESS = L.Browser.retina ? 2 : 1;
+/** Pixels of a canvas to one of the page; the same choice as Leaflet's, which a sheet of paper raises for a moment. */
+export function sharpness(): number {
+  return L.Browser.retina ? 2 : 1;
+}
+
+/** That of stamps, which are made once for a screen. */
+export const SHARPNESS = sharpness();
 
 /** Paint one mark around a place of the canvas. */
 export function paint(ctx: CanvasRenderingContext2D, x: number, y: number, radius: number, { colour, dash, fill, fillOpacity }: MarkLook): void {
@@ -38,6 +45,11 @@ export function paint(ctx: CanvasRenderingContext2D, x: number, y: number, radiu
   ctx.strokeStyle = colour;
   ctx.lineWidth = STROKE_PX;
   ctx.stroke();
+}
+
+/** The look on dark ground. */
+export function darkLook(look: MarkLook): MarkLook {
+  return { ...look, colour: onDark(look.colour), fill: onDark(look.fill) };
 }
 
 /** How a look is drawn among many: circles have no fill (hundreds of light fills would be one dark one), points an opaque one. */

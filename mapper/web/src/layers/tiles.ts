@@ -12,7 +12,8 @@
 import * as L from "leaflet";
 
 import { Field, type Part } from "./field.ts";
-import { Crowd, CROWDED_POINT_PX, CROWD_OPACITY, LARGEST_STAMP_PX, paint, crowded, POINT_PX, SHARPNESS, Stamps, STROKE_PX, type MarkLook } from "./marks.ts";
+import { Crowd, CROWDED_POINT_PX, CROWD_OPACITY, LARGEST_STAMP_PX, paint, crowded, darkLook, POINT_PX, SHARPNESS, sharpness, Stamps, STROKE_PX, type MarkLook } from "./marks.ts";
+import { isDark } from "../tones.ts";
 
 export const FEW = 1000;
 const TILE_PX = 512;
@@ -35,6 +36,8 @@ interface Level {
   readonly zoom: number;
   readonly origin: L.Point;
   readonly isCrowded: boolean;
+  readonly isDark: boolean;
+  readonly looks: readonly MarkLook[];
   readonly element: HTMLElement;
   readonly tiles: Map<string, Tile>;
 }
@@ -48,7 +51,10 @@ class Painter {
   private readonly large: number[] = [];
   private next = 0;
 
-  constructor(private readonly field: Field, private readonly stamps: Stamps, tile: Tile, { zoom, isCrowded }: Level) {
+  private readonly looks: readonly MarkLook[];
+
+  constructor(private readonly field: Field, private readonly stamps: Stamps, tile: Tile, { zoom, isCrowded, looks }: Level) {
+    this.looks = looks;
     this.scale = 2 ** zoom;
     const edge = TILE_PX / this.scale;
     this.part = { left: tile.column * edge, top: tile.row * edge, right: (tile.column + 1) * edge, bottom: (tile.row + 1) * edge };
@@ -79,13 +85,13 @@ class Painter {
 
   /** A mark as a shape in the tile. */
   private spot(group: number): readonly [x: number, y: number, radius: number, look: MarkLook] {
-    const { xs, ys, radii, looks, lookOf } = this.field;
+    const { xs, ys, radii, lookOf } = this.field;
     const radius = (radii[group] as number) * this.scale;
     return [
       ((xs[group] as number) - this.part.left) * this.scale,
       ((ys[group] as number) - this.part.top) * this.scale,
       radius === 0 ? POINT_PX : radius,
-      looks[lookOf[group] as number] as MarkLook,
+      this.looks[lookOf[group] as number] as MarkLook,
     ];
   }
 
@@ -112,7 +118,7 @@ class Painter {
     const ctx = canvas.getContext("2d");
     if (ctx === null) return;
     if (this.crowd !== null) ctx.putImageData(this.crowd.image, 0, 0);
-    ctx.scale(SHARPNESS, SHARPNESS);
+    ctx.scale(canvas.width / TILE_PX, canvas.height / TILE_PX);
     for (const group of this.large) {
       const [x, y, radius, look] = this.spot(group);
       if (this.crowd === null) paint(ctx, x, y, radius, look);
@@ -130,8 +136,11 @@ export class MarkTiles extends L.Layer {
   /** Whether it was painted before; what is switched on again comes in slices. */
   private isKnown = false;
 
+  private readonly darkLooks: readonly MarkLook[];
+
   constructor(readonly field: Field, private readonly paneName: string) {
     super();
+    this.darkLooks = field.looks.map(darkLook);
   }
 
   /** Whether this browser can paint at all. */
@@ -177,6 +186,10 @@ export class MarkTiles extends L.Layer {
     return this._map.getPixelBounds();
   }
 
+  private get isDark(): boolean {
+    return isDark(this._map.getContainer());
+  }
+
   private crowdedAt(zoom: number): boolean {
     const { min, max } = this.viewPx();
     if (min === undefined || max === undefined) return false;
@@ -191,7 +204,8 @@ export class MarkTiles extends L.Layer {
     const element = L.DomUtil.create("div", "mapper-tiles", this._map.getPane(this.paneName));
     element.style.opacity = isCrowded ? String(CROWD_OPACITY) : "1";
     element.style.visibility = this.older === null ? "visible" : "hidden";
-    this.level = { zoom, origin: this._map.getPixelOrigin(), isCrowded, element, tiles: new Map() };
+    const dark = this.isDark;
+    this.level = { zoom, origin: this._map.getPixelOrigin(), isCrowded, isDark: dark, looks: dark ? this.darkLooks : this.field.looks, element, tiles: new Map() };
   }
 
   /** While the map moves: new tiles at the edge; while fingers change its zoom, the old picture scaled. */
@@ -214,7 +228,7 @@ export class MarkTiles extends L.Layer {
   private update(): void {
     const zoom = this._map.getZoom();
     const isCrowded = this.crowdedAt(zoom);
-    if (this.level === null || this.level.zoom !== zoom || this.level.isCrowded !== isCrowded) this.begin(zoom, isCrowded);
+    if (this.level === null || this.level.zoom !== zoom || this.level.isCrowded !== isCrowded || this.level.isDark !== this.isDark) this.begin(zoom, isCrowded);
     const level = this.level as Level;
     const { min, max } = this.viewPx();
     if (min === undefined || max === undefined) return;
@@ -237,7 +251,7 @@ export class MarkTiles extends L.Layer {
 
   private makeTile(level: Level, column: number, row: number): Tile {
     const canvas = L.DomUtil.create("canvas", "mapper-tile", level.element);
-    canvas.width = canvas.height = TILE_PX * SHARPNESS;
+    canvas.width = canvas.height = TILE_PX * (level.isCrowded ? SHARPNESS : sharpness());
     canvas.style.width = canvas.style.height = `${TILE_PX}px`;
     L.DomUtil.setPosition(canvas, L.point(column * TILE_PX - level.origin.x, row * TILE_PX - level.origin.y));
     const tile: Tile = { column, row, canvas, painter: null };

@@ -8,6 +8,7 @@ import * as L from "leaflet";
 import { VERDICTS, type Verdict } from "../access/ground.ts";
 import type { Answer, Inquiry } from "../inquiry.ts";
 import type { Store } from "../state.ts";
+import { tone } from "../tones.ts";
 import type { Words } from "../words.ts";
 import { Drawing } from "./drawing.ts";
 import { RouteRefused, readLines, type Lines } from "./lines.ts";
@@ -122,14 +123,14 @@ export class RouteCheck {
     this.onChange();
   }
 
-  /** White under the colour, so that it stands out on every ground. */
+  /** Paper under the colour, so that it stands out on every ground. */
   private show({ segments }: Verdict): void {
     const line = (part: readonly (readonly [number, number])[], options: L.PolylineOptions) =>
       L.polyline(part.map(([lon, lat]) => [lat, lon] as [number, number]), { renderer: this.renderer, pane: "pointer", interactive: false, lineCap: "butt", ...options });
     for (const { lines, verdict } of segments) {
-      const colour = this.words.term("verdict", verdict)?.colour ?? "#1c2024";
+      const colour = tone(this.words.term("verdict", verdict)?.colour ?? "#1c2024");
       for (const part of lines) {
-        this.drawn.addLayer(line(part, { color: "#ffffff", weight: 9, opacity: 0.9 }));
+        this.drawn.addLayer(line(part, { color: tone("#ffffff"), weight: 9, opacity: 0.9 }));
         this.drawn.addLayer(line(part, { color: colour, weight: 5, dashArray: dashOf(verdict) }));
       }
     }

@@ -2,8 +2,9 @@
 import * as L from "leaflet";
 
 import type { LonLat } from "../geometry.ts";
+import { tone } from "../tones.ts";
 
-const COLOUR = "#0b57d0";
+const COLOUR = tone("#0b57d0");
 
 export class Drawing {
   private corners: LonLat[] = [];

@@ -2,8 +2,9 @@
 import { VERDICTS, type Segment, type Verdict } from "../access/ground.ts";
 import type { Telling } from "../cards.ts";
 import { button, data as dataText, el, facts, svg, type Content } from "../elements.ts";
-import { answerCard } from "../enter.ts";
+import { answerCard, whyNot } from "../enter.ts";
 import { save } from "../save.ts";
+import { tone } from "../tones.ts";
 import type { Words } from "../words.ts";
 import { dashOf, type RouteCheck } from "./check.ts";
 import { routeGeoJson } from "./geojson.ts";
@@ -24,8 +25,9 @@ export function restrictedKm({ segments }: Verdict): number {
   return segments.filter(isRestricted).reduce((sum, { from_km, to_km }) => sum + to_km - from_km, 0);
 }
 
-function sample(words: Words, verdict: string): SVGElement {
-  const line = svg("path", { d: "M1,6 h46", fill: "none", stroke: words.term("verdict", verdict)?.colour ?? "#1c2024", "stroke-width": 5, "stroke-dasharray": dashOf(verdict) || "none" });
+/** How a stretch of this verdict is drawn. */
+export function sample(words: Words, verdict: string): SVGElement {
+  const line = svg("path", { d: "M1,6 h46", fill: "none", stroke: tone(words.term("verdict", verdict)?.colour ?? "#1c2024"), "stroke-width": 5, "stroke-dasharray": dashOf(verdict) || "none" });
   return svg("svg", { class: "mapper-swatch", viewBox: "0 0 48 12", width: 48, height: 12, "aria-hidden": "true", focusable: "false" }, line);
 }
 
@@ -89,7 +91,7 @@ function answer(tell: Telling, check: RouteCheck): Content[] {
 
 function refusal(words: Words, { refusal: why }: RouteCheck): HTMLElement | null {
   if (why === null) return null;
-  const text = why instanceof RouteRefused ? words.say(`route.refused.${why.code}`, { detail: why.detail }) : why.message;
+  const text = why instanceof RouteRefused ? words.say(`route.refused.${why.code}`, { detail: why.detail }) : whyNot(words, why);
   return el("p", { class: "mapper-warning", role: "alert" }, dataText(text));
 }
 
