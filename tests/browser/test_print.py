@@ -195,7 +195,7 @@ def test_what_a_choice_hides_is_told_of_on_paper(opened: Page, edition: Path) ->
 def test_the_screen_is_as_before(opened: Page) -> None:
     """Neither printing nor a picture moves the map, changes the address, or leaves a trace on the screen."""
     opened.wait_for_function("document.querySelectorAll('.mapper-label').length > 0")
-    look = """[...document.querySelectorAll('.leaflet-mapper-labels-pane .mapper-label, .leaflet-zones-pane path')].map((shape) => {
+    look = """[...document.querySelectorAll('.mapper-label, .leaflet-zones-pane path')].map((shape) => {
         const { x, y, width, height } = shape.getBoundingClientRect();
         return [shape.textContent + shape.getAttribute('fill'), [x, y, width, height]];
     })"""
