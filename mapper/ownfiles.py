@@ -569,8 +569,7 @@ def _hull(located: gpd.GeoDataFrame, reach_m: float) -> gpd.GeoSeries:
     points = located.geometry[located["place"].isin(["point", "disc"])]
     if points.empty:
         raise DataRefused("no record has a place, so there is no density", advice="Check the coordinates.")
-    west, south, east, north = points.total_bounds
-    plane = reference.working_crs((west, south, east, north))
+    plane = reference.working_crs(reference.lon_lat_bounds(points.to_numpy()))
     hull = shapely.buffer(
         shapely.convex_hull(shapely.union_all(reference.to_working(points, plane).to_numpy())), reach_m
     )

@@ -285,7 +285,7 @@ def _settled(pairs: pd.DataFrame, reported: Reported, zones: int) -> pd.DataFram
 def _in_plane(ground: gpd.GeoSeries) -> tuple[CRS, Shapes]:
     """Return an equal-area plane made for the zones, and the zones in it, valid and with all their ground."""
     stored = crs.to_storage(ground)
-    plane = crs.working_crs(tuple(stored.total_bounds))
+    plane = crs.working_crs(crs.lon_lat_bounds(stored.to_numpy()))
     zones_m = crs.to_working(stored, plane).to_numpy()
     broken = ~shapely.is_missing(zones_m) & ~shapely.is_valid(zones_m)
     if broken.any():

@@ -197,7 +197,7 @@ def _middles(districts: gpd.GeoDataFrame | None) -> pd.DataFrame:
     if drawn.empty:
         return drawn
     outlines = gpd.GeoSeries(drawn["geometry"].to_numpy(), crs=crs.STORAGE)
-    plane = crs.working_crs(tuple(outlines.total_bounds))
+    plane = crs.working_crs(crs.lon_lat_bounds(outlines.to_numpy()))
     in_plane = shapely.centroid(crs.to_working(outlines, plane).to_numpy())
     kinds = {
         "centroid": shapely.centroid(outlines.to_numpy()),
@@ -226,7 +226,7 @@ def _accuracy_m(outlined: gpd.GeoDataFrame) -> float:
 
 def _distances_m(points: gpd.GeoSeries, reported: np.ndarray, outlines: gpd.GeoSeries, keys: np.ndarray) -> np.ndarray:
     """Distance of each point to the nearest outline that bears its district's name, in a plane made for the outlines."""
-    plane = crs.working_crs(tuple(outlines.total_bounds))
+    plane = crs.working_crs(crs.lon_lat_bounds(outlines.to_numpy()))
     points_m = crs.to_working(points, plane).to_numpy()
     outlines_m = crs.to_working(outlines, plane).to_numpy()
     distances_m = np.full(len(points_m), np.inf)

@@ -202,16 +202,25 @@ def _points(layer: Layer, frame: pd.DataFrame, account: Account, area: LonLatBox
 
 
 def _on_earth(frame: gpd.GeoDataFrame, account: Account) -> gpd.GeoDataFrame:
-    """Refuse degrees beyond the earth, and shapes so wide that they must have been cut at the antimeridian."""
+    """Refuse degrees beyond the earth, and shapes so wide that they should have been cut at the antimeridian."""
     if not frame.crs.is_geographic:
         return frame
     bounds = frame.bounds
     placed = is_placed(frame.geometry)
     off = frame.index[placed & ~within(bounds, _EVERYWHERE)]
-    wide = frame.index[bounds["maxx"] - bounds["minx"] > _WIDEST_DEGREES].difference(off)
+    wide = frame.index[_part_widths(frame.geometry, bounds) > _WIDEST_DEGREES].difference(off)
     account.refuse(off, "outside_area", "geometry", as_text(bounds.loc[off]))
     account.refuse(wide, "invalid_geometry", "geometry", ["wider than 180°: it may cross the antimeridian"] * len(wide))
     return without(frame, off.union(wide))
+
+
+def _part_widths(shapes: gpd.GeoSeries, bounds: pd.DataFrame) -> pd.Series[float]:
+    """Return the width of each shape in degrees; of one cut at the antimeridian, as RFC 7946 asks, that of its widest part."""
+    widths = bounds["maxx"] - bounds["minx"]
+    for row in shapes.index[widths > _WIDEST_DEGREES]:
+        west, _, east, _ = shapely.bounds(shapely.get_parts(shapes[row])).T
+        widths[row] = (east - west).max()
+    return widths
 
 
 def _stored(frame: gpd.GeoDataFrame, layer: Layer, account: Account, area: LonLatBox | None) -> gpd.GeoDataFrame:

@@ -19,6 +19,7 @@ import pandas as pd
 import shapely
 from shapely.geometry import mapping
 
+from mapper import crs
 from mapper import findings as findings_table
 from mapper.schema import INJURED, KILLED
 
@@ -143,13 +144,13 @@ def geojson(
     -------
     bytes
         UTF-8, one feature per line, outer rings counter-clockwise, coordinates at six decimals, the box around all of
-        them as `bbox` (left out where nothing has a geometry).
+        them as `bbox` (its west above its east where it crosses the antimeridian; left out where nothing has a geometry).
     """
     shapes = _rounded(shapely.orient_polygons(frame.geometry.to_numpy()))
     told = {column: _cells(frame[column]) for column in columns}
     features = _features(None if id_column is None else told[id_column], told, _geometries(shapes), marking)
     drawn = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    box = f'"bbox":{_dumps(shapely.total_bounds(drawn).tolist())},' if len(drawn) else ""
+    box = f'"bbox":{_dumps(list(crs.lon_lat_bounds(drawn)))},' if len(drawn) else ""
     first = f'"marking":{_dumps(marking)},' if marking is not None else ""
     head = f'{{{first}"type":"FeatureCollection","name":{_dumps(name)},{box}"features":['
     return (head + "\n" + ",\n".join(features) + ("\n" if features else "") + "]}\n").encode()

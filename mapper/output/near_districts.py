@@ -150,7 +150,7 @@ def _within(
     outlines: gpd.GeoSeries, points: gpd.GeoSeries, radius_m: NDArray[np.float64]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Return which outlines lie within the radius of which points, by position, in a plane made for the outlines."""
-    plane = crs.working_crs(tuple(outlines.total_bounds))
+    plane = crs.working_crs(crs.lon_lat_bounds(outlines.to_numpy()))
     outlines_m, points_m = (crs.to_working(shapes, plane).to_numpy() for shapes in (outlines, points))
     outline, point = shapely.STRtree(points_m).query(outlines_m, predicate="dwithin", distance=float(radius_m.max()))
     shapely.prepare(outlines_m)

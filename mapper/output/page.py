@@ -20,9 +20,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
-import shapely
 
-from mapper import terms
+from mapper import crs, terms
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
@@ -277,15 +276,15 @@ def _word(term: terms.Term) -> Mapping[str, Any]:
 
 
 def _bounds(edition: Edition) -> list[float] | None:
-    """Return the box around zones, hazards and located incidents, so that the page opens on what matters."""
+    """Return the box around zones, hazards and located incidents, where the page opens; west > east: over the antimeridian."""
     located = edition.incidents.geometry[edition.incidents["place"].isin(["point", "disc"])]
     shapes = pd.concat([edition.zones.geometry, located, edition.tables["hazards"].geometry])
     drawn = shapes.dropna().to_numpy()
     if not len(drawn):
         return None
-    box = shapely.total_bounds(drawn)
+    west, south, east, north = crs.lon_lat_bounds(drawn)
     margin = _BOUNDS_MARGIN_DEGREES
-    return [float(value) for value in (box[0] - margin, box[1] - margin, box[2] + margin, box[3] + margin)]
+    return [west - margin, south - margin, east + margin, north + margin]
 
 
 def _packed(program: str) -> bytes:

@@ -342,7 +342,7 @@ def in_cells(incidents: gpd.GeoDataFrame, cell_m: float, window: gpd.GeoSeries) 
     pointed = pointed & shapely.intersects(ground, incidents.geometry.to_numpy())
     if not pointed.any():
         return incidents
-    plane = crs.working_crs(tuple(window.total_bounds))
+    plane = crs.working_crs(crs.lon_lat_bounds(window.to_numpy()))
     ground_m = shapely.union_all(crs.to_working(window, plane).to_numpy())
     points_m = crs.to_working(incidents.geometry[pointed], plane)
     corners = np.floor(np.column_stack([points_m.x, points_m.y]) / cell_m)

@@ -3,6 +3,7 @@ import type * as L from "leaflet";
 
 import { write } from "./coordinates/write.ts";
 import { el } from "./elements.ts";
+import { home } from "./seam.ts";
 import type { Words } from "./words.ts";
 
 const MOVING = ["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "+", "-", "=", "Enter"];
@@ -21,7 +22,7 @@ export function mapCursor(map: L.Map, words: Words): HTMLElement {
   const tell = () => {
     if (element.hidden) return;
     const { lng, lat } = map.getCenter();
-    told.textContent = words.say("cursor.at", { place: write([lng, lat], pixel(map))[0]?.text ?? "" });
+    told.textContent = words.say("cursor.at", { place: write([home(lng), lat], pixel(map))[0]?.text ?? "" });
   };
   const show = (shown: boolean) => {
     element.hidden = !shown;

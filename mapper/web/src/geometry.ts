@@ -102,10 +102,16 @@ export function inGeometry(at: LonLat, geometry: Geometry | null): boolean {
   return polygonsOf(geometry).some((polygon) => inPolygon(at, polygon));
 }
 
+/** Degrees from one longitude to another by the nearer side of the earth. */
+function eastward(from: number, to: number): number {
+  const degrees = to - from;
+  return degrees > 180 ? degrees - 360 : degrees < -180 ? degrees + 360 : degrees;
+}
+
 /** Metres east and north of `origin`. */
 function plane(origin: LonLat, [lon, lat]: LonLat): LonLat {
   const metres = METRES_PER_DEGREE;
-  return [(lon - origin[0]) * metres * Math.cos(origin[1] * RADIANS), (lat - origin[1]) * metres];
+  return [eastward(origin[0], lon) * metres * Math.cos(origin[1] * RADIANS), (lat - origin[1]) * metres];
 }
 
 /** Metres between two places. */

@@ -9,6 +9,7 @@ import type { Data } from "./data.ts";
 import { distance, distanceToLine, inGeometry, METRES_PER_DEGREE, type Geometry, type LonLat } from "./geometry.ts";
 import type { DistrictCount, Group, Grouped, Groups } from "./grouping.ts";
 import { UNITS_PER_DEGREE } from "./places.ts";
+import { TURN_DEGREES } from "./seam.ts";
 
 export interface NearZone {
   readonly zone: number;
@@ -53,6 +54,9 @@ function corridorsAt({ corridors }: Data, at: LonLat, reach_m: number): number[]
   return corridors.indices().filter((row) => (Shape.of(corridors.get("geometry", row))?.metresTo(place, reach_m) ?? Infinity) <= reach_m);
 }
 
+/** A place beside the antimeridian is looked for on both of its sides. */
+const TURNS = [0, TURN_DEGREES * UNITS_PER_DEGREE, -TURN_DEGREES * UNITS_PER_DEGREE];
+
 /** Cells of the grid that are not farther from the place, on its plane, than their largest circle or the finger reaches. */
 function cellsAt({ places: { wests, souths, edge }, cellRadii_m }: Groups, [lon, lat]: LonLat, reach_m: number): number[] {
   const metresPerUnit = METRES_PER_DEGREE / UNITS_PER_DEGREE;
@@ -61,7 +65,8 @@ function cellsAt({ places: { wests, souths, edge }, cellRadii_m }: Groups, [lon,
   for (let cell = 0; cell < wests.length; cell++) {
     const [west, south] = [wests[cell] as number, souths[cell] as number];
     const most = Math.max(cellRadii_m[cell] as number, reach_m) / metresPerUnit;
-    const [dx, dy] = [Math.max(west - x, x - west - edge, 0) * east, Math.max(south - y, y - south - edge, 0)];
+    const beside = Math.min(...TURNS.map((turn) => Math.max(west - x - turn, x + turn - west - edge, 0)));
+    const [dx, dy] = [beside * east, Math.max(south - y, y - south - edge, 0)];
     if (dx <= most && dy <= most) found.push(cell);
   }
   return found;

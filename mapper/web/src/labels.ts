@@ -9,6 +9,7 @@
 import * as L from "leaflet";
 
 import type { LonLat } from "./geometry.ts";
+import { TURN_DEGREES } from "./seam.ts";
 
 export type Side = "middle" | "above" | "below" | "left" | "right";
 
@@ -51,9 +52,10 @@ export type LabelSource = (view: View) => readonly Label[];
 export const MOST_LABELS = 400;
 const GAP = 2;
 
-/** Whether a place is in view. */
+/** Whether a place is in view, whose longitudes may run on past 180. */
 export function inView([west, south, east, north]: View, [lon, lat]: LonLat): boolean {
-  return lon >= west && lon <= east && lat >= south && lat <= north;
+  const there = (at: number) => at >= west && at <= east;
+  return (there(lon) || there(lon + TURN_DEGREES)) && lat >= south && lat <= north;
 }
 
 /** Whether two boxes share ground. */

@@ -8,6 +8,7 @@ import * as L from "leaflet";
 
 import { button, el } from "./elements.ts";
 import type { LonLat } from "./geometry.ts";
+import { home, onward, planeCutAt, seamOf } from "./seam.ts";
 import type { MapView } from "./state.ts";
 import { tone } from "./tones.ts";
 import type { Words } from "./words.ts";
@@ -52,6 +53,7 @@ function isStill(): boolean {
 /** Make the map inside `element`; it has a view at once, so that layers can be drawn. */
 export function makeMap(element: HTMLElement, bounds: Bounds | null): L.Map {
   const map = L.map(element, {
+    crs: planeCutAt(seamOf(bounds)),
     attributionControl: false,
     zoomControl: false,
     zoomSnap: 0.25,
@@ -87,14 +89,14 @@ function fitOnceSeen(map: L.Map, bounds: Bounds | null): void {
 
 /** Show all that the data covers. */
 export function fit(map: L.Map, bounds: Bounds | null): void {
-  const area = bounds === null ? WHOLE_AREA : ([[bounds[1], bounds[0]], [bounds[3], bounds[2]]] as L.LatLngBoundsLiteral);
+  const area = bounds === null ? WHOLE_AREA : ([[bounds[1], bounds[0]], [bounds[3], onward(bounds[2], bounds[0])]] as L.LatLngBoundsLiteral);
   map.fitBounds(area, { padding: [8, 8], animate: false });
 }
 
 /** The part of the map in sight. */
 export function viewOf(map: L.Map): MapView {
   const { lng, lat } = map.getCenter();
-  return { at: [lng, lat], zoom: map.getZoom() };
+  return { at: [home(lng), lat], zoom: map.getZoom() };
 }
 
 /** Go to a part of the map; null: to all that the data cover. */
@@ -185,7 +187,7 @@ export class Pointer {
 
 /** Call `ask` with the place of a click or tap, or with the middle of the map on Enter. */
 export function onAsk(map: L.Map, ask: (at: LonLat, reach_m: number) => void): void {
-  const at = ({ lng, lat }: L.LatLng) => ask([lng, lat], metresAcross(map, REACH_PX));
+  const at = ({ lng, lat }: L.LatLng) => ask([home(lng), lat], metresAcross(map, REACH_PX));
   map.on("click", (event) => at(event.latlng));
   map.getContainer().addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === map.getContainer()) at(map.getCenter());

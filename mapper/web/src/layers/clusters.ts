@@ -105,7 +105,7 @@ export class Clusters {
     const n = countIn(mask, start, end);
     let worst = 0;
     for (let row = start; row < end && worst < 2; row++) if (mask === null || mask[row] === 1) worst = Math.max(worst, this.rankOf(row));
-    sums.add(set, n, n * (places.xs[start] as number), n * (places.ys[start] as number), worst);
+    sums.add(set, n, n * this.field.lon(start), n * (places.ys[start] as number), worst);
   }
 
   private cellSums(): Sums {

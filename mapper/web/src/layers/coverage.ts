@@ -12,13 +12,13 @@ import type { Coverage, Data } from "../data.ts";
 import { polygonsOf, type Polygon } from "../geometry.ts";
 import { surveyLook } from "../hatch.ts";
 import { dayOfData } from "../inquiry.ts";
+import { TURN_DEGREES } from "../seam.ts";
 import { isDark, onDark } from "../tones.ts";
 import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
 
 export const NOT_ASSESSED_COLOUR = "#8a8f94";
 const STEP_PX = 9;
 const DOT_PX = 1.6;
-const TURN_DEGREES = 360;
 
 interface CanvasInside {
   readonly _ctx: CanvasRenderingContext2D | null;

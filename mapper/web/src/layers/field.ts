@@ -3,12 +3,14 @@
  */
 import { countIn, type Groups, type RowMask } from "../grouping.ts";
 import { UNITS_PER_DEGREE } from "../places.ts";
+import { onward, TURN_DEGREES } from "../seam.ts";
 import type { MarkLook } from "./marks.ts";
 
 /** Edge of the whole world at zoom 0, in pixels. */
 export const WORLD_PX = 256;
 const EARTH_RADIUS_M = 6_371_000;
 const RADIANS = Math.PI / 180;
+const TURN = TURN_DEGREES * UNITS_PER_DEGREE;
 /** Left, top, right, bottom, largest radius. */
 const FIELDS = 5;
 /** Cells up to this edge, 0.13 degree, are projected by a parabola. */
@@ -46,13 +48,17 @@ export class Field {
   readonly radii: Float64Array;
   mask: RowMask = null;
   private readonly cells: Float64Array;
+  private readonly seam: number;
 
   constructor(
     readonly groups: Groups,
     readonly looks: readonly MarkLook[],
     /** Which of the looks each group has. */
     readonly lookOf: Uint8Array,
+    /** Where the plane begins, see `seam.ts`. */
+    seam_deg = -180,
   ) {
+    this.seam = seam_deg * UNITS_PER_DEGREE;
     const { length, ofCell, cellRadii_m } = groups;
     [this.xs, this.ys, this.radii] = [new Float64Array(length), new Float64Array(length), new Float64Array(length)];
     this.cells = new Float64Array(FIELDS * cellRadii_m.length);
@@ -71,9 +77,12 @@ export class Field {
     const radius_m = cellRadii_m[cell] as number;
     const farthest = Math.min(Math.max(Math.abs(south), Math.abs(south + edge)), FARTHEST_LAT * UNITS_PER_DEGREE);
     const at = FIELDS * cell;
-    cells[at] = mercatorX(west);
+    const east = west + edge;
+    // A cell over the seam has marks at both ends of the plane.
+    const isCut = west < this.seam && east >= this.seam;
+    cells[at] = mercatorX(isCut ? west : onward(west, this.seam, TURN));
     cells[at + 1] = mercatorY(south + edge);
-    cells[at + 2] = mercatorX(west + edge);
+    cells[at + 2] = mercatorX(isCut ? east + TURN : onward(west, this.seam, TURN) + edge);
     cells[at + 3] = mercatorY(south);
     cells[at + 4] = radius_m === 0 ? 0 : radius_m * pxPerMetre(farthest);
   }
@@ -93,11 +102,16 @@ export class Field {
       const row = starts[group] as number;
       const units = places.ys[row] as number;
       const t = (units - south) / half - 1;
-      xs[group] = mercatorX(places.xs[row] as number);
+      xs[group] = mercatorX(this.lon(row));
       ys[group] = isSmall ? middle + (t * (high - low)) / 2 + (t * t * (high + low - 2 * middle)) / 2 : mercatorY(units);
       const radius_m = radii_m[group] as number;
       radii[group] = radius_m === 0 ? 0 : radius_m * pxPerMetre(units);
     }
+  }
+
+  /** Longitude of a row as the plane counts it, in 1e-6 degree. */
+  lon(row: number): number {
+    return onward(this.groups.places.xs[row] as number, this.seam, TURN);
   }
 
   /** How many marks have a place and a radius that are numbers. */

@@ -9,6 +9,7 @@ import { button } from "../elements.ts";
 import { allDemining, isMeasured, masked, sharedDevice, type DistrictCount, type Group, type Groups } from "../grouping.ts";
 import { inView, MOST_LABELS, type Label, type View } from "../labels.ts";
 import { UNITS_PER_DEGREE } from "../places.ts";
+import { seamOf } from "../seam.ts";
 import { SIGNS, WORST, worstOf, worstRanks, type Worst } from "../worst.ts";
 import { Clusters, type Cluster } from "./clusters.ts";
 import { Field, mercatorX, mercatorY, type Part } from "./field.ts";
@@ -114,7 +115,7 @@ function partOf([west, south, east, north]: View): Part {
 /** Circles and points; `finish` paints at once all that is in view. */
 export function incidentsLayer(stage: Stage): MapLayer & { finish(): void } {
   const { groups } = stage.grouped;
-  const field = new Field(groups, LOOKS, looksOf(stage, groups));
+  const field = new Field(groups, LOOKS, looksOf(stage, groups), seamOf(stage.data.meta.bounds));
   const tiles = new MarkTiles(field, "incidents");
   const rankOf = worstRanks(stage.data.incidents);
   const clusters = new Clusters(field, rankOf);

@@ -6,6 +6,7 @@ import { button, el } from "../elements.ts";
 import { inGeometry, labelPoint, type LonLat } from "../geometry.ts";
 import { extentLook } from "../hatch.ts";
 import { inView, type Label, type View } from "../labels.ts";
+import { home } from "../seam.ts";
 import { shape, shapesLayer, type Chosen, type MapLayer, type Stage } from "./layer.ts";
 
 /** Where the zone's name stands: its district's own label point, else a wide place inside. */
@@ -42,7 +43,7 @@ function zoneLabel(stage: Stage, zone: number, at: LonLat, isClosed: boolean): L
 /** The zone's own name place, or the middle of a view that lies in the zone and does not hold that place. */
 function placeInView({ data: { zones } }: Stage, zone: number, at: LonLat, view: View): LonLat {
   const [west, south, east, north] = view;
-  const middle: LonLat = [(west + east) / 2, (south + north) / 2];
+  const middle: LonLat = [home((west + east) / 2), (south + north) / 2];
   return !inView(view, at) && inGeometry(middle, zones.get("geometry", zone)) ? middle : at;
 }
 

@@ -5,6 +5,7 @@ import { INCIDENTS, DISTRICTS, HAZARDS, ORDERS, ZONES, zoneName } from "../data.
 import { dateInWords } from "../dates.ts";
 import { labelPoint, type Geometry, type LonLat } from "../geometry.ts";
 import type { Bounds } from "../map.ts";
+import { Box, type Bbox } from "./files.ts";
 import type { Column, Field, Kind, KindName, Lead } from "./kind.ts";
 
 /** How much of the map's surroundings is shown with a place, at least. */
@@ -22,15 +23,10 @@ const VOCABULARIES: Readonly<Record<string, string>> = {
 };
 
 function boundsOf(geometry: Geometry): Bounds {
-  const places = geometry.kind === "polygons" ? geometry.polygons.flat(2) : geometry.kind === "lines" ? geometry.lines.flat() : [geometry.at];
-  const box: [number, number, number, number] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const [lon, lat] of places) {
-    box[0] = Math.min(box[0], lon);
-    box[1] = Math.min(box[1], lat);
-    box[2] = Math.max(box[2], lon);
-    box[3] = Math.max(box[3], lat);
-  }
-  return box;
+  const box = new Box();
+  box.add(geometry);
+  const { west, south, east, north } = box.bbox as Bbox;
+  return [west, south, east, north];
 }
 
 function widened([west, south, east, north]: Bounds, by: number): Bounds {
