@@ -89,7 +89,12 @@ _ATTACKS = (
 _BREAKS = ("", '">', "'>", "</title>", "</style>", "</script>", "</textarea>", "</noscript>", "-->", "]]>", "</option>")
 """What would end the place that the text stands in."""
 _SCHEMES = (
-    *("javascript:window.hacked=9", "JaVaScRiPt:window.hacked=9", "vbscript:window.hacked=9", "data:text/html,<b>x</b>"),
+    *(
+        "javascript:window.hacked=9",
+        "JaVaScRiPt:window.hacked=9",
+        "vbscript:window.hacked=9",
+        "data:text/html,<b>x</b>",
+    ),
     *("//a.invalid/x", "file:///x.invalid", "blob:https://a.invalid/x", "view-source:https://a.invalid/"),
 )
 _UNSEEN = {
@@ -102,7 +107,12 @@ _UNSEEN = {
 def _many() -> tuple[str, ...]:
     """Return every attack in every place, addresses, and words with unseen letters in their middle; formulas first."""
     attacks = (f"{end}{attack}" for attack in _ATTACKS for end in _BREAKS)
-    unseen = (f"{scheme[:4]}{letter}{scheme[4:]}" for letters in _UNSEEN.values() for letter in letters for scheme in _SCHEMES[:4])
+    unseen = (
+        f"{scheme[:4]}{letter}{scheme[4:]}"
+        for letters in _UNSEEN.values()
+        for letter in letters
+        for scheme in _SCHEMES[:4]
+    )
     return tuple(dict.fromkeys([*FORMULAS, *PAYLOADS, *attacks, *_SCHEMES, *unseen]))
 
 
@@ -115,6 +125,7 @@ EXTRA_ROWS = 20
 def share(payloads: Sequence[str], row: int, rows: int) -> str:
     """Return the payloads of one row of a column, so that its rows together hold all of them."""
     return " ".join(payloads[row % rows :: rows])
+
 
 _KEPT = {
     "id", "order_id", "count_id", "clearance_id", "source_id", "zone_id", "admin_units", "district", "settlement",
@@ -184,7 +195,15 @@ def _poisoned_table(file: str, text: str, payloads: Sequence[str] | None) -> str
 
 _TEXTS = {
     "accidents.csv": (
-        *("id", "district", "settlement", "settlement_as_reported", "location_level", "accident_type", "device_category"),
+        *(
+            "id",
+            "district",
+            "settlement",
+            "settlement_as_reported",
+            "location_level",
+            "accident_type",
+            "device_category",
+        ),
         *("device_as_reported", "activation", "activity", "date_precision", "note"),
     ),
     "settlements.csv": ("settlement", "note"),

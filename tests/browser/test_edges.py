@@ -32,9 +32,9 @@ MISSING = {
     "a worker that is refused": "window.Worker = class { constructor() { throw new DOMException('no', 'SecurityError'); } };",
 }
 """What older browsers lack, or do not give to a page on plain http; the last entry of the parameters takes all away."""
-CUT_ZONE = [[[179.5, 180], [-17, -16]], [[-180, -179.5], [-17, -16]]]
+CUT_ZONE: list[list[list[float]]] = [[[179.5, 180], [-17, -16]], [[-180, -179.5], [-17, -16]]]
 """A zone over the antimeridian as RFC 7946, 3.1.9 asks for it: [west, east], [south, north] of each part."""
-EAST_ZONE = [[[178.9, 179.4], [-16.5, -16]]]
+EAST_ZONE: list[list[list[float]]] = [[[178.9, 179.4], [-16.5, -16]]]
 INCIDENTS = {"west-1": (179.7, -16.5), "east-2": (-179.7, -16.6), "east-3": (-179.3, -16.4)}
 EDITION = """
 [edition]
@@ -55,7 +55,10 @@ date = 2026-11-01
 """
 PLACED = 'crs = "EPSG:4326"\n'
 AS_GIVEN = 'precision = "as-published"\nprecision_reason = "made for a test"\n'
-ORDERS = "order_id,issued_on,authorities,order_type,applies_to,who,key_phrase\no1,2021-01-01,Authority,ban,all_civilians,all,nobody may enter\n"
+ORDERS = """\
+order_id,issued_on,authorities,order_type,applies_to,who,key_phrase
+o1,2021-01-01,Authority,ban,all_civilians,all,nobody may enter
+"""
 
 
 def ring(west: float, east: float, south: float, north: float) -> list[list[float]]:
@@ -157,7 +160,9 @@ def test_served_over_plain_http(page: Page, page_log: PageLog, html: str, large_
 
 
 @pytest.mark.parametrize("missing", [["no inflater"], ["no inflater", "no worker"]], ids=", ".join)
-def test_damage_is_told_without_inflater_or_worker(page: Page, tmp_path: Path, large_html: str, missing: list[str]) -> None:
+def test_damage_is_told_without_inflater_or_worker(
+    page: Page, tmp_path: Path, large_html: str, missing: list[str]
+) -> None:
     """The fallbacks notice it too."""
     for name in missing:
         page.add_init_script(MISSING[name])
