@@ -359,6 +359,24 @@ def test_the_share_of_a_disc_is_that_of_a_circular_segment(distance_m: float) ->
     assert share == pytest.approx(segment / (math.pi * radius_m**2), abs=1e-3)
 
 
+def test_a_zone_over_the_antimeridian_is_one() -> None:
+    """Its cut is no line; 0.001 degree east of it are 106.8 m, of a circle of 2,000 m a share of 0.466.
+
+    106.8 m: 111.42 km a degree on the parallel of 16.5 S, times cos 16.5 = 0.9588. Share: 1/2 - 2 x 106.8 / (pi x 2,000).
+    """
+    parts = [shapely.box(179.5, -17, 180, -16), shapely.box(-180, -17, -179.5, -16)]
+    zones = gpd.GeoDataFrame({"zone_id": ["z"]}, geometry=[shapely.MultiPolygon(parts)], crs="EPSG:4326")
+    places = gpd.points_from_xy([179.9995, -179.9995, 180, -179.499, 179.4], [-16.5] * 5)
+    incidents = gpd.GeoDataFrame(
+        {"incident_id": list("abcde"), "uncertainty_m": [2000.0] * 5}, geometry=places, crs="EPSG:4326"
+    )
+    joined = join(incidents, zones, accuracy_m=500)
+    assert pairs_of(joined) == {*((each, "z", "inside") for each in "abc"), ("d", "z", "uncertain")}
+    shares = joined.pairs.set_index("incident_id")["share"]
+    assert shares[["a", "b", "c"]].tolist() == [1, 1, 1]
+    assert shares["d"] == pytest.approx(0.466, abs=0.001)
+
+
 def test_a_small_zone_in_a_large_disc_is_never_lost() -> None:
     """A square of 2 m in a disc of 2 km has a share of 3e-7: small, and real."""
     square = shapely.box(EAST, NORTH, EAST + 2, NORTH + 2)

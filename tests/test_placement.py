@@ -635,3 +635,18 @@ def test_gauss_kruger_texts_of_both_families_agree_with_their_formulas() -> None
     for row, (lon, lat, _) in enumerate(rows, start=2):
         point = checked.frame.geometry.loc[row]
         assert float(reference_systems.geodesic_distance_m(lon, lat, point.x, point.y)) < 0.8
+
+
+@pytest.mark.parametrize(
+    ("shape", "rules"),
+    [
+        # Cut at 180 degrees, as RFC 7946, 3.1.9 asks; then one ring that runs the long way around the earth.
+        ("MULTIPOLYGON (((179 1, 180 1, 180 2, 179 2, 179 1)), ((-180 1, -179 1, -179 2, -180 2, -180 1)))", set()),
+        ("POLYGON ((179 1, -179 1, -179 2, 179 2, 179 1))", {"invalid_geometry"}),
+    ],
+)
+def test_a_shape_over_the_antimeridian_is_taken_when_it_is_cut(shape: str, rules: set[str]) -> None:
+    """What is wide is each part, not all of them together."""
+    checked = table(f'z,"{shape}"', header="zone_id,wkt", kind="zones", area=None)
+    assert {finding.rule for finding in checked.findings if finding.severity == "error"} == rules
+    assert len(checked.frame) == 1 - len(rules)
