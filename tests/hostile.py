@@ -128,7 +128,7 @@ def share(payloads: Sequence[str], row: int, rows: int) -> str:
 
 
 _KEPT = {
-    "id", "order_id", "count_id", "clearance_id", "source_id", "zone_id", "admin_units", "district", "settlement",
+    "id", "date", "order_id", "count_id", "clearance_id", "source_id", "zone_id", "admin_units", "district", "settlement",
     "district_reported", "lat", "lon", "geonames_id", "order_ids", "source_ids", "name_variants", "order_type", "extent",
     "geometry_basis", "date_start", "date_end", "date_precision", "reported_on", "location_level", "accident_type",
     "device_category", "activation", "activity", "issued_on", "effective_from", "effective_to", "as_of", "period_start",

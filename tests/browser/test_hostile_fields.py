@@ -196,6 +196,16 @@ def test_there_are_enough_and_no_two_are_alike() -> None:
     assert not missing(" ".join(share(MANY, row, 13) for row in range(13)))
 
 
+def test_what_runs_would_be_noticed(page: Page) -> None:
+    """Markup, handlers, addresses and styles that a slip would let through are each reported."""
+    page.set_content(
+        "<p style='color: red' onclick=x></p><marquee></marquee><a href='javascript:x'>x</a><svg fill='url(//a)'></svg>"
+    )
+    reported = page.evaluate(FOREIGN, sorted(OURS))
+    assert reported[0] == "marquee"
+    assert {each.split("=")[0] for each in reported[1:]} >= {"onclick", "href", "fill"}
+
+
 def test_lists_legend_and_labels(opened: Page) -> None:
     """Every section unfolded to its end, in all languages: each text is there, and no template counted 7 by 191."""
     for language in ("en", "az", "ru"):
@@ -297,6 +307,7 @@ def test_marks_of_the_time_bar(opened: Page) -> None:
         seen += text_of(opened, ".mapper-time-room")
         seen += opened.evaluate(NAMES, ".mapper-time-room")
         assert_harmless(opened)
+    assert any(payload in seen for payload in MANY)
     assert "1337" not in seen
 
 
