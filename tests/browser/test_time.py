@@ -110,3 +110,28 @@ def test_a_filter_and_its_address(opened: Page) -> None:
     assert filtered == whole
     opened.get_by_role("button", name="Show everything").click()
     assert accidents(opened) == 114
+
+
+def test_the_density_of_a_year(opened: Page) -> None:
+    """2021 has one, of fewer classes than all days have; days that are no whole year have none; its address opens it again."""
+    whole = shown(opened)["contours"]
+    opened.get_by_role("button", name="Time").click()
+    years = opened.get_by_label("Year with a density")
+    assert years.locator("option:not([hidden])").all_inner_texts() == ["All days", "2021", "2023", "2024"]
+    years.select_option("2021")
+    assert 0 < shown(opened)["contours"] < whole
+    legend = opened.locator("#mapper-legend")
+    assert "Reported accidents per km² in 2021" in legend.inner_text()
+    assert "from 12 accidents certainly of that year" in legend.inner_text()
+    opened.get_by_role("slider", name="First day").press("ArrowRight")
+    assert shown(opened)["contours"] == 0
+    line = opened.locator(".mapper-chosen").inner_text()
+    assert "No density is drawn for these days" in line
+    assert "2021, 2023, 2024" in line
+    address = opened.url.replace("2021-01-02", "2021-01-01")
+    opened.goto("about:blank")
+    opened.goto(address)
+    opened.evaluate("window.mapper.ready")
+    assert "Reported accidents per km² in 2021" in legend.inner_text()
+    opened.get_by_role("button", name="Show everything").click()
+    assert shown(opened)["contours"] == whole
