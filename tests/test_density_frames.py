@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ import shapely
 from mapper.analysis import binning, gridded, mass_fields
 from mapper.analysis.contours import class_bounds
 from mapper.analysis.density import Selection, density, prepared
+from mapper.output import density_grid
 from mapper.output.page import page_meta, page_tables
 from mapper.pipeline import make_edition, may_have_frames
 from tests.partitions import AS_PUBLISHED, events, write_layers
@@ -171,3 +173,30 @@ def test_the_page_has_the_classes_of_all_dates_and_of_each_year() -> None:
     without = replace(edition, frames=())
     assert page_meta(without)["density"]["frames"] == []
     assert set(page_tables(without)["contours"]["frame"]) == {""}
+
+
+def test_the_grid_of_the_page_is_that_of_the_surfaces_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To half a step of 3 %; what is outside the window is not known, and what is below the lowest class has no number."""
+    edition = make_edition()
+    grid = density_grid.density_grid(edition)
+    assert grid is not None
+    surfaces = {"": edition.surface} | {f"{f.year}": f.surface for f in edition.frames if f.surface.refused is None}
+    assert grid["values"].keys() == surfaces.keys()
+    for name, surface in surfaces.items():
+        told = np.frombuffer(base64.b64decode(grid["values"][name]), dtype=np.uint8)
+        field = surface.intensity_per_km2.ravel()
+        np.testing.assert_array_equal(told == 0, np.isnan(field))
+        np.testing.assert_array_equal(told == 1, field < grid["lowest_per_km2"])
+        known = told > 1
+        found = grid["lowest_per_km2"] * 1.03 ** (told[known].astype(float) - 2)
+        assert known.any()
+        np.testing.assert_allclose(found, field[known], rtol=0.0151)
+    monkeypatch.setattr(density_grid, "MOST_CELLS", sum(each.intensity_per_km2.size for each in surfaces.values()) - 1)
+    assert density_grid.density_grid(edition) is None
+
+
+def test_a_refused_density_has_no_grid() -> None:
+    """There is nothing to be told."""
+    edition = make_edition()
+    refused = replace(edition.surface, refused="only 9 records are located in the window; a density needs 10")
+    assert density_grid.density_grid(replace(edition, surface=refused, frames=())) is None

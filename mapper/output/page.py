@@ -28,6 +28,7 @@ from mapper.findings import as_frame
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
+from mapper.output.density_grid import density_grid
 from mapper.output.findable import findable_settlements
 from mapper.output.markup import escape
 from mapper.output.plain import STYLE, without_scripts
@@ -201,6 +202,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             "frames": [
                 {**frame.to_dict(), "refused": _in_languages(frame.surface.refused)} for frame in edition.frames
             ],
+            "grid": density_grid(edition),
         },
         "bounds": _bounds(edition),
         "layers": [

@@ -300,6 +300,21 @@ export interface DensityMeta {
   readonly left_out: Readonly<Record<string, number>>;
   /** Densities of whole years, each in the classes of that of all dates. */
   readonly frames: readonly FrameMeta[];
+  /** Null: the page has the classes alone. */
+  readonly grid: GridMeta | null;
+}
+
+/** The grid of the densities, on an equal-area plane about its centre: `values` by frame, `density_grid.ts` reads them. */
+export interface GridMeta {
+  readonly lat0_deg: number;
+  readonly lon0_deg: number;
+  readonly west_m: number;
+  readonly south_m: number;
+  readonly cell_m: number;
+  readonly columns: number;
+  readonly lowest_per_km2: number;
+  readonly ratio: number;
+  readonly values: Readonly<Record<string, string>>;
 }
 
 /** The density of one calendar year: `n` accidents certainly of it are in it, `unclear` may be of it and are not. */

@@ -1,6 +1,7 @@
 /** The panel that answers "what is recorded here?": first what it means for entering, then each thing in full. */
 import { corridorCard, districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
 import { coordinatesSection } from "./coordinates/section.ts";
+import { densityAt } from "./density_grid.ts";
 import { button, data as dataText, el, paged, type Content } from "./elements.ts";
 import { enterSection } from "./enter.ts";
 import { ALL_DATES, type FrameName } from "./filter/frames.ts";
@@ -12,6 +13,9 @@ import type { Store } from "./state.ts";
 
 /** Where marks lie close, a press meets hundreds of them; the nearest come first. */
 const GROUPS_AT_ONCE = 5;
+
+/** Significant digits of the density: its bytes are rounded by 1.5 %. */
+const DIGITS = 2;
 
 function degrees({ words }: Telling, [lon, lat]: LonLat): string {
   return words.say("here.position", { lat: lat.toFixed(4), lon: lon.toFixed(4) });
@@ -40,7 +44,10 @@ function densityLine({ words, data }: Telling, here: Here, frame: FrameName): HT
   const range = upper === null || !Number.isFinite(upper)
     ? words.say("density.above", { lower: words.significant(lower) })
     : words.say("density.range", { lower: words.significant(lower), upper: words.significant(upper) });
-  return el("p", { class: "mapper-hint" }, frame === ALL_DATES || frame === null ? words.say("here.density", { range }) : words.say("frames.here", { year: frame, range }));
+  const { grid = null } = data.meta.density ?? {};
+  const value = grid === null || frame === null ? null : densityAt(grid, frame, here.at);
+  const cell = grid !== null && value !== null && ` ${words.say("frames.value", { value: words.significant(value, DIGITS), cell: words.metres(grid.cell_m) })}`;
+  return el("p", { class: "mapper-hint" }, frame === ALL_DATES || frame === null ? words.say("here.density", { range }) : words.say("frames.here", { year: frame, range }), cell);
 }
 
 function content(tell: Telling, here: Here): Content[] {
