@@ -176,7 +176,10 @@ def test_the_page_has_the_classes_of_all_dates_and_of_each_year() -> None:
 
 
 def test_the_grid_of_the_page_is_that_of_the_surfaces_rounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """To half a step of 3 %; what is outside the window is not known, and what is below the lowest class has no number."""
+    """To half a step of 3 %; what is outside the window is not known, and what is below the lowest class has no number.
+
+    Where all cells are too many, those of all dates stay, unless they are too many themselves.
+    """
     edition = make_edition()
     grid = density_grid.density_grid(edition)
     assert grid is not None
@@ -191,7 +194,12 @@ def test_the_grid_of_the_page_is_that_of_the_surfaces_rounded(monkeypatch: pytes
         found = grid["lowest_per_km2"] * 1.03 ** (told[known].astype(float) - 2)
         assert known.any()
         np.testing.assert_allclose(found, field[known], rtol=0.0151)
-    monkeypatch.setattr(density_grid, "MOST_CELLS", sum(each.intensity_per_km2.size for each in surfaces.values()) - 1)
+    cells = edition.surface.intensity_per_km2.size
+    monkeypatch.setattr(density_grid, "MOST_CELLS", len(surfaces) * cells - 1)
+    fewer = density_grid.density_grid(edition)
+    assert fewer is not None
+    assert fewer["values"] == {"": grid["values"][""]}
+    monkeypatch.setattr(density_grid, "MOST_CELLS", cells - 1)
     assert density_grid.density_grid(edition) is None
 
 

@@ -22,18 +22,19 @@ if TYPE_CHECKING:
 
 RATIO = 1.03
 MOST_CELLS = 30_000
-"""Cells of all surfaces together; of more, a page would grow by more than 30 kB, and has the classes alone."""
+"""Cells of all surfaces together; a page grows by 30 kB for them at most. Where they are more, the years have classes alone."""
 _NOT_KNOWN, _BELOW, _LOWEST = 0, 1, 2
 
 
 def density_grid(edition: Edition) -> dict[str, Any] | None:
-    """Return the surfaces of an edition as plain JSON values; None where there is none, or where they are too large."""
+    """Return the surfaces of an edition as plain JSON values; None where there is none, or that of all dates is too large."""
     surface = edition.surface
     years = {f"{frame.year:04}": frame.surface for frame in edition.frames if frame.surface.refused is None}
     bounds = class_bounds(surface.peak_per_km2)
-    if surface.refused is not None or not bounds or surface.intensity_per_km2.size * (1 + len(years)) > MOST_CELLS:
+    cells = surface.intensity_per_km2.size
+    if surface.refused is not None or not bounds or cells > MOST_CELLS:
         return None
-    named = {"": surface, **years}
+    named = {"": surface, **(years if cells * (1 + len(years)) <= MOST_CELLS else {})}
     return {
         **_centre(surface.crs_wkt),
         "west_m": float(surface.x_m[0]) - surface.cell_m / 2,
