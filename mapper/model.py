@@ -374,6 +374,24 @@ class Surface:
 
 
 @dataclass(frozen=True, slots=True)
+class DensityFrame:
+    """The density of the accidents that are certainly of one calendar year, in the classes of that of all dates."""
+
+    year: int
+    surface: Surface
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what is told of it: its days, the records in it, those that may be of it, and why it has no surface."""
+        return {
+            "from": f"{self.year:04}-01-01",
+            "to": f"{self.year:04}-12-31",
+            "n": self.surface.n,
+            "unclear": self.surface.left_out.get("uncertain_date", 0),
+            "refused": self.surface.refused,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class HotSpots:
     """Where more, or fewer, accidents were reported than chance explains: Gi* on units of ground.
 

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mapper.analysis import binning
 from mapper.analysis.consistency import compare
 from mapper.analysis.contours import no_contours
-from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density
+from mapper.analysis.density import DEFAULT_BANDWIDTH_M, density, prepared
 from mapper.analysis.join import join
 from mapper.analysis.ledger import FINDINGS as LEDGER_RULES
 from mapper.catalogue import bundled_layers, read_catalogue
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from mapper.model import Catalogue, Checked, LayerEntry
+    from mapper.model import Catalogue, Checked, DensityFrame, LayerEntry
     from mapper.output.basemap import Basemap
     from mapper.output.compose import Edition
 
@@ -237,8 +238,8 @@ def _walked(
         gated=[found for each in gated for found in each.findings],
         named=by_layer(named.findings, named.checked),
     )
-    density_of = _surface(layers, drawn_zones(public), catalogue.bandwidth_m)
-    made = Made(joined, density_of, findings, later=sum(each.later for each in placed))
+    surface, frames = _surfaces(layers, drawn_zones(public), catalogue.bandwidth_m)
+    made = Made(joined, surface, frames, findings, later=sum(each.later for each in placed))
     edition = edition_from(around, public, named.checked, made, assumptions)
     records = [
         (each.entry, full_records(each.kept if each.entry is None else as_given[each.entry.name], each.frame))
@@ -247,18 +248,32 @@ def _walked(
     return edition, together(records)
 
 
-def _surface(layers: Mapping[str, Rows], window: gpd.GeoSeries, bandwidth_m: float | None) -> Surface:
-    """Return the density over the zones together, or its refusal: an edition without one is still an edition."""
+def _surfaces(
+    layers: Mapping[str, Rows], window: gpd.GeoSeries, bandwidth_m: float | None
+) -> tuple[Surface, tuple[DensityFrame, ...]]:
+    """Return the density over the zones together and of single years, or its refusal, with which an edition is still one."""
     refused = no_density(layers, window, bandwidth_m)
     if refused is not None:
-        return no_surface(sum(len(frame) for _, frame in layers["incidents"]), bandwidth_m, refused)
+        return no_surface(sum(len(frame) for _, frame in layers["incidents"]), bandwidth_m, refused), ()
     incidents = together(
         [(entry, density_places(frame, entry, window, bandwidth_m)) for entry, frame in layers["incidents"]]
     )
     try:
-        return density(incidents, window=window, bandwidth_m=bandwidth_m)
+        surface = density(incidents, window=window, bandwidth_m=bandwidth_m)
+        if surface.n > binning.MOST_IN_YEARS or not may_have_frames(entry for entry, _ in layers["incidents"]):
+            return surface, ()
+        setting = prepared(window, bandwidth_m)
+        return surface, binning.frames(binning.gathered(incidents, setting), setting, surface)
     except (DataRefused, UsageError) as exc:
-        return no_surface(len(incidents), bandwidth_m, str(exc))
+        return no_surface(len(incidents), bandwidth_m, str(exc)), ()
+
+
+def may_have_frames(entries: Iterable[LayerEntry | None]) -> bool:
+    """Tell whether the density of these layers may be published year by year.
+
+    That of a generalised layer may not: fewer records are in each, and a lonely one's cell would be told with its year.
+    """
+    return not any(is_generalised(entry) for entry in entries)
 
 
 def no_density(layers: Mapping[str, Rows], window: gpd.GeoSeries, bandwidth_m: float | None) -> str | None:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from mapper.model import Catalogue, Checked, Finding, Joined, LayerEntry, Surface
+    from mapper.model import Catalogue, Checked, DensityFrame, Finding, Joined, LayerEntry, Surface
 
     Rows = Sequence[tuple[LayerEntry | None, Any]]
 
@@ -167,6 +167,7 @@ class Made:
 
     joined: Joined
     surface: Surface
+    frames: tuple[DensityFrame, ...]
     found: Found
     later: int
     counted: Tally | None = None
@@ -200,6 +201,7 @@ def edition_from(
         districts=public.districts,
         tables=public.tables,
         surface=made.surface,
+        frames=made.frames,
         findings=tuple(alarms_first([*told, *found.gated, *public.findings, *found.named, *said.findings])),
         later=made.later,
         undrawn_zones=around.undrawn_zones,

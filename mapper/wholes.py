@@ -25,7 +25,7 @@ from mapper.output.identifiers import summed, with_public_ids
 from mapper.output.publication import known_places
 from mapper.output.tally import added
 from mapper.partwise import ZONE_SUMS, Plan, Steps, Walked
-from mapper.pipeline import no_surface
+from mapper.pipeline import may_have_frames, no_surface
 from mapper.terms import Said
 from mapper.walk import Found, Made, broken_references, by_layer, edition_from, opened
 
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from mapper.analysis.binning import Bins
     from mapper.analysis.density import Setting
-    from mapper.model import Surface
+    from mapper.model import DensityFrame, Surface
     from mapper.output.compose import Edition
     from mapper.partwise import Folded, Look, Part, Work
 
@@ -177,9 +177,11 @@ def edition_of_parts(
             [*named.findings, *(each for of in steps.values() for of_part in of for each in of_part.named)], checked
         ),
     )
+    surface, frames = _surfaces(plan, parts, sum(each.counted.records for each in every), bins)
     made = Made(
         joined=_joined(plan, parts, walked),
-        surface=_surface(plan, sum(each.counted.records for each in every), bins),
+        surface=surface,
+        frames=frames,
         found=found,
         later=sum(each.later for each in every),
         counted=added([each.counted for each in every]),
@@ -288,11 +290,15 @@ def _one_index(frames: Sequence[tuple[Part, Any]]) -> Any:  # noqa: ANN401 - a G
     return pd.concat(filled, ignore_index=several)
 
 
-def _surface(plan: Plan, incidents: int, bins: Bins | None) -> Surface:
+def _surfaces(
+    plan: Plan, parts: Sequence[Part], incidents: int, bins: Bins | None
+) -> tuple[Surface, tuple[DensityFrame, ...]]:
     bandwidth_m, setting = plan.work.around.catalogue.bandwidth_m, plan.work.setting
     if setting is None or plan.density is None:
-        return no_surface(incidents, bandwidth_m, plan.work.no_density or "")
+        return no_surface(incidents, bandwidth_m, plan.work.no_density or ""), ()
     try:
-        return binning.surface(plan.density, setting, bins)
+        surface = binning.surface(plan.density, setting, bins)
+        has_frames = may_have_frames(part.entry for part in parts)
+        return surface, binning.frames(plan.density, setting, surface) if has_frames else ()
     except (DataRefused, UsageError) as exc:
-        return no_surface(incidents, bandwidth_m, str(exc))
+        return no_surface(incidents, bandwidth_m, str(exc)), ()

@@ -141,7 +141,7 @@ def test_everything_assumed_is_said(files: tuple[Path, Path], tmp_path: Path) ->
         "2023-05-17",
         "No bandwidth is stated",
         "No window is stated",
-        "The accuracy of the coordinates of 1900 incidents is not stated",
+        "The accuracy of the coordinates of 1,900 incidents is not stated",
         "The accuracy of the zones' lines is not stated; 0 m is assumed.",
     ):
         assert words in said, words
@@ -430,7 +430,7 @@ def test_a_refused_zone_makes_an_incomplete_map_that_says_so(
         return
     answer = map_files(*files, out=out, options=Options(on_invalid=policy))
     assert (answer["complete"], answer["refused"], answer["zones"]["refused"]) == (False, 1, 1)
-    assert "INCOMPLETE MAP: 1 zones or hazard areas could not be drawn." in out.read_text("utf-8")
+    assert "INCOMPLETE MAP: 1 zone or hazard area could not be drawn." in out.read_text("utf-8")
 
 
 def test_a_hazard_whose_ground_cannot_be_told_makes_an_incomplete_map(files: tuple[Path, Path], tmp_path: Path) -> None:
@@ -445,4 +445,4 @@ def test_a_hazard_whose_ground_cannot_be_told_makes_an_incomplete_map(files: tup
     path.write_text(json.dumps({"type": "FeatureCollection", "crs": UTM38, "features": features}), "utf-8")
     answer = map_files(*files, hazards=path, out=tmp_path / "map.html")
     assert answer["complete"] is False
-    assert "INCOMPLETE MAP: 1 zones" in (tmp_path / "map.html").read_text("utf-8")
+    assert "INCOMPLETE MAP: 1 zone or hazard area" in (tmp_path / "map.html").read_text("utf-8")

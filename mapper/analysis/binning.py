@@ -7,10 +7,14 @@ radius, as in `gridded`), and what is added up is no larger than the lattice, ho
 
 Which of the two it is depends on all parts, so it is settled first, and so are the radii that make the levels: that takes one
 look at each part (`gathered`, `together`); `deposited` is the second. An edition's density: fixed bandwidth, Jones-Diggle.
+
+While the places are exact, and the records no more than `MOST_IN_YEARS`, the density of each calendar year can be had from them
+too (`frames`).
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -18,6 +22,7 @@ import numpy as np
 
 from mapper.analysis import gridded
 from mapper.analysis.counted import ALWAYS, DISTRICT, Selection, count
+from mapper.analysis.dated import Dated, all_dated, dated, none_dated, of_year
 from mapper.analysis.density import SMALLEST_N, Setting, blank, drawn, warnings, within
 from mapper.analysis.estimate import estimate, possible
 from mapper.analysis.gridded import (
@@ -34,6 +39,7 @@ from mapper.analysis.levels import FEW, levels, radius_rungs
 from mapper.analysis.mass_fields import are_few, kernel_masses
 from mapper.analysis.placed import place_records
 from mapper.analysis.uncertainty import standard_error
+from mapper.model import DensityFrame
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,12 +53,17 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 
+MOST_IN_YEARS = 50_000
+"""Located records of which each year has a density too: of more, twenty years would take longer than all else in an edition."""
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """What some of the records tell a density: how many are left out and located, and where.
 
-    `at` holds their distinct places as rows x, y, radius, sorted, and `records` how many there are at each; both are None once
-    they are too many to be taken exactly. `radii` are distinct, and of more than `levels.FEW` only some, the ends among them.
+    `at` holds their distinct places as rows x, y, radius, sorted, `records` how many there are at each, and `dated` the same by
+    year; all are None once the places are too many to be taken exactly, `dated` also of more records than have years. `radii`
+    are distinct, and of more than `levels.FEW` only some, the ends among them.
     """
 
     left_out: Mapping[str, int]
@@ -60,6 +71,7 @@ class Part:
     radii: Floats
     at: Floats | None
     records: Floats | None
+    dated: Dated | None = None
 
     @property
     def is_exact(self) -> bool:
@@ -88,12 +100,14 @@ def gathered(incidents: gpd.GeoDataFrame, setting: Setting) -> Part:
     if placed.located:
         possible(_kernels(placed.at, placed.weights[0], setting), setting.window)
     part = Part(counted.left_out, placed.located, _some(placed.at[:, 2]), placed.at, placed.weights[0])
-    return _bounded(part, setting)
+    part = _bounded(part, setting)
+    has_years = part.is_exact and part.located <= MOST_IN_YEARS
+    return replace(part, dated=dated(incidents, counted, setting.plane)) if has_years else part
 
 
 def nothing() -> Part:
     """Return what no record tells."""
-    return Part(dict.fromkeys(ALWAYS, 0), 0, np.zeros(0), np.zeros((0, 3)), np.zeros(0))
+    return Part(dict.fromkeys(ALWAYS, 0), 0, np.zeros(0), np.zeros((0, 3)), np.zeros(0), none_dated())
 
 
 def together(parts: Sequence[Part], setting: Setting) -> Part:
@@ -107,12 +121,15 @@ def together(parts: Sequence[Part], setting: Setting) -> Part:
         records=None,
     )
     known = [(part.at, part.records) for part in parts if part.at is not None and part.records is not None]
+    by_year = [part.dated for part in parts if part.dated is not None]
     if len(known) < len(parts):
         return whole
     at, which = np.unique(np.concatenate([at for at, _ in known]), axis=0, return_inverse=True)
     each = np.concatenate([records for _, records in known])
     records = np.asarray(np.bincount(which.ravel(), weights=each, minlength=len(at)), dtype=float)
-    return _bounded(replace(whole, at=at, records=records), setting)
+    has_years = len(by_year) == len(parts) and whole.located <= MOST_IN_YEARS
+    every_year = all_dated(by_year) if has_years else None
+    return _bounded(replace(whole, at=at, records=records, dated=every_year), setting)
 
 
 def deposited(incidents: gpd.GeoDataFrame, setting: Setting, radii: Floats) -> Bins:
@@ -136,8 +153,12 @@ def added(bins: Sequence[Bins]) -> Bins:
     return Bins(_sum([each.intensity for each in bins]), _sum([each.variance for each in bins]))
 
 
-def surface(whole: Part, setting: Setting, bins: Bins | None = None) -> Surface:
+def surface(
+    whole: Part, setting: Setting, bins: Bins | None = None, *, class_peak_per_km2: float | None = None
+) -> Surface:
     """Return the density of all records, from their places or, where those are too many, from their bins.
+
+    Its contours are in the classes of `class_peak_per_km2`, by default of its own peak.
 
     Raises
     ------
@@ -161,7 +182,33 @@ def surface(whole: Part, setting: Setting, bins: Bins | None = None) -> Surface:
         fields = _smooth(bins.intensity, lattice, squared=False), np.sqrt(variance)
     else:
         raise ValueError("the places are not known, so the bins are needed")
-    return within(drawn(empty, *fields), lattice, setting.window, setting.plane)
+    return within(drawn(empty, *fields), lattice, setting.window, setting.plane, class_peak_per_km2=class_peak_per_km2)
+
+
+def frames(whole: Part, setting: Setting, of_all: Surface) -> tuple[DensityFrame, ...]:
+    """Return the density of each calendar year that a record is certainly of, in the classes of that of all dates.
+
+    Each is `density` with a `Selection` of that year, its contours aside; a year of too few located records has its refusal.
+    There is none where that of all dates was refused, and none of more than `MOST_IN_YEARS` located records, or of places that
+    are too many to be taken exactly.
+
+    Raises
+    ------
+    UsageError
+        As `surface`.
+    """
+    if whole.dated is None or of_all.refused is not None:
+        return ()
+    return tuple(
+        DensityFrame(year, _of_year(whole.dated, year, setting, of_all.peak_per_km2)) for year in whole.dated.years
+    )
+
+
+def _of_year(records: Dated, year: int, setting: Setting, class_peak_per_km2: float) -> Surface:
+    known = of_year(records, year)
+    part = Part(known.left_out, int(known.records.sum()), _some(known.at[:, 2]), known.at, known.records)
+    period = Selection(since=dt.date(year, 1, 1), until=dt.date(year, 12, 31))
+    return replace(surface(part, setting, class_peak_per_km2=class_peak_per_km2), years=period.years)
 
 
 def _bounded(part: Part, setting: Setting) -> Part:
@@ -174,7 +221,7 @@ def _bounded(part: Part, setting: Setting) -> Part:
         gridded.is_separable(gridded.narrowed(kernels), setting.lattice),
     )
     exact = any(ways) or are_few(kernels, setting.window)
-    return part if exact else replace(part, at=None, records=None)
+    return part if exact else replace(part, at=None, records=None, dated=None)
 
 
 def _kernels(at: Floats, records: Floats, setting: Setting) -> Kernels:

@@ -70,7 +70,7 @@ def contours(intensity_per_km2: Floats, lattice: Lattice, window: Window, plane:
     plane : pyproj.CRS
         That plane's equal-area CRS.
     peak : float
-        The highest intensity inside the window.
+        The highest intensity inside the window; of several surfaces that are compared, of all of them.
 
     Returns
     -------

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 Weight = Literal["accidents", "casualties"]
 WEIGHTS: tuple[Weight, ...] = get_args(Weight)
 DISTRICT = "place_is_a_district"
-_DEMINING = "demining_accident"
-ALWAYS = (_DEMINING, "no_place", DISTRICT, "outside_window")
+DEMINING = "demining_accident"
+ALWAYS = (DEMINING, "no_place", DISTRICT, "outside_window")
 """Reasons that are told also with 0; the others only where a record has them."""
-_ORDER = (
-    _DEMINING,
+ORDER = (
+    DEMINING,
     "other_accident_type",
     "other_device",
     "outside_period",
@@ -48,7 +48,7 @@ _ORDER = (
     "outside_window",
     "casualties_not_stated",
 )
-_DATE_COLUMNS = ("date_start", "date_end", "reported_on", "date_precision")
+DATE_COLUMNS = ("date_start", "date_end", "reported_on", "date_precision")
 _DAYS_PER_YEAR = 365.2425
 
 
@@ -127,7 +127,7 @@ def count(
         "outside_window": ~_in_window(area, shapes, drawn_district & selection.spread_districts),
         "casualties_not_stated": unstated,
     }
-    told = [reason for reason in _ORDER if reason in applies and (reason in ALWAYS or applies[reason].any())]
+    told = [reason for reason in ORDER if reason in applies and (reason in ALWAYS or applies[reason].any())]
     reasons = np.select([applies[reason] for reason in told], told, default="").astype(object)
     bad = int(np.count_nonzero(~(np.isfinite(weight) & (weight >= 0)) & (reasons == "")))
     if bad:
@@ -145,7 +145,7 @@ def _in_window(area: BaseGeometry, shapes: NDArray[np.object_], spread: Flags) -
 def _not_asked_for(incidents: gpd.GeoDataFrame, selection: Selection, *, include_demining: bool) -> dict[str, Flags]:
     kind = incidents["accident_type"]
     apart = not include_demining and not selection.accident_types
-    result = {_DEMINING: np.asarray(kind == _DEMINING, dtype=bool) & apart}
+    result = {DEMINING: np.asarray(kind == DEMINING, dtype=bool) & apart}
     if selection.accident_types:
         result["other_accident_type"] = ~np.asarray(kind.isin(selection.accident_types), dtype=bool)
     if selection.devices:
@@ -153,7 +153,7 @@ def _not_asked_for(incidents: gpd.GeoDataFrame, selection: Selection, *, include
         result["other_device"] = ~np.asarray(incidents["device_category"].isin(selection.devices), dtype=bool)
     if selection.since is not None or selection.until is not None:
         _need(incidents, {"date_start"})
-        days = accident_days(incidents.reindex(columns=list(_DATE_COLUMNS)))
+        days = accident_days(incidents.reindex(columns=list(DATE_COLUMNS)))
         since = -np.inf if selection.since is None else selection.since.toordinal()
         until = np.inf if selection.until is None else selection.until.toordinal()
         result["outside_period"] = (days.last < since) | (days.first > until)

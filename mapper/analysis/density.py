@@ -272,8 +272,13 @@ def warnings(setting: Setting, located: int, *, one_place: bool) -> tuple[str, .
     return tuple(sentence for sentence, applies in told.items() if applies)
 
 
-def within(whole: Surface, lattice: Lattice, window: Window, plane: CRS) -> Surface:
-    """Complete a surface whose fields are on the whole lattice: what lies outside the window becomes not known."""
+def within(
+    whole: Surface, lattice: Lattice, window: Window, plane: CRS, *, class_peak_per_km2: float | None = None
+) -> Surface:
+    """Complete a surface whose fields are on the whole lattice: what lies outside the window becomes not known.
+
+    Its contours are in the classes of `class_peak_per_km2`, by default of its own peak.
+    """
     per_km2 = whole.intensity_per_km2
     east, north = np.meshgrid(lattice.x, lattice.y)
     inside = window.contains(east.ravel(), north.ravel()).reshape(per_km2.shape)
@@ -298,5 +303,5 @@ def within(whole: Surface, lattice: Lattice, window: Window, plane: CRS) -> Surf
         intensity_per_km2=np.where(inside, per_km2, np.nan),
         standard_error_per_km2=error,
         interval_per_km2=interval,
-        contours=contours(per_km2, lattice, window, plane, peak),
+        contours=contours(per_km2, lattice, window, plane, peak if class_peak_per_km2 is None else class_peak_per_km2),
     )

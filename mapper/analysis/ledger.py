@@ -259,7 +259,7 @@ def ledger(
     ...     }.items()
     ... }
     >>> ledger(frames["incidents"], frames["casualty_counts"], frames["activities"]).to_dict()["sentence"]
-    'Mapped here: an unstated number of killed, 1 injured of the 33 officially counted as of 2020-12-22 (3.0 %; Trend).'
+    'Mapped here: an unstated number of killed, 1 injured of the 33 officially counted as of 2020-12-22 (3 %; Trend).'
     """
     return ledger_of(sums_beside(incidents, counts), counts, activities, as_of=as_of)
 

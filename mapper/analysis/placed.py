@@ -89,7 +89,7 @@ def place_records(incidents: gpd.GeoDataFrame, counted: Counted, plane: CRS, win
     """
     counts = counted.reasons == ""
     area_level = (incidents["place"] == "district").to_numpy(dtype=bool)
-    at, point_place = _points(incidents[counts & ~area_level], plane)
+    at, point_place = points(incidents[counts & ~area_level], plane)
     districts, district_place = _districts(incidents[counts & area_level], plane, window)
     place = np.concatenate([point_place, district_place + len(at)])
     weight = np.concatenate([counted.weight[counts & ~area_level], counted.weight[counts & area_level]])
@@ -97,7 +97,14 @@ def place_records(incidents: gpd.GeoDataFrame, counted: Counted, plane: CRS, win
     return Placed(at, districts, place[order], weight[order])
 
 
-def _points(incidents: gpd.GeoDataFrame, plane: CRS) -> tuple[Floats, NDArray[np.intp]]:
+def points(incidents: gpd.GeoDataFrame, plane: CRS) -> tuple[Floats, NDArray[np.intp]]:
+    """Return the distinct places of located records, rows x, y, radius, sorted; and for each record which it is.
+
+    Raises
+    ------
+    DataRefused
+        When a record has no radius of 0 or more.
+    """
     radius = incidents["uncertainty_m"].to_numpy(dtype=float)
     unknown = int(np.count_nonzero(~(np.isfinite(radius) & (radius >= 0))))
     if unknown:

@@ -173,7 +173,13 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "uncertainty_m": "f64",
         },
         "context": {"context_id": "text", "kind": "code", "name": "text", "geometry": "geometry"},
-        "contours": {"lower_per_km2": "f64", "upper_per_km2": "f64", "area_km2": "f64", "geometry": "geometry"},
+        "contours": {
+            "frame": "code",
+            "lower_per_km2": "f64",
+            "upper_per_km2": "f64",
+            "area_km2": "f64",
+            "geometry": "geometry",
+        },
     }
 )
 

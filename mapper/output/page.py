@@ -27,6 +27,7 @@ from mapper.findings import as_frame
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
+from mapper.output.density_grid import density_grid
 from mapper.output.findable import findable_settlements
 from mapper.output.markup import escape
 from mapper.output.plain import STYLE, without_scripts
@@ -194,7 +195,14 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "private": edition.private,
         "caveats": list(CAVEATS),
         "counts": {key: facts[key] for key in ("incidents", "casualties", "zones", "findings")},
-        "density": {**facts["density"], "refused": _in_languages(edition.surface.refused)},
+        "density": {
+            **facts["density"],
+            "refused": _in_languages(edition.surface.refused),
+            "frames": [
+                {**frame.to_dict(), "refused": _in_languages(frame.surface.refused)} for frame in edition.frames
+            ],
+            "grid": density_grid(edition),
+        },
         "bounds": _bounds(edition),
         "layers": [
             {
@@ -253,11 +261,19 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "incidents": pd.DataFrame(incidents.drop(columns="geometry")).assign(at=points),
         "zones": edition.zones,
         "districts": edition.districts,
-        "contours": edition.surface.contours,
+        "contours": _contours(edition),
         "findings": as_frame(edition.findings),
         **{name: edition.tables[name] for name in TABLES if name in edition.tables},
         "settlements": findable_settlements(edition),
     }
+
+
+def _contours(edition: Edition) -> pd.DataFrame:
+    """Return the classes of the density of all dates, `frame` "", and then those of each year, named by it."""
+    years = [frame.surface.contours.assign(frame=f"{frame.year:04}") for frame in edition.frames]
+    drawn = [classes for classes in years if len(classes)]
+    contours: pd.DataFrame = pd.concat([edition.surface.contours.assign(frame=""), *drawn], ignore_index=True)
+    return contours
 
 
 def _words() -> dict[str, Any]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from pyproj import CRS
 
-from mapper import build
+from mapper import build, crs
+from mapper.pipeline import make_edition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,3 +114,47 @@ def test_a_filter_and_its_address(opened: Page) -> None:
     assert filtered == whole
     opened.get_by_role("button", name="Show everything").click()
     assert accidents(opened) == 114
+
+
+def test_the_density_of_a_year(opened: Page) -> None:
+    """2021 has one, of fewer classes than all days have; days that are no whole year have none; its address opens it again."""
+    whole = shown(opened)["contours"]
+    opened.get_by_role("button", name="Time").click()
+    years = opened.get_by_label("Year with a density")
+    assert years.locator("option:not([hidden])").all_inner_texts() == ["All days", "2021", "2023", "2024"]
+    years.select_option("2021")
+    assert 0 < shown(opened)["contours"] < whole
+    legend = opened.locator("#mapper-legend")
+    assert "Reported accidents per km² in 2021" in legend.inner_text()
+    assert "from 12 accidents certainly of that year" in legend.inner_text()
+    opened.get_by_role("slider", name="First day").press("ArrowRight")
+    assert shown(opened)["contours"] == 0
+    line = opened.locator(".mapper-chosen").inner_text()
+    assert "No density is drawn for these days" in line
+    assert "2021, 2023, 2024" in line
+    address = opened.url.replace("2021-01-02", "2021-01-01")
+    opened.goto("about:blank")
+    opened.goto(address)
+    opened.evaluate("window.mapper.ready")
+    assert "Reported accidents per km² in 2021" in legend.inner_text()
+    opened.get_by_role("button", name="Show everything").click()
+    assert shown(opened)["contours"] == whole
+
+
+def test_the_value_of_the_density_at_a_place(opened: Page) -> None:
+    """Asked about near a corner of the cell of the peak, the page finds that cell on the plane of the surface, and its value."""
+    surface = make_edition().surface
+    row, column = np.unravel_index(np.nanargmax(surface.intensity_per_km2), surface.intensity_per_km2.shape)
+    aside = 0.45 * surface.cell_m
+    plane, address = CRS.from_wkt(surface.crs_wkt), opened.url
+    for side in (-aside, aside):
+        lon, lat = crs.transform_points(surface.x_m[column] + side, surface.y_m[row] + side, plane, crs.STORAGE)
+        opened.goto(f"{address}#lang=en&ask={float(lon):.6f},{float(lat):.6f},5")
+        opened.evaluate("window.mapper.ready")
+        told = re.search(
+            r"this grid cell \(([^)]*) wide\): about ([\d.]+)\.", opened.locator("#mapper-details").inner_text()
+        )
+        assert told is not None
+        assert told[1] == "2,500 m"
+        assert float(told[2]) == pytest.approx(surface.peak_per_km2, rel=0.015 + 0.02)  # its step, and two digits
+        opened.goto("about:blank")

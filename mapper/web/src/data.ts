@@ -247,7 +247,9 @@ export const CONTEXT = {
   geometry: "geometry",
 } as const;
 
+/** Classes of the density: `frame` is "" for that of all dates, else the year. */
 export const CONTOURS = {
+  frame: "code",
   lower_per_km2: "f64",
   upper_per_km2: "f64",
   area_km2: "f64",
@@ -296,6 +298,32 @@ export interface DensityMeta {
   readonly share_area_level: number | null;
   readonly refused: Told | null;
   readonly left_out: Readonly<Record<string, number>>;
+  /** Densities of whole years, each in the classes of that of all dates. */
+  readonly frames: readonly FrameMeta[];
+  /** Null: the page has the classes alone. */
+  readonly grid: GridMeta | null;
+}
+
+/** The grid of the densities, on an equal-area plane about its centre: `values` by frame, `density_grid.ts` reads them. */
+export interface GridMeta {
+  readonly lat0_deg: number;
+  readonly lon0_deg: number;
+  readonly west_m: number;
+  readonly south_m: number;
+  readonly cell_m: number;
+  readonly columns: number;
+  readonly lowest_per_km2: number;
+  readonly ratio: number;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** The density of one calendar year: `n` accidents certainly of it are in it, `unclear` may be of it and are not. */
+export interface FrameMeta {
+  readonly from: string;
+  readonly to: string;
+  readonly n: number;
+  readonly unclear: number;
+  readonly refused: Told | null;
 }
 
 /** Casualties of a set of accidents as far as stated; null: none of them states a figure. */

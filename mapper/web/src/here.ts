@@ -27,8 +27,8 @@ export interface Here {
   readonly groups: readonly Group[];
   readonly district: number | null;
   readonly districtCount: DistrictCount | null;
-  /** The density class, as a row of the contours; null outside all of them. */
-  readonly contour: number | null;
+  /** The density classes, as rows of the contours, one at most of each frame. */
+  readonly contours: readonly number[];
 }
 
 interface Shapes {
@@ -97,6 +97,6 @@ export function whatIsHere(data: Data, grouped: Grouped, at: LonLat, reach_m: nu
     groups: groupsAt(grouped.groups, at, reach_m),
     district,
     districtCount: grouped.districtCounts.find((count) => count.district === district) ?? null,
-    contour: containing(data.contours, at).pop() ?? null,
+    contours: containing(data.contours, at),
   };
 }

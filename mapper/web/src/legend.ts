@@ -1,8 +1,9 @@
 /** The legend: what is visible on the map, and nothing else. */
 import type { Data } from "./data.ts";
 import { el, svg, type Content } from "./elements.ts";
+import { ALL_DATES, metaOf, type FrameName } from "./filter/frames.ts";
 import { extentLook, hazardLook, surveyLook, type Hatches, type Look } from "./hatch.ts";
-import { densityClasses, DENSITY_OPACITY } from "./layers/density.ts";
+import { densityClasses, DENSITY_OPACITY, rowsOf } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
 import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./layers/coverage.ts";
 import { RIVER } from "./layers/context.ts";
@@ -19,6 +20,8 @@ export interface LegendNeeds {
   readonly words: Words;
   readonly hatches: Hatches;
   readonly grouped: Grouped;
+  /** The density that is drawn. */
+  readonly frame: FrameName;
 }
 
 export function swatch(...marks: readonly SVGElement[]): SVGElement {
@@ -131,9 +134,17 @@ function districtCountsPart({ words }: LegendNeeds): HTMLElement {
   return list(words.say("layer.district_counts"), [el("li", {}, badge, el("span", {}, words.say("district.count.text", { n: 2 })))]);
 }
 
-function densityNotes({ data: { meta }, words }: LegendNeeds): Content[] {
+/** Of a year, which accidents are in it. */
+function frameNote({ data, words, frame }: LegendNeeds): Content {
+  const year = metaOf(data, frame);
+  return year !== null && el("p", { class: "mapper-hint" }, words.say("frames.of_year", { year: String(frame), n: year.n, unclear: year.unclear }));
+}
+
+function densityNotes(needs: LegendNeeds): Content[] {
+  const { data: { meta }, words, frame } = needs;
   const density = meta.density;
   if (density === null) return [];
+  if (frame !== ALL_DATES) return [frameNote(needs), el("p", { class: "mapper-hint" }, words.caveat("caveat.density", {}))];
   const left = Object.entries(density.left_out).filter(([, n]) => n > 0);
   return [
     el("p", { class: "mapper-hint" }, words.say("density.method", {
@@ -150,16 +161,18 @@ function densityNotes({ data: { meta }, words }: LegendNeeds): Content[] {
 }
 
 function densityPart(needs: LegendNeeds): HTMLElement {
-  const { data, words } = needs;
-  const refused = data.meta.density?.refused ?? null;
+  const { data, words, frame } = needs;
+  const refused = data.meta.density?.refused ?? metaOf(data, frame)?.refused ?? null;
+  const title = frame === null || frame === ALL_DATES ? words.say("legend.density") : words.say("frames.legend", { year: frame });
   if (refused !== null) {
-    return list(words.say("legend.density"), [], el("p", { class: "mapper-warning" }, words.say("density.refused", { reason: words.told(refused) })));
+    return list(title, [], el("p", { class: "mapper-warning" }, words.say("density.refused", { reason: words.told(refused) })));
   }
-  const rows = densityClasses(data.contours).map(({ lower, upper, colour }) => {
+  const seen = new Set(rowsOf(data.contours, frame).map((one) => data.contours.get("lower_per_km2", one)));
+  const rows = densityClasses(data.contours).filter(({ lower }) => seen.has(lower)).map(({ lower, upper, colour }) => {
     const values = { lower: words.significant(lower), upper: words.significant(upper) };
     return row(box(tone(colour), tone("#4d4d4d"), "", DENSITY_OPACITY), words.say(Number.isFinite(upper) ? "density.range" : "density.above", values));
   });
-  return list(words.say("legend.density"), rows, ...densityNotes(needs));
+  return list(title, rows, ...densityNotes(needs));
 }
 
 function contextPart({ data: { context }, words }: LegendNeeds): HTMLElement {
@@ -194,9 +207,9 @@ const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   graticule: graticulePart,
 };
 
-/** The legend of the visible layers, in their order; a refused density keeps its reason. */
+/** The legend of the visible layers, in their order; a refused density keeps its reason, and one of no frame has no part. */
 export function legendParts(needs: LegendNeeds, visible: readonly string[]): HTMLElement[] {
   const names = needs.data.meta.density?.refused ? [...visible.filter((name) => name !== "density"), "density"] : visible;
-  const parts = names.map((name) => PARTS[name]?.(needs)).filter((part): part is HTMLElement => part !== undefined);
+  const parts = names.filter((name) => name !== "density" || needs.frame !== null || needs.data.meta.density?.refused).map((name) => PARTS[name]?.(needs)).filter((part): part is HTMLElement => part !== undefined);
   return parts.length > 0 ? parts : [el("p", {}, needs.words.say("legend.empty"))];
 }

@@ -1,8 +1,10 @@
 /** The panel that answers "what is recorded here?": first what it means for entering, then each thing in full. */
 import { corridorCard, districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
 import { coordinatesSection } from "./coordinates/section.ts";
+import { densityAt } from "./density_grid.ts";
 import { button, data as dataText, el, paged, type Content } from "./elements.ts";
 import { enterSection } from "./enter.ts";
+import { ALL_DATES, type FrameName } from "./filter/frames.ts";
 import type { LonLat } from "./geometry.ts";
 import { isMeasured, type Group } from "./grouping.ts";
 import type { Here } from "./here.ts";
@@ -11,6 +13,9 @@ import type { Store } from "./state.ts";
 
 /** Where marks lie close, a press meets hundreds of them; the nearest come first. */
 const GROUPS_AT_ONCE = 5;
+
+/** Significant digits of the density: its bytes are rounded by 1.5 %. */
+const DIGITS = 2;
 
 function degrees({ words }: Telling, [lon, lat]: LonLat): string {
   return words.say("here.position", { lat: lat.toFixed(4), lon: lon.toFixed(4) });
@@ -31,14 +36,18 @@ function groupSection(tell: Telling, group: Group): HTMLElement {
   );
 }
 
-function densityLine({ words, data }: Telling, contour: number | null): Content {
-  if (contour === null) return null;
+function densityLine({ words, data }: Telling, here: Here, frame: FrameName): HTMLElement | null {
+  const contour = here.contours.filter((row) => data.contours.text("frame", row) === frame).pop();
+  if (contour === undefined) return null;
   const [lower, upper] = [data.contours.get("lower_per_km2", contour), data.contours.get("upper_per_km2", contour)];
   if (lower === null) return null;
   const range = upper === null || !Number.isFinite(upper)
     ? words.say("density.above", { lower: words.significant(lower) })
     : words.say("density.range", { lower: words.significant(lower), upper: words.significant(upper) });
-  return el("p", { class: "mapper-hint" }, words.say("here.density", { range }));
+  const { grid = null } = data.meta.density ?? {};
+  const value = grid === null || frame === null ? null : densityAt(grid, frame, here.at);
+  const cell = grid !== null && value !== null && ` ${words.say("frames.value", { value: words.significant(value, DIGITS), cell: words.metres(grid.cell_m) })}`;
+  return el("p", { class: "mapper-hint" }, frame === ALL_DATES || frame === null ? words.say("here.density", { range }) : words.say("frames.here", { year: frame, range }), cell);
 }
 
 function content(tell: Telling, here: Here): Content[] {
@@ -50,7 +59,6 @@ function content(tell: Telling, here: Here): Content[] {
     ...here.hazards.map((row) => hazardCard(tell, row)),
     paged(here.groups, (group) => groupSection(tell, group), (left) => words.say("list.more", { n: left }), GROUPS_AT_ONCE),
     here.district === null ? null : districtCard(tell, here.district, here.districtCount?.rows ?? []),
-    densityLine(tell, here.contour),
   ];
 }
 
@@ -58,11 +66,14 @@ export class Panel {
   readonly element: HTMLElement;
   private readonly body = el("div", {});
   private readonly heading: HTMLElement;
+  private readonly density = el("div", {});
+  private here: Here | null = null;
 
   constructor(
     private readonly tell: Telling,
     private readonly inquiry: Inquiry,
     private readonly store: Store,
+    private readonly frame: () => FrameName,
     onClose: () => void,
   ) {
     const { words } = tell;
@@ -85,8 +96,17 @@ export class Panel {
       enterSection(this.tell, this.inquiry, this.store, here.at, Math.ceil(reach_m)),
     );
     for (const part of content(this.tell, here)) if (part) this.body.append(part);
+    this.here = here;
+    this.body.append(this.density);
+    this.renewDensity();
     this.element.hidden = false;
     this.element.scrollIntoView?.({ block: "start" });
+  }
+
+  /** Tell the density of the chosen days. */
+  renewDensity(): void {
+    const line = this.here === null ? null : densityLine(this.tell, this.here, this.frame());
+    this.density.replaceChildren(...(line ? [line] : []));
   }
 
   focus(): void {
@@ -95,6 +115,7 @@ export class Panel {
 
   close(): void {
     this.element.hidden = true;
+    this.here = null;
     this.body.textContent = "";
   }
 }

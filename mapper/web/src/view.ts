@@ -8,6 +8,7 @@ import type { Meta } from "./data.ts";
 import { isoDate } from "./dates.ts";
 import { TimeBar } from "./filter/bar.ts";
 import { marksOf, spanOf } from "./filter/days.ts";
+import { frameOf } from "./filter/frames.ts";
 import { hazardMask, incidentMask } from "./filter/mask.ts";
 import { ChosenLine, chosenInWords } from "./filter/said.ts";
 import { filterSection, setFilters } from "./filter/section.ts";
@@ -202,15 +203,17 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const finder = new Finder(data);
   const span = spanOf(data, first.on);
   const timeMarks = marksOf(data);
-  const chosenLine = new ChosenLine({ data, words, store, first });
+  const densityFrame = (choice = store.state.choice) => frameOf(data, choice, span);
+  const chosenLine = new ChosenLine({ data, words, store, span, first });
   const timeRoom = el("div", { class: "mapper-time-room", hidden: true });
   let timeBar: TimeBar | null = null;
   const choose = () => {
     const { choice, on, known_by } = store.state;
-    const chosen = { incidents: incidentMask(data.incidents, choice), hazards: hazardMask(data, choice), zones: inquiry.closedZones(on, known_by) };
+    const chosen = { incidents: incidentMask(data.incidents, choice), hazards: hazardMask(data, choice), zones: inquiry.closedZones(on, known_by), density: densityFrame(choice) };
     for (const layer of layers) layer.choose?.(chosen);
     chosenLine.renew(chosen.incidents);
     timeBar?.renew();
+    panel.renewDensity();
     setFilters(frame.drawer, store);
   };
   const search = el("div", {});
@@ -221,12 +224,12 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   frame.stage.prepend(search);
   frame.stage.append(tools, scale.element, el("div", { class: "mapper-bottom" }, timeRoom, chosenLine.element), mapCursor(map, words), ...basemap.map((one) => one.element), hatches.element);
   const legendOf = (isShown: (layer: MapLayer) => boolean) =>
-    legendParts({ data, words, hatches, grouped }, layers.filter((layer) => isShown(layer) && !layer.empty).map((layer) => layer.name));
+    legendParts({ data, words, hatches, grouped, frame: densityFrame() }, layers.filter((layer) => isShown(layer) && !layer.empty).map((layer) => layer.name));
   const renewLegend = () => {
     legend.replaceChildren();
     legend.append(...legendOf((layer) => layer.visible));
   };
-  const makePanel = () => new Panel(tell, inquiry, store, close);
+  const makePanel = () => new Panel(tell, inquiry, store, () => densityFrame(), close);
   let panel = makePanel();
   const printing = new Printing(
     paperFor(map.getSize()),
@@ -237,7 +240,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       words,
       state: store.state,
       now,
-      chosen: chosenInWords({ data, words, store, first }, incidentMask(data.incidents, store.state.choice)),
+      chosen: chosenInWords({ data, words, store, span, first }, incidentMask(data.incidents, store.state.choice)),
       finish: () => marks.finish(),
       legend: [...legendOf((layer) => layer.visible || layer.name === GRATICULE), ...markParts(words, store.state.asked !== null, route.answer)],
       hatches: hatches.element,
@@ -272,7 +275,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     basemap.forEach((one) => one.dress());
     panel = makePanel();
     timeBar?.stop();
-    timeBar = span === null ? null : new TimeBar({ words, store, span, marks: timeMarks });
+    timeBar = span === null ? null : new TimeBar({ data, words, store, span, marks: timeMarks });
     timeRoom.replaceChildren(...(timeBar === null ? [] : [timeBar.element]));
     if (timeBar !== null) tools.append(timeButton(words, timeRoom));
     renewLegend();
@@ -332,6 +335,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
       if (state.theme !== before.theme) setThemeButton(frame.element, words, state.theme);
       if (state.off !== before.off) show(state.off);
       if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) choose();
+      if (densityFrame(state.choice) !== densityFrame(before.choice)) renewLegend();
       if (state.choice !== before.choice && (state.choice.from !== "" || state.choice.to !== "")) openTime();
       if (state.map !== before.map) goTo(of, state.map, meta.bounds);
       if (state.table !== before.table && !spokeOtherwise) showTable(state.table);

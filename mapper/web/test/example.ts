@@ -52,7 +52,7 @@ export const META = {
   },
   density: {
     n: 3, bandwidth_m: 10000, edge: "jones-diggle", cell_m: 2500, window_km2: 100, integral: 3, peak_per_km2: 0.02,
-    share_area_level: 0, refused: null, left_out: { demining_accident: 1, no_place: 0 },
+    share_area_level: 0, refused: null, left_out: { demining_accident: 1, no_place: 0 }, frames: [], grid: null,
   },
   bounds: [46, 39, 48, 41],
   layers: [{ name: "zones", kind: "zones", title: "Zones", source: "s", licence: "l", date: null, accuracy_m: 5000, sha256: "00", note: "" }],

@@ -49,7 +49,7 @@ test("a click inside a zone and a circle answers with both", () => {
   const here = whatIsHere(data, grouped, [46.905, 40.105], 10);
   expect(here.zones).toEqual([0]);
   expect(here.groups.map((group) => group.rows)).toEqual([[1, 2]]);
-  expect([here.district, here.districtCount?.rows, here.contour]).toEqual([0, [3], 1]);
+  expect([here.district, here.districtCount?.rows, here.contours]).toEqual([0, [3], [0, 1]]);
 });
 
 test("a click beside a zone's line, within its accuracy, is told of the zone", () => {

@@ -1,4 +1,4 @@
-/** The two modules of proj4 that the page uses; the package describes its whole only. */
+/** The modules of proj4 that the page uses; the package describes its whole only. */
 declare module "proj4/lib/projections/etmerc.js" {
   interface Plane {
     x: number;
@@ -8,6 +8,16 @@ declare module "proj4/lib/projections/etmerc.js" {
   export function init(this: object): void;
   export function forward(this: object, point: Plane): Plane;
   export function inverse(this: object, point: Plane): Plane;
+}
+
+declare module "proj4/lib/projections/laea.js" {
+  interface Plane {
+    x: number;
+    y: number;
+  }
+  /** Set up on an object that holds a, e, es, x0, y0, and long0 and lat0 in radians; the point given is changed. Null opposite to the centre. */
+  export function init(this: object): void;
+  export function forward(this: object, point: Plane): Plane | null;
 }
 
 declare module "proj4/lib/datumUtils.js" {

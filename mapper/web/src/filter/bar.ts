@@ -3,16 +3,19 @@
  *
  * Two sliders, so that every day can be reached by keys; buttons go from mark to mark and play through the days.
  */
+import type { Data } from "../data.ts";
 import { dateInWords } from "../dates.ts";
 import { button, el } from "../elements.ts";
 import type { Store, ViewState } from "../state.ts";
 import type { Words } from "../words.ts";
 import { dayNumber, dayOf, type Mark } from "./days.ts";
+import { YearChoice } from "./frames.ts";
 
 const STEPS = 60;
 const STEP_MS = 350;
 
 export interface TimeNeeds {
+  readonly data: Data;
   readonly words: Words;
   readonly store: Store;
   readonly span: readonly [first: string, last: string];
@@ -52,6 +55,7 @@ export class TimeBar {
   private readonly sliders: readonly [HTMLInputElement, HTMLInputElement];
   private readonly said = el("p", { class: "mapper-time-said" });
   private readonly play: HTMLButtonElement;
+  private readonly years: YearChoice;
   private timer = 0;
 
   constructor(private readonly needs: TimeNeeds) {
@@ -60,6 +64,7 @@ export class TimeBar {
     const to = slider("to", needs, (day) => this.choose(dayOf(Math.min(dayNumber(this.period[0]), dayNumber(day))), dayNumber(day)));
     this.sliders = [from, to];
     this.play = button({ class: "mapper-small-button" }, () => this.toggle(), words.say("time.play"));
+    this.years = new YearChoice(words, needs.data, needs.span, (first, last) => this.choose(first || needs.span[0], dayNumber(last || needs.span[1])));
     const step = (code: string, go: () => void, sign: string) => button({ class: "mapper-small-button", "aria-label": words.say(code), title: words.say(code) }, go, sign);
     this.element = el(
       "section",
@@ -75,6 +80,7 @@ export class TimeBar {
         step("time.next", () => this.toMark(1), "\u25b6"),
         button({ class: "mapper-small-button" }, () => this.choose(needs.span[0], dayNumber(needs.span[1])), words.say("time.all")),
       ),
+      this.years.element,
     );
     this.renew();
   }
@@ -85,6 +91,7 @@ export class TimeBar {
     const [from, to] = this.period;
     [this.sliders[0].value, this.sliders[1].value] = [String(dayNumber(from)), String(dayNumber(to))];
     for (const [at, day] of [from, to].entries()) this.sliders[at]?.setAttribute("aria-valuetext", dateInWords(words, day));
+    this.years.renew(this.needs.store.state.choice);
     this.said.textContent = words.say("time.said", { from: dateInWords(words, from), to: dateInWords(words, to), on: dateInWords(words, this.needs.store.state.on) });
   }
 

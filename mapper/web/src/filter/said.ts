@@ -6,25 +6,28 @@ import type { RowMask } from "../grouping.ts";
 import type { Store, ViewState } from "../state.ts";
 import type { Words } from "../words.ts";
 import { EVERYTHING } from "./choice.ts";
+import { frameInWords, frameOf, type Span } from "./frames.ts";
 import { hiddenBy } from "./mask.ts";
 
 export interface SaidNeeds {
   readonly data: Data;
   readonly words: Words;
   readonly store: Store;
+  /** The days that can be chosen. */
+  readonly span: Span;
   /** What is shown before anybody chose anything. */
   readonly first: Pick<ViewState, "on" | "known_by">;
 }
 
 /** The sentences; none where all is shown as of the data's own day. */
-export function chosenInWords({ data, words, store: { state }, first }: SaidNeeds, mask: RowMask): string[] {
+export function chosenInWords({ data, words, store: { state }, span, first }: SaidNeeds, mask: RowMask): string[] {
   const { incidents, hazards } = hiddenBy(data, state.choice, mask);
   const { on, known_by, choice } = state;
   return [
     on !== first.on || known_by !== first.known_by ? words.say("chosen.as_of", { on: on === "" ? words.say("not_stated") : dateInWords(words, on) }) : "",
     incidents > 0 ? words.say("chosen.incidents", { n: incidents, all: data.incidents.rows }) : "",
     hazards > 0 ? words.say("chosen.hazards", { n: hazards, all: data.hazards.rows }) : "",
-    choice.from !== "" || choice.to !== "" ? words.say("chosen.density") : "",
+    frameInWords(data, words, frameOf(data, choice, span)),
   ].filter((sentence) => sentence !== "");
 }
 

@@ -2,6 +2,7 @@
 import * as L from "leaflet";
 
 import type { Data } from "../data.ts";
+import type { FrameName } from "../filter/frames.ts";
 import type { Content } from "../elements.ts";
 import type { Geometry, LonLat, Polygon, Ring } from "../geometry.ts";
 import type { Grouped, RowMask } from "../grouping.ts";
@@ -25,11 +26,15 @@ export interface Stage {
   readonly select: (at: LonLat) => void;
 }
 
-/** What is shown of the records: 1 for accidents by row, true for hazard areas, and for zones that somebody is kept out of on the day. */
+/**
+ * What is shown of the records: 1 for accidents by row, true for hazard areas, and for zones that somebody is kept out of on the
+ * day; and which density.
+ */
 export interface Chosen {
   readonly incidents: RowMask;
   readonly hazards: readonly boolean[];
   readonly zones: readonly boolean[];
+  readonly density: FrameName;
 }
 
 /** One switch of the layer list. */
