@@ -76,11 +76,13 @@ def build(
 ) -> None:
     """Build an edition: map.html, GeoJSON files, findings and manifest."""
     with _working():
-        from mapper import partitioned, pipeline
+        from mapper import pipeline
 
         day = _date(as_of) if as_of else None
         drawn = _basemap(basemap, tiles)
         if _engine(engine, scheduler) == "dask":
+            from mapper import partitioned
+
             result = partitioned.build(
                 layers, out=out, scheduler=scheduler, as_of=day, internal=internal, basemap=drawn
             )

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mapper import build
+
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, ConsoleMessage, Request, WebError
 
@@ -81,6 +83,14 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     """Every page of every test runs with the network cut."""
     return {**browser_context_args, "offline": True}
+
+
+@pytest.fixture(scope="session")
+def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build the bundled layers once for all tests, which only read them."""
+    folder = tmp_path_factory.mktemp("edition")
+    build(out=folder)
+    return folder
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mapper import access, build, read_ground
+from mapper import access, read_ground
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,14 +24,6 @@ QUESTIONS = [question for question in TABLE["questions"] if question["world"] ==
 EXACT = ("verdict", "legal", "physical", "basis")
 SHARE = 0.003
 DETAILS = "#mapper-details"
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the bundled layers once."""
-    folder = tmp_path_factory.mktemp("edition")
-    build(out=folder)
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from mapper import build
 from mapper.crs import geodesic_distance_m
 from tests.coordinate_strings import A_LAT, A_LON
 
@@ -27,14 +26,6 @@ DETAILS = "#mapper-details"
 NOT_FOUND = "Not found – this does not mean that nothing is there."
 """The bundled layers hold Agdam (a bundled town), Tağıbəyli and Çəmənli (settlements.csv)."""
 TAGIBAYLI = (47.00204, 40.17103)
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the bundled layers once."""
-    folder = tmp_path_factory.mktemp("edition")
-    build(out=folder)
-    return folder
 
 
 @pytest.fixture

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from mapper import build
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -43,14 +41,6 @@ READ_PIXELS = """async (picture) => {
     ctx.drawImage(image, 0, 0);
     return [canvas.height, canvas.width, [...ctx.getImageData(0, 0, canvas.width, canvas.height).data]];
 }"""
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the bundled layers once."""
-    folder = tmp_path_factory.mktemp("edition")
-    build(out=folder)
-    return folder
 
 
 @pytest.fixture

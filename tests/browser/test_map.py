@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mapper import build
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -19,14 +17,6 @@ if TYPE_CHECKING:
     from tests.browser.conftest import PageLog
 
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 412, "height": 915}
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the bundled layers once."""
-    folder = tmp_path_factory.mktemp("edition")
-    build(out=folder)
-    return folder
 
 
 @pytest.fixture

@@ -50,14 +50,6 @@ READ_PIXELS = """async ([picture, places]) => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the bundled layers once."""
-    folder = tmp_path_factory.mktemp("edition")
-    build(out=folder)
-    return folder
-
-
 @pytest.fixture
 def opened(page: Page, page_log: PageLog, edition: Path) -> Iterator[Page]:
     """Open the page in English at a part of the map, with the print section unfolded."""

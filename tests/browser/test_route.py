@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import shapely
 
-from mapper import access, build
+from mapper import access
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
 
 ACROSS = [[48.0, 40.6], [46.9, 40.0], [46.75, 39.8]]
 """From beyond Zərdab through Ağdam to Xankəndi: over the line of the zones, and near it before."""
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the bundled layers once."""
-    folder = tmp_path_factory.mktemp("edition")
-    build(out=folder)
-    return folder
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from pyproj import CRS
 
-from mapper import build, crs
+from mapper import crs
 from mapper.pipeline import make_edition
 
 if TYPE_CHECKING:
@@ -19,14 +19,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
     from tests.browser.conftest import PageLog
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the bundled layers once."""
-    folder = tmp_path_factory.mktemp("edition")
-    build(out=folder)
-    return folder
 
 
 @pytest.fixture

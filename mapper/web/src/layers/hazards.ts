@@ -28,7 +28,7 @@ function hazardLabel(stage: Stage, row: number, at: LonLat): Label {
 
 export function hazardsLayer(stage: Stage, renderer: L.Renderer): MapLayer {
   const { hazards } = stage.data;
-  const shapes = new Map<L.Path, number>();
+  const shapes = new Map<L.Layer, number>();
   const labels: { readonly row: number; readonly label: Label }[] = [];
   let shown: readonly boolean[] = hazards.indices().map(() => true);
   let due = 0;
@@ -55,24 +55,14 @@ export function hazardsLayer(stage: Stage, renderer: L.Renderer): MapLayer {
     group: "physical",
     shapes: [...shapes.keys()],
     due,
+    wanted: (one) => isShown(shapes.get(one) as number),
     labels: () => labels.filter(({ row }) => isShown(row)).map(({ label }) => label),
     counts: () => ({ hazards: [...shapes.values()].filter(isShown).length }),
   });
-  const obey = () => {
-    for (const [drawn, row] of shapes) if (layer.visible && isShown(row)) drawn.addTo(stage.map); else drawn.remove();
-  };
-  return {
-    ...layer,
-    get visible() {
-      return layer.visible;
-    },
-    show(visible: boolean) {
-      layer.show(visible);
-      obey();
-    },
+  return Object.assign(layer, {
     choose({ hazards: chosen }: Chosen) {
       shown = chosen;
-      obey();
+      layer.show(layer.visible);
     },
-  };
+  });
 }

@@ -92,6 +92,8 @@ export function shapesLayer(
     readonly due: number;
     readonly labels?: LabelSource;
     readonly counts: () => Partial<Shown>;
+    /** Whether a shape is to be on the map while the layer is; all are where it is left out. */
+    readonly wanted?: (one: L.Layer) => boolean;
     /** How many are drawn, when one shape draws many. */
     readonly drawn?: () => number;
     readonly empty?: boolean;
@@ -106,7 +108,7 @@ export function shapesLayer(
     visible: false,
     show(visible) {
       made.visible = visible;
-      for (const one of shapes) visible ? one.addTo(stage.map) : one.remove();
+      for (const one of shapes) visible && (layer.wanted?.(one) ?? true) ? one.addTo(stage.map) : one.remove();
       stage.labels.set(layer.name, visible && labels !== undefined ? labels : null);
     },
     count: () => (made.visible ? counts() : {}),
