@@ -192,7 +192,9 @@ def test_the_word_test_can_fail(language: str, text: str) -> None:
 def test_term_can_be_drawn(name: str, entry: dict[str, Any]) -> None:
     """Colours are #rrggbb and never green, which is read as leave to enter; hatches are known; symbols are short."""
     colour, hatch, symbol = entry["colour"], entry["hatch"], entry["symbol"]
-    assert hatch in {None, "diagonal", "back_diagonal", "cross", "horizontal", "vertical", "grid", "dots"}
+    lines = {"diagonal", "back_diagonal", "cross", "horizontal", "vertical", "grid", "dots"}
+    marks = {f"{way}{times}" for way in ("up", "down") for times in ("", "_two", "_three")}
+    assert hatch in {None, *lines, *marks}
     assert symbol is None or 1 <= len(symbol) <= 3
     if colour is None:
         assert hatch is None, name

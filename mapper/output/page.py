@@ -29,6 +29,7 @@ from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 from mapper.output.density_grid import density_grid
 from mapper.output.findable import findable_settlements
+from mapper.output.hotspot_cells import hotspot_plane, hotspot_table
 from mapper.output.markup import escape
 from mapper.output.plain import STYLE, without_scripts
 
@@ -56,6 +57,7 @@ WORDS = (
     "geometry_basis",
     "hazard_class",
     "hazard_status",
+    "hotspot_class",
     "land_product",
     "layer_kind",
     "location_level",
@@ -203,6 +205,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             ],
             "grid": density_grid(edition),
         },
+        "hotspots": _hotspots(edition),
         "bounds": _bounds(edition),
         "layers": [
             {
@@ -221,6 +224,13 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "assumptions": [_in_languages(each) for each in edition.assumptions],
         "ledger": _ledger(edition),
     }
+
+
+def _hotspots(edition: Edition) -> dict[str, Any] | None:
+    found = edition.hotspots
+    if found is None:
+        return None
+    return {**found.to_dict(), "refused": _in_languages(found.refused), **hotspot_plane(found)}
 
 
 def _in_languages(text: str | None) -> str | dict[str, str] | None:
@@ -265,6 +275,7 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "findings": as_frame(edition.findings),
         **{name: edition.tables[name] for name in TABLES if name in edition.tables},
         "settlements": findable_settlements(edition),
+        "hotspots": hotspot_table(edition.hotspots),
     }
 
 

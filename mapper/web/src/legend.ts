@@ -2,7 +2,8 @@
 import type { Data } from "./data.ts";
 import { el, svg, type Content } from "./elements.ts";
 import { ALL_DATES, metaOf, type FrameName } from "./filter/frames.ts";
-import { extentLook, hazardLook, surveyLook, type Hatches, type Look } from "./hatch.ts";
+import { extentLook, hazardLook, hotspotLook, surveyLook, type Hatches, type Look } from "./hatch.ts";
+import { CELL_TINT, isDrawn, isMarked, UNMARKED } from "./layers/hotspots.ts";
 import { densityClasses, DENSITY_OPACITY, rowsOf } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
 import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./layers/coverage.ts";
@@ -175,6 +176,36 @@ function densityPart(needs: LegendNeeds): HTMLElement {
   return list(title, rows, ...densityNotes(needs));
 }
 
+/** What lies between the marks is told with them: a cell without one is no leave to enter. */
+function hotspotsPart({ data: { hotspots, meta }, words, hatches }: LegendNeeds): HTMLElement {
+  const told = meta.hotspots;
+  const codes = present([...hotspots.distinct("hotspot_class")].filter(isDrawn), words.codes("hotspot_class"));
+  const patch = (code: string) => {
+    const look = hotspotLook(words, code);
+    return box(look.hatch === "" ? "none" : hatches.fill(look, CELL_TINT[code] ?? 0), isMarked(code) ? look.colour : UNMARKED, "");
+  };
+  const text = (code: string) => (isMarked(code) ? words.label("hotspot_class", code) : `${words.label("hotspot_class", code)}. ${words.definition("hotspot_class", code) ?? ""}`);
+  const note = (said: string) => el("p", { class: "mapper-hint" }, said);
+  const left = Object.entries(told?.left_out ?? {}).filter(([, n]) => n > 0);
+  return list(
+    words.say("layer.hotspots"),
+    codes.map((code) => row(patch(code), text(code))),
+    el("p", { class: "mapper-warning" }, words.say("hotspots.not_absence")),
+    note(words.say("hotspots.tells")),
+    note(words.say("hotspots.people")),
+    told && note(words.say("hotspots.method", {
+      n: told.n,
+      units: told.units,
+      cell: words.metres(told.cell_m ?? 0),
+      reach: words.metres(told.neighbours_m),
+      law: words.sayOf("hotspots.law", told.p_from ?? "", words.say("not_stated")),
+    })),
+    left.length > 0 && note(words.say("density.left_out", { list: left.map(([reason, n]) => `${words.sayOf("left_out", reason, reason)}: ${words.number(n)}`).join("; ") })),
+    told && told.coarse > 0 && note(words.say("hotspots.coarse", { n: told.coarse })),
+    note(words.say("hotspots.days")),
+  );
+}
+
 function contextPart({ data: { context }, words }: LegendNeeds): HTMLElement {
   const codes = present(context.indices().map((one) => context.text("kind", one)), words.codes("context_kind"));
   const line = (code: string) => {
@@ -202,6 +233,7 @@ const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   incidents: incidentsPart,
   district_counts: districtCountsPart,
   density: densityPart,
+  hotspots: hotspotsPart,
   districts: districtsPart,
   context: contextPart,
   graticule: graticulePart,

@@ -8,7 +8,9 @@ import { ALL_DATES, type FrameName } from "./filter/frames.ts";
 import type { LonLat } from "./geometry.ts";
 import { isMeasured, type Group } from "./grouping.ts";
 import type { Here } from "./here.ts";
+import { hotspotSection } from "./hotspot_card.ts";
 import type { Inquiry } from "./inquiry.ts";
+import { HOTSPOTS } from "./layers/hotspots.ts";
 import type { Store } from "./state.ts";
 
 /** Where marks lie close, a press meets hundreds of them; the nearest come first. */
@@ -103,10 +105,11 @@ export class Panel {
     this.element.scrollIntoView?.({ block: "start" });
   }
 
-  /** Tell the density of the chosen days. */
+  /** Tell the density of the chosen days, and the hot spot while they are on the map. */
   renewDensity(): void {
-    const line = this.here === null ? null : densityLine(this.tell, this.here, this.frame());
-    this.density.replaceChildren(...(line ? [line] : []));
+    const { here, tell, store } = this;
+    const parts = here === null ? [] : [densityLine(tell, here, this.frame()), store.state.off.includes(HOTSPOTS) ? null : hotspotSection(tell, here.at)];
+    this.density.replaceChildren(...parts.filter((part) => part !== null));
   }
 
   focus(): void {

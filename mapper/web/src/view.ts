@@ -52,11 +52,12 @@ import { densityLayer } from "./layers/density.ts";
 import { districtsLayer } from "./layers/districts.ts";
 import { GRATICULE, graticuleLayer } from "./layers/graticule.ts";
 import { hazardsLayer } from "./layers/hazards.ts";
+import { HOTSPOTS, hotspotsLayer } from "./layers/hotspots.ts";
 import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
 import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
 import { zonesLayer } from "./layers/zones.ts";
 
-const NOTHING: Shown = { zones: 0, corridors: 0, coverage: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, context: 0 };
+const NOTHING: Shown = { zones: 0, corridors: 0, coverage: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, hotspots: 0, context: 0 };
 /** What `window.mapper.ready` resolves to. */
 export interface Ready {
   /** False when the edition itself lacks a zone or hazard area; the page then says so in a bar that stays. */
@@ -89,6 +90,7 @@ function makeLayers(stage: Stage, accidents: readonly MapLayer[]): MapLayer[] {
     hazardsLayer(stage, drawing("hazards")),
     ...accidents,
     densityLayer(stage, drawing("density")),
+    hotspotsLayer(stage),
     districtsLayer(stage, drawing("districts")),
     contextLayer(stage, drawing("context")),
     graticuleLayer(stage),
@@ -193,7 +195,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
   const layers: MapLayer[] = [...makeLayers(stage, accidents), ...basemap];
   const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
-  store.set({ off: [...asking, GRATICULE] });
+  store.set({ off: [...asking, HOTSPOTS, GRATICULE] });
   const first = store.state;
   for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);
@@ -314,6 +316,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
     for (const layer of layers) if (layer.visible === off.includes(layer.name)) layer.show(!layer.visible);
     setSwitches(frame.drawer, off);
     renewLegend();
+    panel.renewDensity();
   };
   const showTable = (kind: string | null) => {
     frame.room.classList.toggle("mapper-tabled", kind !== null);

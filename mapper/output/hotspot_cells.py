@@ -1,0 +1,68 @@
+"""The hot spots as the page holds them: a row of numbers for each cell, and the plane that the cells lie in.
+
+A cell is told by its column and row, from which the page lays its corners (`mapper/web/src/hotspots.ts`): six places each
+would be most of the block. Its z is rounded to three decimals, and p and q to three digits, which is more than a reader is
+told; the class was decided before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mapper.analysis.tiles import tile_numbers
+from mapper.output.density_grid import plane_centre
+
+if TYPE_CHECKING:
+    from mapper.model import HotSpots
+
+_DECIMALS = 3
+_DIGITS = 3
+
+
+def hotspot_table(found: HotSpots | None) -> pd.DataFrame:
+    """Return the cells as the page's table `hotspots`: none where hot spots were refused.
+
+    Returns
+    -------
+    DataFrame
+        One row per cell, in their order: `column`, `row`, `records`, `neighbours` (with itself), `z`, `p`, `q`,
+        `hotspot_class`. Cells that were not analysed have a class and no numbers.
+    """
+    units = None if found is None or found.refused is not None else found.units
+    if units is None:
+        return pd.DataFrame({name: [] for name in COLUMNS})
+    column, row = tile_numbers(units["unit_id"].tolist())
+    return pd.DataFrame(
+        {
+            "column": column,
+            "row": row,
+            "records": units["records"],
+            "neighbours": units["neighbours"],
+            "z": units["z"].round(_DECIMALS),
+            "p": to_digits(units["p"].to_numpy(dtype=float)),
+            "q": to_digits(units["q"].to_numpy(dtype=float)),
+            "hotspot_class": units["class"],
+        }
+    )
+
+
+COLUMNS = ("column", "row", "records", "neighbours", "z", "p", "q", "hotspot_class")
+
+
+def hotspot_plane(found: HotSpots) -> dict[str, float]:
+    """Return the centre of the plane of the cells in degrees; nothing where hot spots were refused."""
+    return plane_centre(found.crs_wkt) if found.refused is None else {}
+
+
+def to_digits(values: np.ndarray[Any, np.dtype[np.float64]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Round to three significant digits.
+
+    Examples
+    --------
+    >>> to_digits(np.array([0.0168942, 1.0, np.nan])).tolist()
+    [0.0169, 1.0, nan]
+    """
+    return np.array([float(f"{value:.{_DIGITS}g}") for value in values])
