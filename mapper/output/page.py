@@ -22,8 +22,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from mapper import crs, terms
+from mapper.analysis.clearance import naming
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
+from mapper.names import name_key
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
@@ -251,7 +253,16 @@ def _ledger(edition: Edition) -> dict[str, Any]:
             {**agency.to_dict(), "statements": [statement.at for statement in agency.statements]}
             for agency in ledger.clearance
         ],
+        "named": _named(edition),
     }
+
+
+def _named(edition: Edition) -> list[dict[str, Any]]:
+    """Return the districts that clearance statements name, by rows of both tables."""
+    names = edition.districts["name"]
+    statements = naming(edition.tables["activities"], names.dropna())
+    keys = [name_key(name) for name in names]
+    return [{"district": at, "statements": list(statements[key])} for at, key in enumerate(keys) if key in statements]
 
 
 def _beside(count: Count) -> dict[str, Any]:

@@ -392,6 +392,8 @@ export interface LedgerMeta {
   readonly over_time: readonly CountMeta[];
   readonly sources: readonly { readonly source: string | null; readonly counts: readonly number[] }[];
   readonly clearance: readonly AgencyMeta[];
+  /** Which rows of `activities` name a row of `districts`. */
+  readonly named?: readonly { readonly district: number; readonly statements: readonly number[] }[];
 }
 
 export interface Meta {

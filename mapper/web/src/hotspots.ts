@@ -72,7 +72,7 @@ export class Cells {
     const [x, y] = [metres[0] / this.cell_m, metres[1] / this.cell_m];
     const below = Math.floor(y / ROW);
     const [lower, upper] = [below, below + 1].map((row) => {
-      const column = Math.ceil(x - shiftOf(row) - 0.5);
+      const column = Math.ceil(x - shiftOf(row) - 0.5) + 0; // no -0
       return { cell: [column, row] as Cell, far: Math.hypot(x - column - shiftOf(row), y - row * ROW) };
     }) as [{ cell: Cell; far: number }, { cell: Cell; far: number }];
     return upper.far < lower.far ? upper.cell : lower.cell;

@@ -3,6 +3,8 @@ import type { Data } from "./data.ts";
 import { el, svg, type Content } from "./elements.ts";
 import { ALL_DATES, metaOf, type FrameName } from "./filter/frames.ts";
 import { extentLook, hazardLook, hotspotLook, surveyLook, type Hatches, type Look } from "./hatch.ts";
+import { unnamedStatements } from "./clearance_card.ts";
+import { BADGE_COLOUR, productLook } from "./layers/clearance.ts";
 import { CELL_TINT, isDrawn, isMarked, UNMARKED } from "./layers/hotspots.ts";
 import { densityClasses, DENSITY_OPACITY, rowsOf } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
@@ -76,6 +78,28 @@ function hazardsPart({ data: { hazards }, words, hatches }: LegendNeeds): HTMLEl
       return row(box("none", look.outline, look.dash), words.say("legend.outline", { status: words.label("hazard_status", code) }));
     }),
   ], ...notes);
+}
+
+function clearancePart({ data, words }: LegendNeeds): HTMLElement {
+  const { hazards, meta } = data;
+  const products = present(hazards.indices().map((one) => hazards.text("product", one)), words.codes("land_product"));
+  const outline = (product: string) => {
+    const { colour, dash } = productLook(words, product);
+    return box("none", colour, dash);
+  };
+  const number = svg("text", { x: 17, y: 14.5, "text-anchor": "middle", "font-size": 13, fill: tone("#1c2024") });
+  number.textContent = "2";
+  const badge = swatch(svg("rect", { x: 5, y: 1, width: 24, height: 18, fill: "none", stroke: tone(BADGE_COLOUR), "stroke-width": 2, "stroke-dasharray": "4 3" }), number);
+  const unnamed = unnamedStatements({ data });
+  return list(
+    words.say("layer.clearance"),
+    [
+      ...products.map((product) => row(outline(product), words.say("clearance.product", { product: words.label("land_product", product), definition: words.definition("land_product", product) ?? "" }))),
+      (meta.ledger.named ?? []).length > 0 && row(badge, words.say("clearance.count")),
+    ],
+    el("p", { class: "mapper-warning" }, words.say("clearance.not_leave")),
+    unnamed > 0 && el("p", { class: "mapper-hint" }, words.say("clearance.unnamed", { n: unnamed })),
+  );
 }
 
 function corridorsPart({ words }: LegendNeeds): HTMLElement {
@@ -230,6 +254,7 @@ const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   corridors: corridorsPart,
   coverage: coveragePart,
   hazards: hazardsPart,
+  clearance: clearancePart,
   incidents: incidentsPart,
   district_counts: districtCountsPart,
   density: densityPart,

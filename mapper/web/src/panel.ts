@@ -1,5 +1,6 @@
 /** The panel that answers "what is recorded here?": first what it means for entering, then each thing in full. */
 import { corridorCard, districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
+import { clearanceOf } from "./clearance_card.ts";
 import { coordinatesSection } from "./coordinates/section.ts";
 import { densityAt } from "./density_grid.ts";
 import { button, data as dataText, el, paged, type Content } from "./elements.ts";
@@ -61,6 +62,7 @@ function content(tell: Telling, here: Here): Content[] {
     ...here.hazards.map((row) => hazardCard(tell, row)),
     paged(here.groups, (group) => groupSection(tell, group), (left) => words.say("list.more", { n: left }), GROUPS_AT_ONCE),
     here.district === null ? null : districtCard(tell, here.district, here.districtCount?.rows ?? []),
+    here.district === null ? null : clearanceOf(tell, here.district),
   ];
 }
 

@@ -45,6 +45,7 @@ import { KINDS, type Lead } from "./table/kind.ts";
 import { isKind, TableView } from "./table/view.ts";
 import { followTheme, setThemeButton, themeButton } from "./theme.ts";
 import { Words } from "./words.ts";
+import { CLEARANCE, clearanceLayer } from "./layers/clearance.ts";
 import { corridorsLayer } from "./layers/corridors.ts";
 import { coverageLayer } from "./layers/coverage.ts";
 import { contextLayer } from "./layers/context.ts";
@@ -57,7 +58,7 @@ import { districtCountsLayer, incidentsLayer } from "./layers/incidents.ts";
 import { type MapLayer, type Shown, type Stage } from "./layers/layer.ts";
 import { zonesLayer } from "./layers/zones.ts";
 
-const NOTHING: Shown = { zones: 0, corridors: 0, coverage: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, hotspots: 0, context: 0 };
+const NOTHING: Shown = { zones: 0, corridors: 0, coverage: 0, hazards: 0, clearance: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, hotspots: 0, context: 0 };
 /** What `window.mapper.ready` resolves to. */
 export interface Ready {
   /** False when the edition itself lacks a zone or hazard area; the page then says so in a bar that stays. */
@@ -88,6 +89,7 @@ function makeLayers(stage: Stage, accidents: readonly MapLayer[]): MapLayer[] {
     corridorsLayer(stage, drawing("corridors")),
     coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 }), drawing("survey")),
     hazardsLayer(stage, drawing("hazards")),
+    clearanceLayer(stage),
     ...accidents,
     densityLayer(stage, drawing("density")),
     hotspotsLayer(stage),
@@ -195,7 +197,7 @@ export function draw(root: HTMLElement, { data, records, sha256 }: Loaded, now: 
   const basemap = makeBasemap(root.ownerDocument, map, words, embedded);
   const layers: MapLayer[] = [...makeLayers(stage, accidents), ...basemap];
   const asking = basemap.filter((one) => one.startsOff).map((one) => one.name);
-  store.set({ off: [...asking, HOTSPOTS, GRATICULE] });
+  store.set({ off: [...asking, CLEARANCE, HOTSPOTS, GRATICULE] });
   const first = store.state;
   for (const layer of layers) if (!first.off.includes(layer.name)) layer.show(true);
   checkDrawn(layers);

@@ -11,7 +11,7 @@ import type { Labels, LabelSource } from "../labels.ts";
 import type { Words } from "../words.ts";
 
 /** What can be counted as visible: zones, routes of openings, covered ground, hazard areas, outlines, and accident records by the kind of their mark. */
-export type ShownName = "zones" | "corridors" | "coverage" | "hazards" | "districts" | "discs" | "points" | "district_counts" | "contours" | "hotspots" | "context";
+export type ShownName = "zones" | "corridors" | "coverage" | "hazards" | "clearance" | "districts" | "discs" | "points" | "district_counts" | "contours" | "hotspots" | "context";
 export type Shown = Record<ShownName, number>;
 
 /** What a layer draws with. */

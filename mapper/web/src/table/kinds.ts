@@ -1,10 +1,12 @@
 /** The tables of the twin in words: accidents, zones, hazard areas, orders, districts, hot spots. */
 import type { Spec, Table } from "../block.ts";
 import { districtCard, hazardCard, incidentCard, orderCard, placeLevel, whenOf, zoneCard, type Telling } from "../cards.ts";
+import { clearanceOf } from "../clearance_card.ts";
 import { INCIDENTS, DISTRICTS, HAZARDS, HOTSPOTS, ORDERS, ZONES, zoneName } from "../data.ts";
 import { dateInWords } from "../dates.ts";
 import { hotspotCard, inWords, whyNone } from "../hotspot_card.ts";
 import { cellName, Cells } from "../hotspots.ts";
+import { el } from "../elements.ts";
 import { labelPoint, type Geometry, type LonLat } from "../geometry.ts";
 import type { Bounds } from "../map.ts";
 import { Box, type Bbox } from "./files.ts";
@@ -256,7 +258,7 @@ function districtsKind(tell: Telling): Kind {
     id: (row) => districts.text("name", row),
     geometry: (row) => districts.get("geometry", row),
     lead: (row) => leadTo(districts.get("geometry", row)) ?? "table.no_outline",
-    card: (row) => districtCard(tell, row, []),
+    card: (row) => el("div", {}, districtCard(tell, row, []), clearanceOf(tell, row)),
   };
 }
 
