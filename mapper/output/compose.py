@@ -46,8 +46,9 @@ class Edition:
     area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the
     counts and clearance statements of `tables` side by side, each count beside the incidents of its days. `tally` counts the
     incidents; where they are too many for a page, `incidents` is empty, and they are in the counts alone (`counts_only`).
-    `frames` are the densities of single years, `hotspots` cells with their classes, or why there are none. `private` says that it shows somebody's own files as they are and is not for
-    publication. `titles` and `organisations` hold both texts by language, where they are given so.
+    `frames` are the densities of single years, `hotspots` cells with their classes, or why there are none. `private` says that it
+    shows somebody's own files as they are and is not for publication. `titles` and `organisations` hold both texts by language,
+    where they are given so.
     """
 
     title: str

@@ -70,7 +70,9 @@ def test_a_press_on_a_hot_cell_tells_class_count_and_numbers(opened: Page) -> No
     card.wait_for()
     text = " ".join(card.inner_text().split())
     assert re.search(r"Cell hex-\d+-\d+: Hot spot \(9[059] %\)", text)
-    assert re.search(r"Accidents counted in the cell \d+ .*z \(Gi\*\) \d\.\d+ p, two-sided 0\.\d+ q: p under control", text)
+    assert re.search(
+        r"Accidents counted in the cell \d+ .*z \(Gi\*\) \d\.\d+ p, two-sided 0\.\d+ q: p under control", text
+    )
     assert "No hot spot is not the absence of danger" in text
     opened.locator(".mapper-language").select_option("az")
     assert "Çox bildirilən yer (9" in card.inner_text()

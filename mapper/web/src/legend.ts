@@ -224,7 +224,7 @@ function hotspotsPart({ data: { hotspots, meta }, words, hatches }: LegendNeeds)
       reach: words.metres(told.neighbours_m),
       law: words.sayOf("hotspots.law", told.p_from ?? "", words.say("not_stated")),
     })),
-    left.length > 0 && note(words.say("density.left_out", { list: left.map(([reason, n]) => `${words.sayOf("left_out", reason, reason)}: ${words.number(n)}`).join("; ") })),
+    left.length > 0 && note(words.say("density.left_out", { list: left.map(([reason, n]) => `${words.sayOf("left_out", reason === "outside_window" ? "outside_cells" : reason, reason)}: ${words.number(n)}`).join("; ") })),
     told && told.coarse > 0 && note(words.say("hotspots.coarse", { n: told.coarse })),
     note(words.say("hotspots.days")),
   );

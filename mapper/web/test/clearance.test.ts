@@ -48,7 +48,7 @@ test("it is off at first; put on, it outlines the product and leaves the hazard 
   // one area with a product and an outline, one district with a statement and a place for its number
   expect(view.shown().clearance).toBe(2);
   expect(hazards()).toEqual(before);
-  for (const said of ["Cleared", "Not leave to enter", "None of it is leave to enter", "listed below only: 1"]) expect(legend()).toContain(said);
+  for (const said of ["Cleared", "Not leave to enter", "None of it is leave to enter", "name no district of this map: 1"]) expect(legend()).toContain(said);
   box()?.click();
   expect([view.shown().clearance, root.querySelectorAll(".mapper-product").length]).toEqual([0, 0]);
 });

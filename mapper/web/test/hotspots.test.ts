@@ -19,7 +19,7 @@ afterEach(() => {
 
 const TOLD: HotspotsMeta = {
   n: 12, units: 4, cell_m: 10_000, neighbours_m: 15_000, p_from: "exact", coarse: 2, refused: null,
-  left_out: { demining_accident: 1, no_place: 0, not_surveyed: 3 }, lat0_deg: 40, lon0_deg: 47,
+  left_out: { demining_accident: 1, no_place: 0, outside_window: 2, not_surveyed: 3 }, lat0_deg: 40, lon0_deg: 47,
 };
 /** A cell of each kind in a row, and one beside them that was no part of it. */
 const ROWS = [
@@ -109,7 +109,7 @@ test("the legend says what no hot spot is not, and how they were taken", () => {
   for (const said of [
     "Hot spot (95 %)", "Cold spot (90 %)", "Neither hot nor cold.", "Not surveyed", "No hot spot is not the absence of danger", "It tells of reports, not of mines.",
     "a hot spot may show where people are", "From 12 accidents in 4 cells 10,000 m wide", "within 15,000 m", "exact, every arrangement",
-    "at demining work: 1; on ground not surveyed or not reported from: 3", "counted at its middle: 2", "whatever days and filters",
+    "at demining work: 1; outside the zones, or in a cell that lies in them by less than half: 2; on ground not surveyed or not reported from: 3", "counted at its middle: 2", "whatever days and filters",
   ]) expect(legend()).toContain(said);
   expect(legend()).not.toContain("Outside the window");
 });
