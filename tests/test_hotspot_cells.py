@@ -63,12 +63,12 @@ def test_each_cell_of_the_page_holds_the_accidents_that_lie_in_it(
     window = shapely.union_all(edition.zones.geometry.dropna().to_numpy())
     inside = places[shapely.intersects(window, places)]
     assert (meta["n"], meta["units"]) == (sum(filter(None, cells["records"])), sum(n is not None for n in cells["z"]))
-    for column, row, held in zip(cells["column"], cells["row"], cells["records"], strict=True):
+    for column, row, held in zip(cells["cell_column"], cells["cell_row"], cells["records"], strict=True):
         if held is not None:
             assert held == int(shapely.contains(hexagon(meta, column, row), inside).sum()), (column, row)
     assert len(inside) == meta["n"] + sum(
         int(shapely.contains(hexagon(meta, column, row), inside).sum())
-        for column, row, held in zip(cells["column"], cells["row"], cells["records"], strict=True)
+        for column, row, held in zip(cells["cell_column"], cells["cell_row"], cells["records"], strict=True)
         if held is None
     )
     assert meta["n"] + sum(meta["left_out"].values()) == len(records)
@@ -79,7 +79,7 @@ def test_z_and_q_of_the_page_are_those_of_the_formula(on_page: tuple[dict[str, A
     meta, cells = on_page
     analysed = np.array([z is not None for z in cells["z"]])
     column, row, counts, z, p, q = (
-        np.array(cells[name], dtype=float)[analysed] for name in ("column", "row", "records", "z", "p", "q")
+        np.array(cells[name], dtype=float)[analysed] for name in ("cell_column", "cell_row", "records", "z", "p", "q")
     )
     x, y = column + (row % 2) / 2, row * np.sqrt(3) / 2
     touching = np.hypot(x[:, None] - x, y[:, None] - y) <= 1.5

@@ -181,8 +181,8 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "geometry": "geometry",
         },
         "hotspots": {
-            "column": "i32",
-            "row": "i32",
+            "cell_column": "i32",
+            "cell_row": "i32",
             "records": "i32",
             "neighbours": "i32",
             "z": "f64",

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import geopandas as gpd
 import numpy as np
-import pandas as pd
 
+from mapper import crs
 from mapper.analysis.tiles import tile_numbers
 from mapper.output.density_grid import plane_centre
 
@@ -22,34 +23,36 @@ _DECIMALS = 3
 _DIGITS = 3
 
 
-def hotspot_table(found: HotSpots | None) -> pd.DataFrame:
+def hotspot_table(found: HotSpots | None) -> gpd.GeoDataFrame:
     """Return the cells as the page's table `hotspots`: none where hot spots were refused.
 
     Returns
     -------
-    DataFrame
-        One row per cell, in their order: `column`, `row`, `records`, `neighbours` (with itself), `z`, `p`, `q`,
-        `hotspot_class`. Cells that were not analysed have a class and no numbers.
+    GeoDataFrame
+        One row per cell, in their order: `cell_column`, `cell_row`, `records`, `neighbours` (with itself), `z`, `p`, `q`,
+        `hotspot_class`, and the hexagon in WGS 84, which exports write and the page works out. Cells that were not analysed
+        have a class and no numbers.
     """
-    units = None if found is None or found.refused is not None else found.units
-    if units is None:
-        return pd.DataFrame({name: [] for name in COLUMNS})
+    if found is None or found.refused is not None:
+        return gpd.GeoDataFrame({name: [] for name in COLUMNS}, geometry="geometry", crs=crs.STORAGE)
+    units = found.units
     column, row = tile_numbers(units["unit_id"].tolist())
-    return pd.DataFrame(
+    return gpd.GeoDataFrame(
         {
-            "column": column,
-            "row": row,
+            "cell_column": column,
+            "cell_row": row,
             "records": units["records"],
             "neighbours": units["neighbours"],
             "z": units["z"].round(_DECIMALS),
             "p": to_digits(units["p"].to_numpy(dtype=float)),
             "q": to_digits(units["q"].to_numpy(dtype=float)),
             "hotspot_class": units["class"],
-        }
+        },
+        geometry=units.geometry,
     )
 
 
-COLUMNS = ("column", "row", "records", "neighbours", "z", "p", "q", "hotspot_class")
+COLUMNS = ("cell_column", "cell_row", "records", "neighbours", "z", "p", "q", "hotspot_class", "geometry")
 
 
 def hotspot_plane(found: HotSpots) -> dict[str, float]:

@@ -154,7 +154,7 @@ class HazardMap(folium.Map):
         super().__init__(location=_checked(location), width=width, height=height, tiles=tiles, attr=attr)
         block, seal = page_block(edition)
         front = front_end()
-        self.program_base64 = _base64(front.program.encode("ascii"))
+        self.program_base64 = _base64(front.mount.encode("ascii"))
         self.style_base64 = _base64(front.style.encode("ascii"))
         self.block_base64 = _base64(block)
         self.seal_base64 = _base64(json.dumps(seal, separators=(",", ":"), sort_keys=True).encode())

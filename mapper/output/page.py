@@ -151,12 +151,13 @@ def _basemap_parts(basemap: Basemap | None) -> str:
 
 
 class FrontEnd(NamedTuple):
-    """The built scripts and style of the page: its program, what draws embedded tiles, and what unpacks both."""
+    """The built scripts and style: the page's program, what draws embedded tiles, what unpacks both, and a notebook's program."""
 
     program: str
     style: str
     boot: str
     tiles: str
+    mount: str
 
 
 @cache
@@ -170,7 +171,9 @@ def front_end() -> FrontEnd:
     """
     dist = files("mapper") / "web" / "dist"
     try:
-        return FrontEnd(*((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js")))
+        return FrontEnd(
+            *((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js", "mount.js"))
+        )
     except OSError:
         raise Unreadable(
             "the page's program is missing from this installation",

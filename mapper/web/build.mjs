@@ -1,5 +1,5 @@
 /**
- * Bundles the front end: `dist/app.js`, `dist/app.css`, `dist/boot.js`, `dist/tiles.js` and the licence texts of what is inside.
+ * Bundles the front end: `dist/app.js` with `dist/app.css`, `dist/boot.js`, `dist/tiles.js`, `dist/mount.js` for notebooks, and the licence texts of what is inside.
  *
  * The page carries `app.js` packed (and `tiles.js`, where it embeds a background map) and inlines the others, all under a content-security policy by hash, so each script must
  * be one classic script (IIFE), equal bytes for equal sources, ASCII only, and must not hold a sequence that ends or changes
@@ -51,7 +51,7 @@ async function workerCode() {
 async function bundle() {
   await build({
     ...SCRIPT,
-    entryPoints: { app: "src/main.ts", boot: "src/boot.ts", tiles: "src/basemap/tiles.ts" },
+    entryPoints: { app: "src/main.ts", boot: "src/boot.ts", mount: "src/mount.ts", tiles: "src/basemap/tiles.ts" },
     outdir: "dist",
     legalComments: "eof",
     loader: { ".png": "dataurl" },
@@ -85,4 +85,4 @@ rmSync(DIST, { recursive: true, force: true });
 mkdirSync(DIST);
 await bundle();
 licences();
-["app.js", "app.css", "boot.js", "tiles.js"].forEach(check);
+["app.js", "app.css", "boot.js", "mount.js", "tiles.js"].forEach(check);

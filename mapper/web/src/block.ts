@@ -36,6 +36,8 @@ type Named<S extends Spec> = keyof S & string;
 
 /** A table whose cells are read one by one; null is "not stated". */
 export class Table<S extends Spec> {
+  private readonly cells = new Map<string, ReadonlySet<string>>();
+
   constructor(
     readonly rows: number,
     private readonly columns: ReadonlyMap<string, Column>,
@@ -82,7 +84,13 @@ export class Table<S extends Spec> {
   }
 
   /** Every different cell, "" for null. */
-  distinct(column: Named<S>): Set<string> {
+  distinct(column: Named<S>): ReadonlySet<string> {
+    const known = this.cells.get(column) ?? this.findDistinct(column);
+    this.cells.set(column, known);
+    return known;
+  }
+
+  private findDistinct(column: Named<S>): Set<string> {
     const coded = this.coded(column);
     if (coded === undefined) return new Set(this.indices().map((row) => this.text(column, row)));
     const { of, cell } = coded;

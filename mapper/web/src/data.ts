@@ -258,8 +258,8 @@ export const CONTOURS = {
 
 /** Cells of the hot spots by their column and row on the plane; those that were not analysed have a class and no numbers. */
 export const HOTSPOTS = {
-  column: "i32",
-  row: "i32",
+  cell_column: "i32",
+  cell_row: "i32",
   records: "i32",
   neighbours: "i32",
   z: "f64",

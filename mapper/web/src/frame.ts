@@ -77,10 +77,10 @@ function titles(words: Words, meta: Meta, showAssumed: () => void): HTMLElement 
   );
 }
 
-/** Make the page's frame, without its words yet; `onResize` runs when the map's room changes. */
-export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => void): Frame {
+/** Make the page's frame, without its words yet; `onResize` runs when a closed or opened drawer changes the map's room. */
+export function makeFrame(words: Words, meta: Meta, now: Date, closed: boolean, onResize: () => void): Frame {
   const map = el("div", { id: "mapper-map", role: "region", tabindex: 0 });
-  const drawer = el("aside", { id: "mapper-drawer" });
+  const drawer = el("aside", { id: "mapper-drawer", hidden: closed });
   const head = el("header", { class: "mapper-head" });
   const bars = el("div", { class: "mapper-bars" });
   const name = () => {
@@ -88,6 +88,7 @@ export function makeFrame(words: Words, meta: Meta, now: Date, onResize: () => v
     toggle.textContent = words.say(drawer.hidden ? "drawer.open" : "drawer.close");
   };
   const open = (opened: boolean) => {
+    if (opened !== drawer.hidden) return;
     if (!opened && drawer.contains(drawer.ownerDocument.activeElement)) toggle.focus();
     drawer.hidden = !opened;
     name();

@@ -80,7 +80,7 @@ export class Cells {
 }
 
 export function cellOf(hotspots: Hotspots, row: number): Cell {
-  return [hotspots.get("column", row) ?? NaN, hotspots.get("row", row) ?? NaN];
+  return [hotspots.get("cell_column", row) ?? NaN, hotspots.get("cell_row", row) ?? NaN];
 }
 
 /** The cell's name, as in a file of `mapper hotspots`. */
@@ -91,5 +91,5 @@ export function cellName(hotspots: Hotspots, row: number): string {
 /** The row of the table whose cell holds the place; null where hot spots were not looked for. */
 export function rowAt(hotspots: Hotspots, cells: Cells, place: LonLat): number | null {
   const [column, row] = cells.at(place) ?? [NaN, NaN];
-  return hotspots.indices().find((one) => hotspots.get("row", one) === row && hotspots.get("column", one) === column) ?? null;
+  return hotspots.indices().find((one) => hotspots.get("cell_row", one) === row && hotspots.get("cell_column", one) === column) ?? null;
 }

@@ -1,24 +1,17 @@
 /** Gzip bytes to plain bytes: the browser's own inflater, or the bundled one where it has none. */
-import { gunzipSync } from "fflate";
-
 import { Failure } from "./failure.ts";
 
 async function nativeInflate(bytes: Uint8Array<ArrayBuffer>, native: typeof DecompressionStream): Promise<Uint8Array<ArrayBuffer>> {
-  const stream = new Blob([bytes]).stream().pipeThrough(new native("gzip"));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const { readable, writable } = new native("gzip");
+  const writer = writable.getWriter();
+  const written = Promise.all([writer.write(bytes), writer.close()]);
+  const [plain] = await Promise.all([new Response(readable).arrayBuffer(), written]);
+  return new Uint8Array(plain);
 }
 
-function refused(cause: unknown): Failure {
+/** What an inflater said, as a Failure. */
+export function notInflated(cause: unknown): Failure {
   return new Failure("failure.unreadable", `The data cannot be unpacked: ${String(cause)}`);
-}
-
-/** Inflate with the bundled inflater, without waiting. */
-export function inflateNow(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  try {
-    return gunzipSync(bytes) as Uint8Array<ArrayBuffer>;
-  } catch (cause) {
-    throw refused(cause);
-  }
 }
 
 /** Inflate; `native` is a parameter so that the fallback can be tested. */
@@ -26,10 +19,9 @@ export async function inflate(
   bytes: Uint8Array<ArrayBuffer>,
   native: typeof DecompressionStream | undefined = globalThis.DecompressionStream,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (native === undefined) return inflateNow(bytes);
   try {
-    return await nativeInflate(bytes, native);
+    return native === undefined ? (await import("./bundled_inflater.ts")).gunzip(bytes) : await nativeInflate(bytes, native);
   } catch (cause) {
-    throw refused(cause);
+    throw notInflated(cause);
   }
 }

@@ -1,14 +1,13 @@
 /**
  * From block and seal to open tables: the only way in, and it is all or nothing.
  *
- * The page waits for the browser's own digest and inflater, in a worker where the block is large. In a notebook the scripts of a user's layers follow in the same
- * breath and need the map at once, so there the bundled ones do the same work without waiting.
+ * The page waits for the browser's own digest and inflater, in a worker where the block is large.
  */
 import { countRecords, readBlock } from "./block.ts";
 import { openData, type Data } from "./data.ts";
 import { Failure } from "./failure.ts";
 import { readSeal, type Seal } from "./seal.ts";
-import { unpackAside, unpackNow } from "./unpack.ts";
+import { unpackAside } from "./unpack.ts";
 
 export interface Loaded {
   readonly data: Data;
@@ -22,7 +21,8 @@ function contentOf(page: Document, id: string): string {
   return text;
 }
 
-function opened(plain: Uint8Array, seal: Seal): Loaded {
+/** The tables of an inflated block. Raises Failure. */
+export function opened(plain: Uint8Array, seal: Seal): Loaded {
   const block = readBlock(plain);
   const records = countRecords(block.header);
   if (records !== seal.records) {
@@ -35,10 +35,4 @@ function opened(plain: Uint8Array, seal: Seal): Loaded {
 export async function load(page: Document): Promise<Loaded> {
   const seal = readSeal(contentOf(page, "mapper-seal"));
   return opened(await unpackAside(contentOf(page, "mapper-block"), seal), seal);
-}
-
-/** The same from two texts, without waiting. Raises Failure. */
-export function loadNow(block: string, sealJson: string): Loaded {
-  const seal = readSeal(sealJson);
-  return opened(unpackNow(block, seal), seal);
 }

@@ -12,7 +12,7 @@ import shadow from "leaflet/dist/images/marker-shadow.png";
 import { dollar, type Dollar } from "./dollar.ts";
 import { el } from "./elements.ts";
 import { asFailure, Banner, checkStyle, type Failure } from "./failure.ts";
-import { loadNow } from "./load.ts";
+import { loadNow } from "./load_now.ts";
 import { makeMap } from "./map.ts";
 import { draw, type Ready, type View } from "./view.ts";
 

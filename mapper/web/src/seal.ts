@@ -4,8 +4,6 @@
  * It finds cuts and slips, not an attacker, who would write a new seal. `crypto.subtle` is used where the browser has it;
  * it lacks it on plain http, where the bundled implementation gives the same digest.
  */
-import { sha256 } from "@noble/hashes/sha2.js";
-
 import { Failure } from "./failure.ts";
 
 export interface Seal {
@@ -13,13 +11,9 @@ export interface Seal {
   readonly sha256: string;
 }
 
-function hex(bytes: Uint8Array): string {
+/** A digest's bytes as hex digits. */
+export function hex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-/** Hex SHA-256 of the bytes by the bundled implementation, without waiting. */
-export function digestNow(bytes: Uint8Array<ArrayBuffer>): string {
-  return hex(sha256(bytes));
 }
 
 /** Hex SHA-256 of the bytes; `subtle` is a parameter so that the fallback can be tested. */
@@ -27,7 +21,7 @@ export async function digest(
   bytes: Uint8Array<ArrayBuffer>,
   subtle: SubtleCrypto | undefined = globalThis.crypto?.subtle,
 ): Promise<string> {
-  if (subtle === undefined) return digestNow(bytes);
+  if (subtle === undefined) return hex((await import("./bundled_digest.ts")).digestBytes(bytes));
   return hex(new Uint8Array(await subtle.digest("SHA-256", bytes)));
 }
 

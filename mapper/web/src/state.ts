@@ -38,9 +38,9 @@ export interface ViewState {
   readonly choice: Choice;
 }
 
-/** What a page shows before anybody chose anything. */
-export function firstState(language: string, day: string): ViewState {
-  return { language, theme: "device", map: null, off: [], on: day, known_by: "", who: ALL, asked: null, table: null, choice: EVERYTHING };
+/** What a page shows before anybody chose anything; `off`: layers that only a reader puts on. */
+export function firstState(language: string, day: string, off: readonly string[] = []): ViewState {
+  return { language, theme: "device", map: null, off, on: day, known_by: "", who: ALL, asked: null, table: null, choice: EVERYTHING };
 }
 
 export type Listener = (state: ViewState, before: ViewState) => void;

@@ -2,7 +2,7 @@
 import type { Map as LeafletMap } from "leaflet";
 
 import { button, el } from "./elements.ts";
-import type { Store } from "./state.ts";
+import type { Store, ViewState } from "./state.ts";
 import type { Words } from "./words.ts";
 
 export const THEMES = ["device", "light", "dark"] as const;
@@ -15,20 +15,34 @@ function isDarkDevice(): boolean {
   return window.matchMedia?.("(prefers-color-scheme: dark)").matches ?? false;
 }
 
+function isDark({ theme }: Pick<ViewState, "theme">): boolean {
+  return theme === "dark" || (theme === "device" && isDarkDevice());
+}
+
+/** Put the frame into a theme; true when it was in another. */
+function put(frame: HTMLElement, dark: boolean): boolean {
+  const theme = dark ? "dark" : "light";
+  const isOther = frame.dataset["theme"] !== theme;
+  frame.dataset["theme"] = theme;
+  return isOther;
+}
+
+/** Put the frame into its first theme, before anything is painted in it. */
+export function beginTheme(frame: HTMLElement, state: ViewState): void {
+  put(frame, isDark(state));
+}
+
 /** Keep the frame in the chosen theme, also when the device changes its own, and light while the page is printed. */
 export function followTheme(frame: HTMLElement, map: LeafletMap, store: Store): void {
-  const put = (dark: boolean) => {
-    const theme = dark ? "dark" : "light";
-    if (frame.dataset["theme"] === theme) return;
-    frame.dataset["theme"] = theme;
-    map.fire("viewreset"); // what is painted on canvases has its colours in pixels
+  const repaint = (dark: boolean) => {
+    if (put(frame, dark)) map.fire("viewreset"); // what is painted on canvases has its colours in pixels
   };
-  const renew = () => put(store.state.theme === "dark" || (store.state.theme === "device" && isDarkDevice()));
+  const renew = () => repaint(isDark(store.state));
   store.onChange((state, before) => {
     if (state.theme !== before.theme) renew();
   });
   window.matchMedia?.("(prefers-color-scheme: dark)").addEventListener?.("change", renew);
-  window.addEventListener("beforeprint", () => put(false));
+  window.addEventListener("beforeprint", () => repaint(false));
   window.addEventListener("afterprint", renew);
   renew();
 }

@@ -1,8 +1,8 @@
 /** From base64 to the inflated block, its seal checked on the way: in this thread, or for a large block in a worker. */
 import { decodeBase64 } from "./base64.ts";
 import { Failure } from "./failure.ts";
-import { inflate, inflateNow } from "./inflate.ts";
-import { checkSeal, digest, digestNow, type Seal } from "./seal.ts";
+import { inflate } from "./inflate.ts";
+import { checkSeal, digest, type Seal } from "./seal.ts";
 import type { WorkDone, WorkOrder } from "./worker.ts";
 
 /** The program of `worker.ts`, put in by the build (see build.mjs). */
@@ -14,15 +14,10 @@ const LARGE = 1_000_000;
 /** Raises Failure when the block is not the sealed one or cannot be inflated. */
 export async function unpack(block: string, seal: Seal): Promise<Uint8Array<ArrayBuffer>> {
   const packed = decodeBase64(block);
+  const inflating = inflate(packed);
+  inflating.catch(() => undefined); // what is not the sealed block is said first
   checkSeal(await digest(packed), seal);
-  return inflate(packed);
-}
-
-/** The same without waiting. */
-export function unpackNow(block: string, seal: Seal): Uint8Array<ArrayBuffer> {
-  const packed = decodeBase64(block);
-  checkSeal(digestNow(packed), seal);
-  return inflateNow(packed);
+  return inflating;
 }
 
 /** A worker of this page's own code; null where the browser has none. */

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { EVERYTHING, withOut, type Choice } from "../src/filter/choice.ts";
-import { marksOf, spanOf } from "../src/filter/days.ts";
+import { hasSpan, marksOf, spanOf } from "../src/filter/days.ts";
 import { hazardMask, incidentMask } from "../src/filter/mask.ts";
 import { tally } from "../src/filter/section.ts";
 import { draw } from "../src/view.ts";
@@ -71,7 +71,10 @@ test("the bar runs from the first dated thing to the day of the data, with its o
   const data = exampleData(TABLES, META);
   expect(spanOf(data, "2026-11-23")?.[1]).toBe("2026-11-23");
   expect(marksOf(data).map(({ day, kind }) => `${kind} ${day}`)).toContain("order 2021-01-01");
-  expect(spanOf(exampleData(tablesWith({ orders: [], incidents: [], events: [] })), "2026-11-23")).toBeNull();
+  const undated = exampleData(tablesWith({ orders: [], incidents: [], events: [] }));
+  expect([spanOf(undated, "2026-11-23"), hasSpan(undated, "2026-11-23")]).toEqual([null, false]);
+  const unmarked = exampleData(tablesWith({ orders: [], events: [] }));
+  expect([hasSpan(data, "2026-11-23"), hasSpan(unmarked, "2026-11-23"), hasSpan(data, "?")]).toEqual([true, true, false]);
 });
 
 function drawn(tables: Tables = TABLES) {
@@ -114,6 +117,7 @@ test("the sliders choose a period, the end of which is the day asked about", () 
 test("play goes to the last day and stops there", () => {
   vi.useFakeTimers();
   const { root, view } = drawn();
+  root.querySelector<HTMLButtonElement>(".mapper-time-button")?.click();
   const play = [...root.querySelectorAll<HTMLButtonElement>(".mapper-time button")].find((one) => one.textContent === "Play");
   play?.click();
   expect(play?.textContent).toBe("Stop");

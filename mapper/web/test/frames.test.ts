@@ -25,7 +25,7 @@ const CONTOURS = [
 ];
 const SPAN: Span = ["2020-11-14", "2026-11-23"];
 const data = exampleData(tablesWith({ contours: CONTOURS }), FRAMED);
-const chosen = (from: string, to: string, span: Span = SPAN) => frameOf(data, { ...EVERYTHING, from, to }, span);
+const chosen = (from: string, to: string, span: Span = SPAN) => frameOf(data, { ...EVERYTHING, from, to }, () => span);
 
 test("a density is of all dates, of a whole year, or of nothing", () => {
   expect(chosen("", "")).toBe("");
@@ -57,6 +57,7 @@ function drawn(meta: object = FRAMED) {
   const root = document.createElement("div");
   document.body.append(root);
   const view = draw(root, { data: exampleData(tablesWith({ contours: CONTOURS }), meta), records: 0, sha256: "" }, new Date(2026, 11, 1));
+  root.querySelector<HTMLButtonElement>(".mapper-time-button")?.click();
   const text = (where: string) => root.querySelector(where)?.textContent ?? "";
   const select = () => root.querySelector<HTMLSelectElement>('[data-time="year"]');
   const choose = (from: string, to: string) => view.store.set({ choice: { ...EVERYTHING, from, to } });

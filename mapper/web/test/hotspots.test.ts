@@ -23,11 +23,11 @@ const TOLD: HotspotsMeta = {
 };
 /** A cell of each kind in a row, and one beside them that was no part of it. */
 const ROWS = [
-  { column: 0, row: 0, records: 9, neighbours: 4, z: 5.207, p: 0.000272, q: 0.0169, hotspot_class: "hot_95" },
-  { column: 1, row: 0, records: 0, neighbours: 5, z: -0.4, p: 0.9, q: 0.95, hotspot_class: "none" },
-  { column: 2, row: 0, hotspot_class: "not_surveyed" },
-  { column: -1, row: 0, records: 0, neighbours: 7, z: -3.1, p: 0.00002, q: 0.09, hotspot_class: "cold_90" },
-  { column: -2, row: 0, hotspot_class: "outside_window" },
+  { cell_column: 0, cell_row: 0, records: 9, neighbours: 4, z: 5.207, p: 0.000272, q: 0.0169, hotspot_class: "hot_95" },
+  { cell_column: 1, cell_row: 0, records: 0, neighbours: 5, z: -0.4, p: 0.9, q: 0.95, hotspot_class: "none" },
+  { cell_column: 2, cell_row: 0, hotspot_class: "not_surveyed" },
+  { cell_column: -1, cell_row: 0, records: 0, neighbours: 7, z: -3.1, p: 0.00002, q: 0.09, hotspot_class: "cold_90" },
+  { cell_column: -2, cell_row: 0, hotspot_class: "outside_window" },
 ];
 const DATA = exampleData(tablesWith({ hotspots: ROWS }), { ...META, hotspots: TOLD });
 const cells = Cells.of(TOLD) as Cells;
@@ -168,7 +168,7 @@ test("the table has every cell, the surest first, with the class in words and a 
   expect([kind.rows, kind.firstSort]).toEqual([5, { column: "q", descending: false }]);
   expect(kind.columns.map((column) => column.text(3))).toEqual(["hex--1-0", "Cold spot (90 %)", "0", "7", "-3.1", "below 0.0001", "0.09"]);
   expect(kind.fields.map(({ name, value }) => [name, value(0)])).toEqual([
-    ["unit_id", "hex-0-0"], ["column", 0], ["row", 0], ["records", 9], ["neighbours", 4], ["z", 5.207], ["p", 0.000272], ["q", 0.0169],
+    ["unit_id", "hex-0-0"], ["cell_column", 0], ["cell_row", 0], ["records", 9], ["neighbours", 4], ["z", 5.207], ["p", 0.000272], ["q", 0.0169],
     ["hotspot_class", "hot_95"], ["hotspot_class_text", "Hot spot (95 %)"],
   ]);
   const lead = kind.lead(0);

@@ -62,11 +62,6 @@ export class Basemap implements MapLayer {
     private readonly words: Words,
   ) {}
 
-  /** A provider's pictures start switched off. */
-  get startsOff(): boolean {
-    return this.told.kind === "online";
-  }
-
   /** Whose map it is, and whether it failed; stands at the edge of the map. */
   get element(): HTMLElement {
     return this.room;

@@ -27,6 +27,11 @@ export function marksOf({ orders, events }: Data): Mark[] {
   return [...begun, ...happened].filter(({ day }) => day !== "").sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
 }
 
+/** Whether there is any day to choose before the last one; mostly told without going through the accidents. */
+export function hasSpan(data: Data, last: string): boolean {
+  return (isDay(last) && marksOf(data).some(({ day }) => day < last)) || spanOf(data, last) !== null;
+}
+
 /** First and last day of all that is dated, up to the day of the data; null where nothing is. */
 export function spanOf(data: Data, last: string): readonly [first: string, last: string] | null {
   const { incidents, hazards } = data;

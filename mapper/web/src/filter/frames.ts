@@ -48,8 +48,9 @@ export function choices(data: Data, span: Span): { readonly year: string; readon
 }
 
 /** The density of the chosen days: of a year only where they are all its days that can be chosen. */
-export function frameOf(data: Data, { from, to }: Choice, span: Span): FrameName {
+export function frameOf(data: Data, { from, to }: Choice, spanOf: () => Span): FrameName {
   if (from === "" && to === "") return ALL_DATES;
+  const span = spanOf();
   const [first, last] = [from || (span?.[0] ?? ""), to || (span?.[1] ?? "")];
   const found = framesOf(data).find((frame) => {
     const days = daysOf(frame, span);
@@ -90,7 +91,7 @@ export class YearChoice {
 
   /** Stand as the state does; days that are no year with a density are other days. */
   renew(choice: Choice): void {
-    const frame = frameOf(this.data, choice, this.span);
+    const frame = frameOf(this.data, choice, () => this.span);
     const isKnown = frame === ALL_DATES || metaOf(this.data, frame)?.refused === null;
     this.other.hidden = isKnown;
     this.other.disabled = isKnown;

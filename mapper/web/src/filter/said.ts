@@ -14,7 +14,7 @@ export interface SaidNeeds {
   readonly words: Words;
   readonly store: Store;
   /** The days that can be chosen. */
-  readonly span: Span;
+  readonly span: () => Span;
   /** What is shown before anybody chose anything. */
   readonly first: Pick<ViewState, "on" | "known_by">;
 }

@@ -9,6 +9,7 @@ import * as L from "leaflet";
 
 import { isListed } from "../access/coverage.ts";
 import type { Coverage, Data } from "../data.ts";
+import { Failure } from "../failure.ts";
 import { polygonsOf, type Polygon } from "../geometry.ts";
 import { surveyLook } from "../hatch.ts";
 import { dayOfData } from "../inquiry.ts";
@@ -19,6 +20,8 @@ import { shape, shapesLayer, type MapLayer, type Stage } from "./layer.ts";
 export const NOT_ASSESSED_COLOUR = "#8a8f94";
 const STEP_PX = 9;
 const DOT_PX = 1.6;
+/** The dots are made so many times as large and shown smaller, for screens with several dots to a pixel. */
+const PATTERN_SHARPNESS = 2;
 
 interface CanvasInside {
   readonly _ctx: CanvasRenderingContext2D | null;
@@ -46,6 +49,22 @@ export function surveyState(coverage: Coverage, row: number): string {
   return coverage.text("survey_state", row) || "unknown";
 }
 
+/** One piece of the dotted ground, which the browser repeats: rows of dots, each second one moved by half a step. */
+function dotPattern(ctx: CanvasRenderingContext2D, colour: string): CanvasPattern {
+  const piece = document.createElement("canvas");
+  [piece.width, piece.height] = [STEP_PX * PATTERN_SHARPNESS, 2 * STEP_PX * PATTERN_SHARPNESS];
+  const pen = piece.getContext("2d");
+  const dot = DOT_PX * PATTERN_SHARPNESS;
+  if (pen !== null) {
+    pen.fillStyle = colour;
+    pen.fillRect(0, 0, dot, dot);
+    pen.fillRect(piece.width / 2, piece.height / 2, dot, dot);
+  }
+  const pattern = pen === null ? null : ctx.createPattern(piece, "repeat");
+  if (pattern === null) throw new Failure("failure.not_drawn", "The ground that is not assessed could not be dotted.");
+  return pattern;
+}
+
 class NotAssessed extends L.Path {
   constructor(
     private readonly covered: readonly Polygon[],
@@ -70,13 +89,15 @@ class NotAssessed extends L.Path {
 
   /** Dots on a grid that stays with the ground while the map is moved. */
   private dots(ctx: CanvasRenderingContext2D, { min, max }: { readonly min: L.Point; readonly max: L.Point }): void {
-    const origin = this._map.getPixelOrigin();
-    const first = (from: number, shift: number) => Math.floor((from + shift) / STEP_PX) * STEP_PX - shift;
-    ctx.fillStyle = isDark(this._map.getContainer()) ? onDark(NOT_ASSESSED_COLOUR) : NOT_ASSESSED_COLOUR;
-    for (let y = first(min.y, origin.y); y <= max.y; y += STEP_PX) {
-      const odd = Math.round((y + origin.y) / STEP_PX) % 2 === 0 ? 0 : STEP_PX / 2;
-      for (let x = first(min.x, origin.x) + odd; x <= max.x; x += STEP_PX) ctx.fillRect(x, y, DOT_PX, DOT_PX);
-    }
+    const pattern = dotPattern(ctx, isDark(this._map.getContainer()) ? onDark(NOT_ASSESSED_COLOUR) : NOT_ASSESSED_COLOUR);
+    const { x, y } = this._map.getPixelOrigin();
+    const at = (shift: number, low: number) => (low + shift) * PATTERN_SHARPNESS;
+    ctx.save();
+    ctx.translate(-x, -y);
+    ctx.scale(1 / PATTERN_SHARPNESS, 1 / PATTERN_SHARPNESS);
+    ctx.fillStyle = pattern;
+    ctx.fillRect(at(x, min.x), at(y, min.y), (max.x - min.x) * PATTERN_SHARPNESS, (max.y - min.y) * PATTERN_SHARPNESS);
+    ctx.restore();
   }
 
   private takeOut(ctx: CanvasRenderingContext2D, polygon: Polygon, turn: number): void {

@@ -113,7 +113,9 @@ function partOf([west, south, east, north]: View): Part {
 }
 
 /** Circles and points; `finish` paints at once all that is in view. */
-export function incidentsLayer(stage: Stage): MapLayer & { finish(): void } {
+export type IncidentsLayer = MapLayer & { finish(): void };
+
+export function incidentsLayer(stage: Stage): IncidentsLayer {
   const { groups } = stage.grouped;
   const field = new Field(groups, LOOKS, looksOf(stage, groups), seamOf(stage.data.meta.bounds));
   const tiles = new MarkTiles(field, "incidents");

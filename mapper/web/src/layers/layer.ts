@@ -37,9 +37,15 @@ export interface Chosen {
   readonly density: FrameName;
 }
 
+/** Every layer there can be, in the order of the legend and of the address. */
+export const LAYER_NAMES = [
+  "zones", "corridors", "coverage", "hazards", "clearance", "incidents", "district_counts", "density", "hotspots", "districts", "context", "graticule", "basemap",
+] as const;
+export type LayerName = (typeof LAYER_NAMES)[number];
+
 /** One switch of the layer list. */
 export interface MapLayer {
-  readonly name: string;
+  readonly name: LayerName;
   /** Code of its heading in the layer list. */
   readonly group: "legal" | "physical" | "accidents" | "context";
   /** Nothing to show: no switch, no legend. */

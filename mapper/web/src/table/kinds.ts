@@ -266,7 +266,7 @@ function districtsKind(tell: Telling): Kind {
 function hotspotsKind(tell: Telling): Kind {
   const { hotspots, meta } = tell.data;
   const make = new Maker(tell, hotspots, HOTSPOTS);
-  const common = make.common("column", ["hotspot_class"], ["hotspot_class"]);
+  const common = make.common("cell_column", ["hotspot_class"], ["hotspot_class"]);
   const cells = Cells.of(meta.hotspots);
   const id = (row: number) => cellName(hotspots, row);
   const geometry = (row: number) => cells?.shape(hotspots, row) ?? null;
