@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.browser.test_accessibility import AXE, FOUND, LEVELS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -80,6 +82,18 @@ def test_a_press_on_a_hot_cell_tells_class_count_and_numbers(opened: Page) -> No
     assert "Скопление сообщений (9" in card.inner_text()
     opened.locator("input[data-layer=hotspots]").uncheck()
     assert card.count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_both_layers_keep_the_rules_for_all_readers(opened: Page, edition: Path, theme: str) -> None:
+    """axe-core's rules for WCAG 2.2 A and AA, with both layers on, a cell told and the statements unfolded."""
+    opened.goto("about:blank")
+    opened.goto(f"{(edition / 'map.html').as_uri()}#lang=en&theme={theme}&off=graticule&ask=47,40.2,10")
+    opened.evaluate("window.mapper.ready")
+    opened.locator("#mapper-details .mapper-clearance summary").click()
+    opened.locator("#mapper-details .mapper-clearance article").first.wait_for()
+    opened.evaluate(AXE.read_text("utf-8"))
+    assert opened.evaluate(FOUND, LEVELS) == []
 
 
 def test_the_cells_are_a_table_too(opened: Page, edition: Path) -> None:

@@ -88,8 +88,14 @@ export function cellName(hotspots: Hotspots, row: number): string {
   return `hex-${cellOf(hotspots, row).join("-")}`;
 }
 
+/** Rows by their cell's name, gathered when a place is first asked about. */
+const rowsByName = new WeakMap<Hotspots, ReadonlyMap<string, number>>();
+
 /** The row of the table whose cell holds the place; null where hot spots were not looked for. */
 export function rowAt(hotspots: Hotspots, cells: Cells, place: LonLat): number | null {
-  const [column, row] = cells.at(place) ?? [NaN, NaN];
-  return hotspots.indices().find((one) => hotspots.get("cell_row", one) === row && hotspots.get("cell_column", one) === column) ?? null;
+  const cell = cells.at(place);
+  if (cell === null) return null;
+  const rows = rowsByName.get(hotspots) ?? new Map(hotspots.indices().map((row) => [cellOf(hotspots, row).join(), row]));
+  rowsByName.set(hotspots, rows);
+  return rows.get(cell.join()) ?? null;
 }

@@ -103,6 +103,17 @@ test("marked cells have marks of their own, and one that is neither hot nor cold
   expect([new Set(patterns).size, fills.filter((fill) => fill === "none").length]).toEqual([3, 3]);
 });
 
+test("the short label of a cold cell is another than that of a hot one", async () => {
+  const { root, box } = drawn();
+  box()?.click();
+  await new Promise(requestAnimationFrame);
+  const labels = [...root.querySelectorAll(".mapper-hotspot-label")];
+  // in a page without a layout every label has room for its fullest form; its name has the class in words whatever it shows
+  expect(labels.map((label) => [label.getAttribute("aria-label"), label.classList.contains("mapper-cold")]).sort()).toEqual([
+    ["Cold spot (90 %) – hex--1-0", true], ["Hot spot (95 %) – hex-0-0", false],
+  ]);
+});
+
 test("the legend says what no hot spot is not, and how they were taken", () => {
   const { box, legend } = drawn();
   box()?.click();

@@ -20,7 +20,7 @@ export const HOTSPOTS = "hotspots";
 /** Over the zones (340), whose hatches would drown the marks, under routes, hazard areas and accidents. */
 const PANE_Z = 342;
 /** How strongly the cells of a class are tinted under their marks; cold ones are not, so that they do not pass for density. */
-export const CELL_TINT: Readonly<Record<string, number>> = { hot_99: 0.6, hot_95: 0.5, hot_90: 0.4 };
+export const CELL_TINT: Readonly<Record<string, number>> = { hot_99: 0.45, hot_95: 0.35, hot_90: 0.25 };
 /** Outline of a cell that was looked at and has no mark. */
 export const UNMARKED = tone("#5b6168");
 const LABEL_RANK = 15;
@@ -37,6 +37,10 @@ export function isDrawn(code: string): boolean {
 /** Whether cells of this class have a mark: more, or fewer, reports than chance explains. */
 export function isMarked(code: string): boolean {
   return /^(hot|cold)_/.test(code);
+}
+
+function isCold(code: string): boolean {
+  return code.startsWith("cold_");
 }
 
 interface Drawing {
@@ -59,9 +63,11 @@ function labelOf({ words, data: { hotspots }, select }: Stage, cells: Cells, row
   const [column, line] = cellOf(hotspots, row);
   const at = cells.centre([column, line]);
   const make = (shorten: boolean) => () => {
-    const text = words.label("hotspot_class", hotspots.text("hotspot_class", row));
-    const shown = shorten ? (/\d+\s?%/.exec(text)?.[0] ?? text) : text;
-    return button({ class: "mapper-hotspot-label", "data-label": `hotspot ${row}`, "aria-label": `${text} – ${cellName(hotspots, row)}` }, () => select(at), shown);
+    const code = hotspots.text("hotspot_class", row);
+    const text = words.label("hotspot_class", code);
+    const share = /\d+\s?%/.exec(text)?.[0];
+    const shown = shorten && share !== undefined ? `${isCold(code) ? "\u25BC" : "\u25B2"} ${share}` : text;
+    return button({ class: `mapper-hotspot-label${isCold(code) ? " mapper-cold" : ""}`, "data-label": `hotspot ${row}`, "aria-label": `${text} – ${cellName(hotspots, row)}` }, () => select(at), shown);
   };
   const aside = cells.centre([column + LABEL_ASIDE, line]);
   return { at: aside, rank: LABEL_RANK, sides: ["middle", "right", "below", "above", "left"], forms: [make(false), make(true)] };
