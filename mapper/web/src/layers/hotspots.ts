@@ -67,7 +67,7 @@ function labelOf({ words, data: { hotspots }, select }: Stage, cells: Cells, row
     const text = words.label("hotspot_class", code);
     const share = /\d+\s?%/.exec(text)?.[0];
     const shown = shorten && share !== undefined ? `${isCold(code) ? "\u25BC" : "\u25B2"} ${share}` : text;
-    return button({ class: `mapper-hotspot-label${isCold(code) ? " mapper-cold" : ""}`, "data-label": `hotspot ${row}`, "aria-label": `${text} – ${cellName(hotspots, row)}` }, () => select(at), shown);
+    return button({ class: `mapper-hotspot-label${isCold(code) ? " mapper-cold" : ""}`, "data-label": `hotspot ${row}`, "aria-label": [shown, ...(shown === text ? [] : [text]), cellName(hotspots, row)].join(" – ") }, () => select(at), shown);
   };
   const aside = cells.centre([column + LABEL_ASIDE, line]);
   return { at: aside, rank: LABEL_RANK, sides: ["middle", "right", "below", "above", "left"], forms: [make(false), make(true)] };
