@@ -288,7 +288,10 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
         precision=precision,
         precision_reason=reason,
         by_language={key: texts for key, (_, texts) in told.items() if texts},
-        **{key: text for key, (text, _) in told.items()},
+        title=told["title"][0],
+        source=told["source"][0],
+        licence=told["licence"][0],
+        note=told["note"][0],
     )
 
 
