@@ -41,8 +41,13 @@ if TYPE_CHECKING:
 
 SEPARABLE_LIMIT = 5e8
 """Gaussians times places above which binning is much cheaper than the matrix product."""
-DISC_LIMIT_TIMES = 20
-"""A kernel of a disc is many Gaussians: so many times the limit, before a few hundred records would lose exactness."""
+DISC_SHARE = 1 / 20
+"""Of a Gaussian that stands for a disc with others, against the limit: else a few hundred records would lose exactness.
+
+Each kernel costs its own, whatever the others are: where the kernels of some records are too many, so are those of all.
+"""
+CHEAP_LIMIT = 2e7
+"""The same where only processor time is looked at: binning is cheaper from here on, discs counted in full."""
 LATTICE_LIMIT = 2**24
 """Most places of a working lattice (128 MiB of doubles)."""
 
@@ -62,23 +67,27 @@ class Blur(NamedTuple):
     radius: float
 
 
-def lattice_sums(kernels: Kernels, lattice: Lattice) -> Floats:
+def lattice_sums(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) -> Floats:
     """Return the weighted sum of the kernels' densities on a lattice: shape (rows, columns), weight per unit area.
 
-    Exact (discs to 1e-9), or within 3e-6 of the peak for a single kernel and 5e-7 for 100,000 where binning is cheaper.
+    Exact (discs to 1e-9), or within 3e-6 of the peak for a single kernel and 5e-7 for 100,000 where binning is much cheaper;
+    with `cheapest` where it is cheaper at all.
     """
-    if is_separable(kernels, lattice):
+    if is_separable(kernels, lattice, cheapest=cheapest):
         return separable_sums(expanded(kernels)[0], lattice)
     return binned_sums(kernels, lattice)
 
 
-def is_separable(kernels: Kernels, lattice: Lattice) -> bool:
-    """Tell whether the sums of kernels are cheaper, or can only be had, by a matrix product."""
-    limit = SEPARABLE_LIMIT * (DISC_LIMIT_TIMES if kernels.radius.any() else 1)
-    return expanded_size(kernels) * lattice.size <= limit or not bins_fit(kernels, lattice)
+def is_separable(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) -> bool:
+    """Tell whether the sums of kernels are cheap enough, or can only be had, by a matrix product."""
+    gaussians, limit = float(expanded_size(kernels)), CHEAP_LIMIT
+    if not cheapest:
+        single = np.count_nonzero(kernels.radius == 0)
+        gaussians, limit = single + (gaussians - single) * DISC_SHARE, SEPARABLE_LIMIT
+    return gaussians * lattice.size <= limit or not bins_fit(kernels, lattice)
 
 
-def lattice_squares(kernels: Kernels, lattice: Lattice) -> Floats:
+def lattice_squares(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) -> Floats:
     """Return the weighted sum of the squared densities on a lattice: shape (rows, columns).
 
     The square of a Gaussian is one of sigma / sqrt 2; that of a disc's kernel is squared on the lattice.
@@ -86,7 +95,7 @@ def lattice_squares(kernels: Kernels, lattice: Lattice) -> Floats:
     if kernels.radius.any() and bins_fit(kernels, lattice):
         return binned_sums(kernels, lattice, squared_transfer)
     # Too large a lattice for that: the disc's variance is good enough for a standard error.
-    return lattice_sums(narrowed(kernels), lattice)
+    return lattice_sums(narrowed(kernels), lattice, cheapest=cheapest)
 
 
 def narrowed(kernels: Kernels) -> Kernels:
