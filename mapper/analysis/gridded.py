@@ -24,7 +24,8 @@ import numpy as np
 import scipy.fft
 
 from mapper.analysis.disc import disc_transform, expanded, expanded_size
-from mapper.analysis.kernel import REACH, Kernels
+from mapper.analysis.kernel import REACH, Kernels, kernel_sums
+from mapper.analysis.lattice import lattice_over, read
 from mapper.analysis.levels import Level, levels
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mapper.analysis.lattice import Lattice
+    from mapper.analysis.window import Window
 
     Floats = NDArray[np.float64]
     Complexes = NDArray[np.complex128]
@@ -54,6 +56,7 @@ LATTICE_LIMIT = 2**24
 _CHUNK = 4_000_000
 _BAND = 8_192
 _BINS_PER_SIGMA = 4
+_STEPS_PER_SIGMA, _MARGIN = 4, 16
 _DEGREE = 4
 _TAPS = _DEGREE + 1
 _VANISHES = -100.0
@@ -76,6 +79,14 @@ def lattice_sums(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) 
     if is_separable(kernels, lattice, cheapest=cheapest):
         return separable_sums(expanded(kernels)[0], lattice)
     return binned_sums(kernels, lattice)
+
+
+def sums_at(kernels: Kernels, window: Window, x: Floats, y: Floats, *, exact: bool) -> Floats:
+    """Return kernel sums at places in the window, of Gaussians of one bandwidth: directly, or read from a lattice."""
+    if exact:
+        return kernel_sums(kernels, x, y)
+    fine = lattice_over(window.polygon.bounds, float(kernels.sigma[0]) / _STEPS_PER_SIGMA, _MARGIN)
+    return read(lattice_sums(kernels, fine), fine, x, y)
 
 
 def is_separable(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) -> bool:
