@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mapper.analysis.ledger import Count
+    from mapper.model import LayerEntry
 
 WORDS = (
     "page",
@@ -216,13 +217,13 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             {
                 "name": entry.name,
                 "kind": entry.kind,
-                "title": entry.title or entry.name,
-                "source": entry.source,
-                "licence": entry.licence,
+                "title": _given(entry, "title") or entry.name,
+                "source": _given(entry, "source"),
+                "licence": _given(entry, "licence"),
                 "date": entry.date.isoformat() if entry.date else None,
                 "accuracy_m": entry.accuracy_m,
                 "sha256": sha256,
-                "note": entry.note,
+                "note": _given(entry, "note"),
             }
             for entry, _, sha256 in edition.layers
         ],
@@ -236,6 +237,11 @@ def _hotspots(edition: Edition) -> dict[str, Any] | None:
     if found is None:
         return None
     return {**found.to_dict(), "refused": _in_languages(found.refused), **hotspot_plane(found)}
+
+
+def _given(entry: LayerEntry, name: str) -> str | dict[str, str]:
+    told = entry.told(name)
+    return told if isinstance(told, str) else dict(told)
 
 
 def _in_languages(text: str | None) -> str | dict[str, str] | None:
