@@ -78,7 +78,7 @@ CODES = {
     "age_group": "child_0_17 adult_18_plus not_recorded",
     "diff": "heading same removed.order removed.zone removed.hazard outline.gone outline.less outline.more ground.less "
     "ground.more order.ended order.begun added record.changed count more end doubt.undated doubt.newer_first "
-    "doubt.counts_only doubt.incomplete doubt.refused",
+    "doubt.counts_only doubt.incomplete doubt.same_id doubt.refused",
 }
 
 # Words that would call a place harmless. The pattern for "cleared" is apart: it is a product of land release.

@@ -43,7 +43,7 @@ GROUND = ("zones", "hazards")
 """Tables whose outlines are also compared all together, as a zone may be cut in two under new names."""
 _SAME = 1e-9
 """Numbers that differ by less, relatively, were computed by two versions of a library and not recorded otherwise."""
-COMPUTED = MappingProxyType(
+_COMPUTED = MappingProxyType(
     {
         "incidents": ("relation", "zone_ids", "relations", "shares", "order_ids", "near_districts"),
         "zones": ("area_km2", "incidents_inside", "incidents_uncertain"),
@@ -52,6 +52,7 @@ COMPUTED = MappingProxyType(
     }
 )
 """Columns that follow from other records: a change in these alone is a change of those. Sums of reports come with it."""
+_NAMES = ("name", "title")
 _REPORTED = ("incidents_reported", "killed_reported", "injured_reported")
 
 
@@ -197,7 +198,12 @@ def diff(a: Side, b: Side) -> Diff:
     Raises
     ------
     DataRefused
-        When a table of an edition has an identifier twice.
+        When records of a table have no identifier.
+
+    Notes
+    -----
+    Records of two layers may bear one identifier, except incidents and zones. They are numbered in their order ("h-1",
+    "h-1 (2)"), and that is told as a doubt.
     """
     names = [*a.tables, *(name for name in b.tables if name not in a.tables)]
     held = [name for name in names if not (name == "incidents" and (a.counts_only or b.counts_only))]
@@ -224,37 +230,54 @@ def _table(before: PublishedTable | None, after: PublishedTable | None) -> Table
         raise TypeError("one of the editions has the table")
     if either.id_column is None:
         return _rows(either.name, before, after)
-    old, new = (_by_id(table, either.id_column) for table in (before, after))
+    old, new = by_id(before), by_id(after)
     added, removed = (tuple(sorted(one.index.difference(other.index))) for one, other in ((new, old), (old, new)))
     both = old.index.intersection(new.index).sort_values()
     changed = _changed(either, old.loc[both], new.loc[both]) if before is not None and after is not None else ()
     return TableDiff(either.name, len(old), len(new), added, removed, changed)
 
 
-def _by_id(table: PublishedTable | None, id_column: str) -> pd.DataFrame:
-    if table is None:
+def by_id(table: PublishedTable | None) -> pd.DataFrame:
+    """Return the records of a table by their identifiers, none of a table that an edition lacks.
+
+    Raises
+    ------
+    DataRefused
+        When a record has no identifier.
+    """
+    if table is None or table.id_column is None:
         return pd.DataFrame(index=pd.Index([], dtype="str"))
-    frame = pd.DataFrame(table.frame).set_index(id_column)
-    if frame.index.has_duplicates or frame.index.hasnans:
-        twice = frame.index[frame.index.duplicated()]
-        what = f"'{twice[0]}' is the identifier of two records" if len(twice) else "a record has no identifier"
-        raise DataRefused(what, layer=table.name, advice="Give every record an identifier of its own and build again.")
-    return frame
+    frame, id_column = pd.DataFrame(table.frame), table.id_column
+    ids, times = frame[id_column], frame.groupby(id_column, dropna=False).cumcount()
+    own = ids.where(times == 0, ids + " (" + (times + 1).astype("str") + ")")
+    if own.hasnans or own.duplicated().any():
+        raise DataRefused(
+            "its records cannot be told apart by their identifiers",
+            layer=table.name,
+            advice="Give every record an identifier of its own and build again.",
+        )
+    return frame.set_index(pd.Index(own)).drop(columns=id_column)
+
+
+def names(table: PublishedTable | None, records: pd.DataFrame) -> dict[str, str]:
+    """Return what records are called, by identifier, without those that have no name."""
+    columns = () if table is None else (each.name for each in table.columns)
+    column = next((each for each in columns if each in _NAMES), None)
+    called = pd.Series(dtype="str") if column is None else records[column].dropna()
+    return dict(zip(called.index, called.astype("str"), strict=True))
 
 
 def _changed(table: PublishedTable, old: pd.DataFrame, new: pd.DataFrame) -> tuple[Changed, ...]:
     """Compare records that both editions have, rows in the same order."""
     cells: dict[int, list[Cell]] = {}
-    for column in table.columns:
-        if column.name == table.id_column:
-            continue
+    for column in (each for each in table.columns if each.name != table.id_column):
         before, after = old[column.name], new[column.name]
         rows = np.flatnonzero(_differ(before, after, is_number=column.kind == "number"))
         found = zip(rows.tolist(), _plain(before.iloc[rows]), _plain(after.iloc[rows]), strict=True)
         for row, was, now in found:
             cells.setdefault(row, []).append(Cell(column.name, was, now))
     outlines = {} if table.geometry is None else compared(_shapes(old), _shapes(new))
-    computed = {*COMPUTED.get(table.name, ()), *_REPORTED}
+    computed = computed_columns(table.name)
     ids = old.index.tolist()
     return tuple(
         Changed(
@@ -265,6 +288,17 @@ def _changed(table: PublishedTable, old: pd.DataFrame, new: pd.DataFrame) -> tup
         )
         for row in sorted(cells.keys() | outlines.keys())
     )
+
+
+def computed_columns(table: str) -> frozenset[str]:
+    """Return the columns of a table that follow from other records.
+
+    Examples
+    --------
+    >>> "area_km2" in computed_columns("zones"), "name" in computed_columns("zones")
+    (True, False)
+    """
+    return frozenset({*_COMPUTED.get(table, ()), *_REPORTED})
 
 
 def _differ(before: pd.Series, after: pd.Series, *, is_number: bool) -> Flags:
@@ -357,5 +391,10 @@ def _doubts(a: Side, b: Side) -> tuple[Doubt, ...]:
         found += [
             Doubt("doubt.refused", {"edition": edition, "n": number, "kind": kind})
             for kind, number in sorted(side.refused.items())
+        ]
+        found += [
+            Doubt("doubt.same_id", {"edition": edition, "n": number, "kind": name})
+            for name, table in sorted(side.tables.items())
+            if table.id_column is not None and (number := int(table.frame[table.id_column].duplicated().sum()))
         ]
     return tuple(found)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from mapper import crs, terms
 from mapper.output.compose import CAVEATS
-from mapper.output.diff import RESTRICTIONS
+from mapper.output.diff import RESTRICTIONS, by_id, names
 from mapper.output.exports import geojson
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 CHANGES = ("removed", "ground_removed", "changed", "ground_added", "added")
 COLUMNS = ("feature_id", "change", "table", "record_id", "name", "area_km2", "moved_m", "columns")
-_NAMES = ("name", "title", "order_type")
 _Row = dict[str, Any]
 
 
@@ -112,13 +111,10 @@ def _row(
 
 def _records(table: PublishedTable | None) -> dict[str, tuple[str | None, shapely.Geometry | None]]:
     """Return name and place of each record by its id."""
-    if table is None or table.id_column is None:
-        return {}
-    frame = table.frame
-    column = next((each.name for each in table.columns if each.name in _NAMES), None)
-    names = [None] * len(frame) if column is None else [None if pd.isna(cell) else str(cell) for cell in frame[column]]
-    shapes = [None] * len(frame) if table.geometry is None else list(frame["geometry"])
-    return dict(zip(frame[table.id_column], zip(names, shapes, strict=True), strict=True))
+    records = by_id(table)
+    called = names(table, records)
+    shapes = list(records["geometry"]) if "geometry" in records else [None] * len(records)
+    return {key: (called.get(key), shape) for key, shape in zip(records.index.tolist(), shapes, strict=True)}
 
 
 def _area(shape: shapely.Geometry | None) -> float | None:

@@ -10,24 +10,20 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-
 from mapper import terms
-from mapper.output.diff import GROUND, RESTRICTIONS
+from mapper.output.diff import GROUND, RESTRICTIONS, by_id, computed_columns, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mapper.analysis.orders import Order
     from mapper.output.diff import Changed, Diff, Doubt, Side, TableDiff
-    from mapper.output.published import PublishedTable
 
 _VOCABULARY = "diff"
 _MOST_LINES = 20
 _IN_WORDS = (*RESTRICTIONS, "corridors", "coverage")
 """Tables of which every changed record is told; of the others only how many there are."""
 _REMOVED = MappingProxyType({"orders": "removed.order", "zones": "removed.zone", "hazards": "removed.hazard"})
-_NAMES = ("name", "title", "order_type")
 
 
 def answer(found: Diff, language: str = "en") -> dict[str, Any]:
@@ -77,6 +73,7 @@ class _Sayer:
     def __init__(self, found: Diff, language: str) -> None:
         self.found = found
         self.language = language
+        self.called: dict[str, dict[str, str]] = {}
         self.edition = {
             "a": found.a.facts.edition_id,
             "b": found.b.facts.edition_id,
@@ -97,7 +94,7 @@ class _Sayer:
         """Say which restrictions and hazards are no longer recorded."""
         for name in RESTRICTIONS:
             for each in self._of(name).removed if name in self.found.tables else ():
-                yield self.of(_REMOVED[name], named=_named(self.found.a.tables[name], each))
+                yield self.of(_REMOVED[name], named=self._named(name, each))
 
     def less_ground(self) -> Iterator[str]:
         """Say which ground is in no outline any more: of one record, and of all together."""
@@ -142,9 +139,10 @@ class _Sayer:
                     continue
                 if each.outline is not None and each.outline.added is not None:
                     yield self.of("outline.more", km2=_km2(each.outline.added_km2), **self._record(name, each.id))
-                if each.cells:
-                    cells = "; ".join(f"{cell.column}: {_cell(cell.old)} → {_cell(cell.new)}" for cell in each.cells)
-                    yield self.of("record.changed", cells=cells, **self._record(name, each.id))
+                cells = [cell for cell in each.cells if cell.column not in computed_columns(name)]
+                if cells:
+                    told = "; ".join(f"{cell.column}: {_cell(cell.old)} → {_cell(cell.new)}" for cell in cells)
+                    yield self.of("record.changed", cells=told, **self._record(name, each.id))
 
     def counts(self) -> Iterator[str]:
         """Count what differs in each table."""
@@ -158,6 +156,7 @@ class _Sayer:
                     added=len(table.added),
                     removed=len(table.removed),
                     changed=len(table.changed),
+                    computed=sum(each.is_computed for each in table.changed),
                 )
 
     def _of(self, name: str) -> TableDiff:
@@ -168,25 +167,18 @@ class _Sayer:
         return str(table.title.get(self.language) or table.title["en"])
 
     def _record(self, name: str, record_id: str) -> dict[str, str]:
-        table = self.found.b.tables.get(name) or self.found.a.tables[name]
-        return {"table": self._title(name), "named": _named(table, record_id)}
+        return {"table": self._title(name), "named": self._named(name, record_id)}
+
+    def _named(self, table: str, record_id: str) -> str:
+        """Return an identifier with the name that the later edition, or else the earlier one, gives the record."""
+        if table not in self.called:
+            sides = (side.tables.get(table) for side in (self.found.a, self.found.b))
+            self.called[table] = {key: name for each in sides for key, name in names(each, by_id(each)).items()}
+        name = self.called[table].get(record_id, record_id)
+        return record_id if name == record_id else f"{record_id} ({name})"
 
     def _order(self, order: Order) -> str:
         return f"{order.id} ({terms.label('order_type', order.type or '?', self.language)})"
-
-
-def name_of(table: PublishedTable, record_id: str) -> str | None:
-    """Return what a record is called, None where it has no name."""
-    column = next((each.name for each in table.columns if each.name in _NAMES), None)
-    if column is None or table.id_column is None:
-        return None
-    found = table.frame.loc[table.frame[table.id_column] == record_id, column]
-    return None if found.empty or pd.isna(found.iloc[0]) else str(found.iloc[0])
-
-
-def _named(table: PublishedTable, record_id: str) -> str:
-    name = name_of(table, record_id)
-    return record_id if name is None or name == record_id else f"{record_id} ({name})"
 
 
 def _km2(area: float) -> str:
