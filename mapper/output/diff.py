@@ -262,7 +262,7 @@ def by_id(table: PublishedTable | None) -> pd.DataFrame:
 def names(table: PublishedTable | None, records: pd.DataFrame) -> dict[str, str]:
     """Return what records are called, by identifier, without those that have no name."""
     columns = () if table is None else (each.name for each in table.columns)
-    column = next((each for each in columns if each in _NAMES), None)
+    column = next((each for each in columns if each in _NAMES and each in records), None)
     called = pd.Series(dtype="str") if column is None else records[column].dropna()
     return dict(zip(called.index, called.astype("str"), strict=True))
 

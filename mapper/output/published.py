@@ -137,8 +137,7 @@ class Input(NamedTuple):
 
 def tables_of(frames: Mapping[str, pd.DataFrame], inputs: Sequence[Input]) -> tuple[PublishedTable, ...]:
     """Return the tables of the frames of a page's block (`mapper.output.page.page_tables`) and of the layers they came from."""
-    made = (_table(name, frames[name], inputs) for name in TABLES)
-    return tuple(table for table in made if len(table.frame))
+    return tuple(_table(name, frames[name], inputs) for name in TABLES if len(frames[name]))
 
 
 def _table(name: str, frame: pd.DataFrame, inputs: Sequence[Input]) -> PublishedTable:
