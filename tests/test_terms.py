@@ -76,6 +76,9 @@ CODES = {
     "edge": "none uniform jones-diggle",
     "hotspot_class": "hot_99 hot_95 hot_90 none cold_90 cold_95 cold_99 outside_window not_surveyed",
     "age_group": "child_0_17 adult_18_plus not_recorded",
+    "diff": "heading same removed.order removed.zone removed.hazard outline.gone outline.less outline.more ground.less "
+    "ground.more order.ended order.begun added record.changed count more end doubt.undated doubt.newer_first "
+    "doubt.counts_only doubt.incomplete doubt.same_id doubt.refused",
 }
 
 # Words that would call a place harmless. The pattern for "cleared" is apart: it is a product of land release.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +18,7 @@ from mapper.output.block import TABLES
 from mapper.output.page import page_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mapper.output.compose import Edition
 
@@ -126,12 +126,24 @@ def published_tables(edition: Edition) -> tuple[PublishedTable, ...]:
         Every kind that the edition has records of, in the order of `TABLES`; rows in the order of the edition. Incidents that
         are only counted have no table: an empty one would say that there are none.
     """
-    frames = page_tables(edition)
-    made = (_table(name, frames[name], edition) for name in TABLES)
-    return tuple(table for table in made if len(table.frame))
+    inputs = [Input(entry.kind, entry.licence, entry.source or entry.path.name) for entry, _, _ in edition.layers]
+    return tables_of(page_tables(edition), inputs)
 
 
-def _table(name: str, frame: pd.DataFrame, edition: Edition) -> PublishedTable:
+class Input(NamedTuple):
+    """One layer that an edition was made from: its kind, its licence, and what it is known by."""
+
+    kind: str
+    licence: str
+    source: str
+
+
+def tables_of(frames: Mapping[str, pd.DataFrame], inputs: Sequence[Input]) -> tuple[PublishedTable, ...]:
+    """Return the tables of the frames of a page's block (`mapper.output.page.page_tables`) and of the layers they came from."""
+    return tuple(_table(name, frames[name], inputs) for name in TABLES if len(frames[name]))
+
+
+def _table(name: str, frame: pd.DataFrame, inputs: Sequence[Input]) -> PublishedTable:
     left_out = _FOR_DRAWING.get(name, ())
     types = {column: kind for column, kind in TABLES[name].items() if column not in left_out}
     columns = tuple(
@@ -144,7 +156,7 @@ def _table(name: str, frame: pd.DataFrame, edition: Edition) -> PublishedTable:
     )
     geometry = _GEOMETRY.get(name)
     shaped = plain if at is None else gpd.GeoDataFrame(plain, geometry=list(frame[at]), crs=crs.STORAGE)
-    entries = [entry for entry, _, _ in edition.layers if entry.kind in _KINDS_OF.get(name, (name,))]
+    of_these = [each for each in inputs if each.kind in _KINDS_OF.get(name, (name,))]
     return PublishedTable(
         name=_PUBLIC_NAME.get(name, name),
         title=_title(name),
@@ -152,8 +164,8 @@ def _table(name: str, frame: pd.DataFrame, edition: Edition) -> PublishedTable:
         columns=columns,
         id_column=_ID.get(name),
         geometry=geometry if at is not None else None,
-        licences=tuple(sorted({entry.licence for entry in entries if entry.licence})),
-        lineage=tuple(sorted({entry.source or entry.path.name for entry in entries})),
+        licences=tuple(sorted({each.licence for each in of_these if each.licence})),
+        lineage=tuple(sorted({each.source for each in of_these})),
     )
 
 
