@@ -13,10 +13,14 @@ import geopandas as gpd
 import numpy as np
 
 from mapper import crs
-from mapper.analysis.tiles import tile_numbers
+from mapper.analysis.tiles import Tiles, tile_numbers
 from mapper.output.density_grid import plane_centre
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
     from mapper.model import HotSpots
 
 _DECIMALS = 3
@@ -50,6 +54,24 @@ def hotspot_table(found: HotSpots | None) -> gpd.GeoDataFrame:
         },
         geometry=units.geometry,
     )
+
+
+def with_outlines(table: pd.DataFrame, told: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the cells of a page's block with the hexagons that it leaves to be worked out, in a column `geometry`.
+
+    Parameters
+    ----------
+    table : DataFrame
+        `cell_column` and `cell_row`.
+    told : mapping
+        What the page's facts say of its hot spots: `cell_m`, `lat0_deg`, `lon0_deg`.
+    """
+    if table.empty:
+        return table.assign(geometry=None)
+    lon, lat = float(told["lon0_deg"]), float(told["lat0_deg"])
+    tiles = Tiles("hex", float(told["cell_m"]), *(table[name].to_numpy(dtype=np.int64) for name in COLUMNS[:2]))
+    shapes = crs.to_storage(gpd.GeoSeries(tiles.shapes, crs=crs.working_crs((lon, lat, lon, lat))))
+    return table.assign(geometry=np.asarray(shapes, dtype=object))
 
 
 COLUMNS = ("cell_column", "cell_row", "records", "neighbours", "z", "p", "q", "hotspot_class", "geometry")
