@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import gzip
 import hashlib
 import json
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mapper.errors import DataRefused, Unreadable
@@ -58,7 +59,8 @@ def test_the_tables_are_those_of_the_edition(edition: Edition, built: Path) -> N
         if one.name == "incidents":
             frames = [frame.sort_values("incident_id", ignore_index=True) for frame in frames]
         names = [column.name for column in one.columns]
-        pd.testing.assert_frame_equal(*(pd.DataFrame(frame[names]) for frame in frames), check_exact=True)
+        left, right = (pd.DataFrame(frame[names]) for frame in frames)
+        pd.testing.assert_frame_equal(left, right, check_exact=True)
         if one.geometry is not None:
             given_, found = (frame.geometry.to_numpy() for frame in frames)
             missing = shapely.is_missing(given_)
@@ -86,9 +88,12 @@ def test_incidents_stand_in_the_order_of_the_grid(built: Path) -> None:
 
 
 # ---------------------------------------------------------------- the block, against the slow decoder
+EMPTY = {name: frame_of(name, []) for name in TABLES}
+
+
 def block_of(**tables: list[dict[str, Any]]) -> bytes:
     """Return a block of these records."""
-    return encode({name: frame_of(name, tables.get(name, [])) for name in TABLES}, {"a": 1}, {})
+    return encode({**EMPTY, **{name: frame_of(name, rows) for name, rows in tables.items()}}, {"a": 1}, {})
 
 
 def assert_read_as_decoded(packed: bytes) -> None:
@@ -121,6 +126,7 @@ NUMBERS = st.one_of(st.none(), st.integers(0, 300), st.floats(allow_nan=False, a
 DEGREES = st.integers(-(10**6), 10**6).map(lambda units: units / 1_000_000)
 
 
+@settings(max_examples=max(25, settings().max_examples // 4))
 @given(
     rows=st.lists(st.tuples(WORDS, WORDS, NUMBERS, st.one_of(st.none(), st.tuples(DEGREES, DEGREES))), max_size=40),
     times=st.sampled_from([1, 8]),
@@ -148,7 +154,9 @@ def test_ids_are_read_letter_by_letter(ids: list[str]) -> None:
     assert_read_as_decoded(block_of(sources=[{"source_id": each} for each in ids * 20]))
 
 
-HOLE = shapely.Polygon(shapely.box(0, 0, 9, 9).exterior, [shapely.box(1, 1, 2, 2).exterior, shapely.box(3, 3, 4, 4).exterior])
+HOLE = shapely.Polygon(
+    shapely.box(0, 0, 9, 9).exterior, [shapely.box(1, 1, 2, 2).exterior, shapely.box(3, 3, 4, 4).exterior]
+)
 SHAPES = [
     *(None, shapely.Point(46.5, -40.25), shapely.LineString([(0, 0), (1, 1), (0.5, 2)]), HOLE),
     shapely.MultiLineString([[(0, 0), (1, 1)], [(5, 5), (6, 6), (7, 5)]]),
@@ -187,7 +195,10 @@ def repacked(packed: bytes, change: Any) -> bytes:  # noqa: ANN401 - a function 
     return gzip.compress(len(told).to_bytes(4, "little") + told + plain[4 + length :])
 
 
-SOURCES = [{"source_id": f"s-{number}", "publisher": "ab"[number % 2], "title": f"T{number}" * 3} for number in range(12)]
+SOURCES = [
+    {"source_id": f"s-{number}", "publisher": "ab"[number % 2], "title": f"T{number}" * 3} for number in range(12)
+]
+SOUND = gzip.decompress(block_of(sources=SOURCES))
 FORGED: dict[str, Any] = {
     "more rows": lambda table: table.update(rows=13),
     "endless rows": lambda table: table.update(rows=10**15),
@@ -208,14 +219,14 @@ FORGED: dict[str, Any] = {
 def test_a_block_that_contradicts_itself_is_refused(forge: Any) -> None:  # noqa: ANN401 - a function of a table
     """By a sentence, and without asking for more memory than there is."""
     packed = block_of(sources=SOURCES)
-    assert not refused(repacked(packed, lambda header: None))
+    assert not refused(repacked(packed, dict.copy))
     assert refused(repacked(packed, lambda header: forge(header["tables"]["sources"])))
 
 
 def test_a_cut_block_is_refused_wherever_it_is_cut() -> None:
     """And one with something behind it."""
     packed = block_of(sources=SOURCES)
-    assert all(refused(packed[:end]) for end in range(0, len(packed), 7))
+    assert all(refused(packed[:end]) for end in range(0, len(packed), 29))
     assert refused(packed + b"x")
     assert refused(b"")
 
@@ -223,10 +234,10 @@ def test_a_cut_block_is_refused_wherever_it_is_cut() -> None:
 @given(at=st.integers(0, 10**6), byte=st.integers(0, 255))
 def test_law_a_damaged_body_is_read_or_refused(at: int, byte: int) -> None:
     """A byte changed after unpacking is either another value or a refusal, never a crash."""
-    plain = bytearray(gzip.decompress(block_of(sources=SOURCES)))
+    plain = bytearray(SOUND)
     plain[at % len(plain)] = byte
-    packed = gzip.compress(bytes(plain))
-    assert refused(packed) or set(read_block(packed).tables) <= {*TABLES, *(name for name in read_block(packed).tables)}
+    with contextlib.suppress(DataRefused):
+        read_block(gzip.compress(bytes(plain), 1))
 
 
 @pytest.fixture
@@ -274,8 +285,6 @@ def test_a_page_that_contradicts_itself_is_refused(spoilt: Path) -> None:
         (page.replace(seal, b"[]"), "its data block is damaged"),
     ):
         relisted(spoilt, forged)
-        if said == "holds no data block" and forged.count(b"<script type=\"application/octet-stream\" id=mapper-block>") == 1:
-            pass
         with pytest.raises(DataRefused, match=said):
             read_edition(spoilt)
 
