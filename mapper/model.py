@@ -3,8 +3,9 @@
     read -> check -> locate -> join -> density -> compose -> page / exports
 
 Each class here is what one arrow of that line carries. They hold frames, counts and findings, and no behaviour beyond
-`to_dict()`, the JSON form the commands answer with. They are frozen so that a step cannot change what an earlier one
-said; the frames inside are by convention never mutated (every step makes a new one with the same index).
+`to_dict()`, the JSON form the commands answer with, and how a notebook shows them (`mapper.cards`). They are frozen so that a
+step cannot change what an earlier one said; the frames inside are by convention never mutated (every step makes a new one
+with the same index).
 
 This module imports no heavy library: the frame types are named for the type checker only, so the command line can print
 its help without loading geopandas.
@@ -12,9 +13,10 @@ its help without loading geopandas.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from mapper import cards
 from mapper.errors import LedgerBroken
 
 if TYPE_CHECKING:
@@ -85,6 +87,41 @@ class Finding:
             "column": self.column,
             "value": self.value,
         }
+
+
+class Findings(tuple[Finding, ...]):
+    """Findings in the order they were made: a tuple, which a notebook shows as a table.
+
+    Examples
+    --------
+    >>> found = Findings([Finding("cut_value", "info", "Nothing was changed.", "Look at it.", row=3)])
+    >>> len(found), found[0].row, found.to_frame()["row"].tolist()
+    (1, 3, [3])
+    >>> found.of("error")
+    Findings()
+    """
+
+    __slots__ = ()
+
+    def of(self, severity: Severity) -> Findings:
+        """Return those of one severity, in their order."""
+        return Findings(found for found in self if found.severity == severity)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per finding, in order.
+
+        The columns are `rule`, `severity`, `done`, `advice`, `file`, `layer`, `row`, `column` and `value`, which is empty
+        wherever it may be personal.
+        """
+        import pandas as pd  # noqa: PLC0415 - the command line prints its help without pandas
+
+        return pd.DataFrame([found.to_dict() for found in self], columns=[each.name for each in fields(Finding)])
+
+    def __repr__(self) -> str:
+        return f"Findings({', '.join(map(repr, self))})"
+
+    def _repr_html_(self) -> str:
+        return cards.findings_card([found.to_dict() for found in self])
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +260,7 @@ class Checked:
     sha256: str
     crs: str | None
     mapping: Mapping[str, str]
-    findings: tuple[Finding, ...]
+    findings: Findings
     originals: gpd.GeoSeries | None = None
 
     @property
@@ -264,7 +301,7 @@ class Located:
     """
 
     incidents: gpd.GeoDataFrame
-    findings: tuple[Finding, ...]
+    findings: Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -510,3 +547,6 @@ class Verdict:
             "reason": self.reason,
             "sentence": self.sentence,
         }
+
+    def _repr_html_(self) -> str:
+        return cards.verdict_card(self.to_dict())

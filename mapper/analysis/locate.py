@@ -24,7 +24,7 @@ from geopandas.array import GeometryArray
 from mapper import crs, terms
 from mapper.errors import DataRefused
 from mapper.findings import KEPT, finding
-from mapper.model import Finding, LayerEntry, Located, Severity
+from mapper.model import Finding, Findings, LayerEntry, Located, Severity
 from mapper.names import name_key, units
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def locate(
         uncertainty_m=radius_m,
         **{stored.geometry.name: GeometryArray(shapes, crs=crs.STORAGE)},
     )
-    return Located(incidents=located, findings=(*odd, *doubts))
+    return Located(incidents=located, findings=Findings((*odd, *doubts)))
 
 
 def place_zones(zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:

@@ -24,12 +24,12 @@ import pandas as pd
 from mapper import crs, terms
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
+from mapper.markup import escape
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 from mapper.output.density_grid import density_grid
 from mapper.output.findable import findable_settlements
-from mapper.output.markup import escape
 from mapper.output.plain import STYLE, without_scripts
 
 if TYPE_CHECKING:
@@ -167,7 +167,9 @@ def front_end() -> FrontEnd:
     """
     dist = files("mapper") / "web" / "dist"
     try:
-        return FrontEnd(*((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js", "mount.js")))
+        return FrontEnd(
+            *((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js", "mount.js"))
+        )
     except OSError:
         raise Unreadable(
             "the page's program is missing from this installation",

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 import shapely
 
-from mapper.output.markup import escape, tag
+from mapper.markup import escape, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
