@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from mapper.intake.checks import check
     from mapper.intake.files import read_layer, read_layers
     from mapper.output.notebook import HazardMap
+    from mapper.output.plot import plot
     from mapper.ownfiles import make_map, read_incidents, read_zones
     from mapper.pipeline import build, make_edition
     from mapper.questions import access, read_ground
@@ -65,6 +66,7 @@ _HOME = {
     "make_edition": "mapper.pipeline",
     "make_map": "mapper.ownfiles",
     "place_zones": "mapper.analysis.locate",
+    "plot": "mapper.output.plot",
     "read_catalogue": "mapper.catalogue",
     "read_ground": "mapper.questions",
     "read_incidents": "mapper.ownfiles",
@@ -86,6 +88,7 @@ __all__ = [
     "make_edition",
     "make_map",
     "place_zones",
+    "plot",
     "read_catalogue",
     "read_ground",
     "read_incidents",
