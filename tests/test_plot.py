@@ -160,6 +160,13 @@ def test_a_circle_lies_where_the_place_is() -> None:
     assert math.dist(one.center, other.center) == pytest.approx(10_000, rel=1e-5)
 
 
+def test_no_circle_is_cut_at_the_edge() -> None:
+    """A lone circle of 20 km is 40 km wide, and so is its map, and a margin."""
+    figure = plot({"incidents": frame([shapely.Point(*AGDAM)], place=["disc"], uncertainty_m=[20_000.0])})
+    west, east = figure.axes[0].get_xlim()
+    assert east - west == pytest.approx(40_000 * 1.08)
+
+
 def test_a_hazard_too_small_to_be_seen_has_a_mark() -> None:
     """A field of 100 m on a map of 100 km, beside one of 20 km that has none."""
     small, large = shapely.box(46, 39, 46.001, 39.001), shapely.box(46.8, 39.6, 47, 39.8)

@@ -15,7 +15,8 @@ import pandas as pd
 import shapely
 
 from mapper import crs, terms
-from mapper.errors import DataRefused, UnknownCRS, UsageError
+from mapper.analysis.locate import locate
+from mapper.errors import UnknownCRS, UsageError
 from mapper.model import HotSpots, Surface
 from mapper.output.compose import CAVEATS, Edition
 from mapper.output.picture import district_counts
@@ -214,16 +215,11 @@ def _frame(given: object, name: str) -> gpd.GeoDataFrame:
 
 
 def _placed(incidents: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give incidents that no step has located the place that they state: a point, a circle where they state a radius."""
-    radii = incidents.get("uncertainty_m", pd.Series(float("nan"), index=incidents.index))
-    radii = radii.astype("Float64").astype("float64")
+    """Give incidents that no step has located the place that they state themselves."""
     if "place" in incidents:
-        return incidents.assign(uncertainty_m=radii)
-    there = incidents.geometry.notna() & ~incidents.geometry.is_empty
-    if not (incidents.geometry[there].geom_type == "Point").all():
-        raise DataRefused("an incident is not a point", advice="Locate the incidents first, with mapper.locate.")
-    place = pd.Series("none", index=incidents.index).mask(there, "point")
-    return incidents.assign(place=place, uncertainty_m=radii)
+        radii = incidents.get("uncertainty_m", pd.Series(float("nan"), index=incidents.index))
+        return incidents.assign(uncertainty_m=radii.astype("Float64").astype("float64"))
+    return locate(incidents).incidents
 
 
 def _without_place(incidents: gpd.GeoDataFrame) -> int:

@@ -18,7 +18,7 @@ from mapper import crs
 from mapper.errors import DataRefused
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
     from pyproj import CRS
 
     from mapper.model import LonLatBox
@@ -80,7 +80,7 @@ class Sheet:
         return placed
 
 
-def sheet_around(shapes: object, area: LonLatBox | None = None) -> Sheet | None:
+def sheet_around(shapes: object, area: LonLatBox | None = None, *, radii_m: ArrayLike = 0.0) -> Sheet | None:
     """Return the sheet that holds WGS 84 shapes with a margin, or exactly an area; None where nothing has a place.
 
     Parameters
@@ -89,6 +89,8 @@ def sheet_around(shapes: object, area: LonLatBox | None = None) -> Sheet | None:
         Missing and empty ones are passed over.
     area : tuple of float, optional
         West, south, east, north in degrees; west > east crosses the antimeridian.
+    radii_m : float or array of float
+        How far around each shape the sheet must reach.
 
     Raises
     ------
@@ -104,12 +106,14 @@ def sheet_around(shapes: object, area: LonLatBox | None = None) -> Sheet | None:
     if area is not None:
         plane = crs.working_crs(area)
         return _around(plane, np.asarray(crs.to_working(_boxes(area), plane), dtype=object), margin=0.0)
-    given = [shape for shape in np.asarray(shapes, dtype=object) if shape is not None and not shape.is_empty]
-    if not given:
+    given = np.asarray(shapes, dtype=object)
+    there = np.array([shape is not None and not shape.is_empty for shape in given], dtype=bool)
+    if not there.any():
         return None
-    drawn = np.array(given, dtype=object)
+    drawn = given[there]
     plane = crs.working_crs(crs.lon_lat_bounds(drawn))
-    return _around(plane, np.asarray(crs.to_working(drawn, plane), dtype=object), margin=_MARGIN)
+    reach = np.broadcast_to(np.asarray(radii_m, dtype=float), given.shape)[there]
+    return _around(plane, np.asarray(crs.to_working(drawn, plane), dtype=object), margin=_MARGIN, reach=reach)
 
 
 def _boxes(area: LonLatBox) -> Shapes:
@@ -120,8 +124,10 @@ def _boxes(area: LonLatBox) -> Shapes:
     return np.array([shapely.box(start, south, end, north) for start, end in spans if start < end], dtype=object)
 
 
-def _around(plane: CRS, moved: Shapes, margin: float) -> Sheet:
-    west, south, east, north = (float(bound) for bound in shapely.total_bounds(moved))
+def _around(plane: CRS, moved: Shapes, margin: float, reach: NDArray[np.float64] | float = 0.0) -> Sheet:
+    boxes = shapely.bounds(moved)
+    west, south = (float(low) for low in (boxes[:, :2] - np.reshape(reach, (-1, 1))).min(axis=0))
+    east, north = (float(high) for high in (boxes[:, 2:] + np.reshape(reach, (-1, 1))).max(axis=0))
     half_width = max((east - west) * (1 + 2 * margin), _LEAST_M) / 2
     half_height = max((north - south) * (1 + 2 * margin), _LEAST_M) / 2
     # Neither a band nor a needle: what is narrower than a third of the other side gets that.

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import matplotlib.backend_bases
 import matplotlib.style
+import numpy as np
 import shapely
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
@@ -99,7 +100,8 @@ def _own_settings() -> Iterator[None]:
 
 def draw(content: Content, area: LonLatBox | None, width_cm: float) -> StaticMap:
     """Return the figure of a map; errors as of `mapper.plot`."""
-    sheet = sheet_around(_shown(content), area)
+    shapes, radii_m = _shown(content)
+    sheet = sheet_around(shapes, area, radii_m=radii_m)
     with _own_settings():
         lines = max(int((width_cm - 2 * _MARGIN_CM) / 0.155), 20)
         foot = [part for note in content.notes for part in textwrap.wrap(_clean(note), lines)]
@@ -138,17 +140,20 @@ def draw(content: Content, area: LonLatBox | None, width_cm: float) -> StaticMap
     return figure
 
 
-def _shown(content: Content) -> list[Any]:
-    """Return the shapes that a map must hold: all but districts, unless there is nothing else."""
+def _shown(content: Content) -> tuple[Any, Any]:
+    """Return the shapes that a map must hold, and their radii: all but districts, unless there is nothing else."""
     frames = content.frames
     incidents = frames["incidents"]
-    located = incidents[incidents["place"].isin(["point", "disc"])]
-    shapes = [*frames["zones"].geometry, *frames["hazards"].geometry, *located.geometry]
+    located = incidents[incidents["place"].isin(["point", "disc"]) & incidents.geometry.notna()]
+    shapes = [*frames["zones"].geometry, *frames["hazards"].geometry]
     shapes += list(shapely.points(content.counts[["lon", "lat"]].to_numpy("float64")))
     shapes += [] if content.surface is None else list(content.surface.contours.geometry)
     shapes += [] if content.hotspots is None else list(content.hotspots.units.geometry)
     there = [shape for shape in shapes if shape is not None and not shape.is_empty]
-    return there or list(frames["districts"].geometry)
+    if not there and located.empty:
+        return np.array(list(frames["districts"].geometry), dtype=object), 0.0
+    radii_m = np.concatenate([np.zeros(len(there)), located["uncertainty_m"].fillna(0.0).to_numpy("float64")])
+    return np.array([*there, *located.geometry], dtype=object), radii_m
 
 
 # ---------------------------------------------------------------- the map
