@@ -30,7 +30,7 @@ from mapper.output.manifest import FILE_NAME as MANIFEST
 from mapper.output.manifest import answer, listed_files, manifest
 from mapper.output.page import page_html
 from mapper.output.publication import density_refusal, in_cells, known_places
-from mapper.progress import step
+from mapper.progress import step, step_each
 from mapper.terms import Said
 from mapper.walk import (
     Found,
@@ -162,8 +162,7 @@ def catalogue_for(layers: Path | None, as_of: dt.date | None) -> Catalogue:
 
 def check_layers(catalogue: Catalogue) -> list[Checked]:
     """Read and check every layer of a catalogue."""
-    with step("checking the layers"):
-        return [check_layer(entry, catalogue.area) for entry in catalogue.layers]
+    return [check_layer(entry, catalogue.area) for entry in step_each("checking the layers", catalogue.layers)]
 
 
 def ledger(layers: Path | None = None, *, as_of: dt.date | None = None) -> dict[str, Any]:
