@@ -169,6 +169,26 @@ class LayerEntry:
     `date_order` says how 03/04/2021 is meant.
     `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
     `precision` is how exactly incidents are published, with the reason where it is as in the file (`mapper.output.publication`).
+
+    Parameters
+    ----------
+    name, kind, path
+        Needed; `kind` is a code of the vocabulary `layer_kind`, `path` a plain local file.
+    columns, crs, accuracy_m, date_order, part, numbered, may_be_empty, precision, precision_reason : optional
+        As told above; `accuracy_m` in metres.
+    title, source, licence, date, note : optional
+        Told on the page and in the files, and used for nothing.
+
+    Raises
+    ------
+    Nothing by itself: `mapper.read_layer` and `mapper.check` refuse an entry that does not fit its file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> entry = LayerEntry("accidents", "incidents", Path("a.csv"), columns={"incident_id": "no"}, crs="EPSG:4326")
+    >>> entry.kind, entry.precision
+    ('incidents', 'month-district')
     """
 
     name: str

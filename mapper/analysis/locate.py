@@ -158,6 +158,16 @@ def place_zones(zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> 
     ------
     UnknownCRS
         When a frame states no CRS.
+
+    Examples
+    --------
+    Of the second zone one district has no outline, so it has none:
+
+    >>> named = {"zone_id": ["a", "b"], "admin_units": ["Laçın", "Laçın; Ağdərə"]}
+    >>> zones = gpd.GeoDataFrame(named, geometry=[None, None], crs="EPSG:4326")
+    >>> districts = gpd.GeoDataFrame({"name": ["Laçın"]}, geometry=[shapely.box(46, 39, 47, 40)], crs="EPSG:4326")
+    >>> place_zones(zones, districts).geometry.isna().tolist()
+    [False, True]
     """
     stored, outlines = _stored(zones), district_outlines(districts)
     named = stored.get("admin_units", pd.Series(pd.NA, index=stored.index))

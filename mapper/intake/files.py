@@ -96,6 +96,14 @@ def read_layer(entry: LayerEntry) -> Layer:
         When the bytes are not what the extension says, or the file cannot be trusted as a whole.
     UnknownCRS
         When the file names a CRS that cannot be used.
+
+    Examples
+    --------
+    >>> from mapper.catalogue import bundled_layers
+    >>> entry = read_catalogue(bundled_layers()).layers[0]
+    >>> layer = read_layer(entry)
+    >>> layer.counted, layer.unread, layer.frame.index.name
+    (114, 0, 'row')
     """
     return read_content(entry, read_bytes(entry.path))
 
