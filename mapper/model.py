@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from mapper.databases import Database
+
 Severity = Literal["error", "warning", "info"]
 FileVerdict = Literal["accept", "accept-with-findings", "repair-with-warning", "reject"]
 Kind = Literal[
@@ -132,6 +134,7 @@ class LayerEntry:
     `date_order` says how 03/04/2021 is meant.
     `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
     `precision` is how exactly incidents are published, with the reason where it is as in the file (`mapper.output.publication`).
+    `database` is set where the records are in one; `path` then leads nowhere and only ends in the name of the table.
     """
 
     name: str
@@ -151,6 +154,12 @@ class LayerEntry:
     may_be_empty: bool = False
     precision: Precision = "month-district"
     precision_reason: str = ""
+    database: Database | None = None
+
+    @property
+    def stated(self) -> str:
+        """What is told and stored of where the records are: the file's name, or the database's address without credentials."""
+        return self.path.name if self.database is None else self.database.stated
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from mapper.errors import DataRefused, Unreadable
 from mapper.intake import geofiles, packed, parts, workbooks
 from mapper.intake.geojson import read_geojson
 from mapper.intake.hxl import untagged
+from mapper.intake.postgis import read_database
 from mapper.intake.tables import read_table
 from mapper.model import Layer, LayerEntry
 from mapper.progress import step
@@ -74,7 +75,7 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
 
 
 def read_layer(entry: LayerEntry) -> Layer:
-    """Read one file as it is: text cells and geometries, nothing judged, every record accounted for.
+    """Read one file, or a table or query of a database, as it is: text cells and geometries, every record accounted for.
 
     Of several sheets, layers or archive members all are read, as one layer; where they differ, the entry must say which.
 
@@ -97,6 +98,8 @@ def read_layer(entry: LayerEntry) -> Layer:
     UnknownCRS
         When the file names a CRS that cannot be used.
     """
+    if entry.database is not None:
+        return read_database(entry)
     return read_content(entry, read_bytes(entry.path))
 
 
