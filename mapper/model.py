@@ -134,6 +134,8 @@ class LayerEntry:
     `date_order` says how 03/04/2021 is meant.
     `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
     `precision` is how exactly incidents are published, with the reason where it is as in the file (`mapper.output.publication`).
+    `by_language` holds those of title, source, licence and note that are given by language; the field of that name is then the
+    English one, or the first.
     `database` is set where the records are in one; `path` then leads nowhere and only ends in the name of the table.
     """
 
@@ -154,7 +156,13 @@ class LayerEntry:
     may_be_empty: bool = False
     precision: Precision = "month-district"
     precision_reason: str = ""
+    by_language: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     database: Database | None = None
+
+    def told(self, name: str) -> str | Mapping[str, str]:
+        """Return a text of the layer by language where it is given so, else the one there is."""
+        text: str = getattr(self, name)
+        return self.by_language.get(name, text)
 
     @property
     def stated(self) -> str:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _SMALL_BYTES = 4_000_000
 """Up to here the block is compressed as well as can be; more would take seconds for some hundredths of its size."""
-_BEST, _USUAL = 9, 6
+_BEST, _USUAL = 9, 5
 
 
 def _columns(kind: str, **others: str) -> dict[str, str]:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mapper.analysis.ledger import Count
+    from mapper.model import LayerEntry
 
 WORDS = (
     "page",
@@ -167,7 +168,9 @@ def front_end() -> FrontEnd:
     """
     dist = files("mapper") / "web" / "dist"
     try:
-        return FrontEnd(*((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js", "mount.js")))
+        return FrontEnd(
+            *((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js", "mount.js"))
+        )
     except OSError:
         raise Unreadable(
             "the page's program is missing from this installation",
@@ -209,19 +212,24 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             {
                 "name": entry.name,
                 "kind": entry.kind,
-                "title": entry.title or entry.name,
-                "source": entry.source,
-                "licence": entry.licence,
+                "title": _given(entry, "title") or entry.name,
+                "source": _given(entry, "source"),
+                "licence": _given(entry, "licence"),
                 "date": entry.date.isoformat() if entry.date else None,
                 "accuracy_m": entry.accuracy_m,
                 "sha256": sha256,
-                "note": entry.note,
+                "note": _given(entry, "note"),
             }
             for entry, _, sha256 in edition.layers
         ],
         "assumptions": [_in_languages(each) for each in edition.assumptions],
         "ledger": _ledger(edition),
     }
+
+
+def _given(entry: LayerEntry, name: str) -> str | dict[str, str]:
+    told = entry.told(name)
+    return told if isinstance(told, str) else dict(told)
 
 
 def _in_languages(text: str | None) -> str | dict[str, str] | None:

@@ -275,13 +275,13 @@ export type Contours = Table<typeof CONTOURS>;
 export interface LayerMeta {
   readonly name: string;
   readonly kind: string;
-  readonly title: string;
-  readonly source: string;
-  readonly licence: string;
+  readonly title: Told;
+  readonly source: Told;
+  readonly licence: Told;
   readonly date: string | null;
   readonly accuracy_m: number | null;
   readonly sha256: string;
-  readonly note: string;
+  readonly note: Told;
 }
 
 /** A sentence of ours by language; or somebody's text, or one of ours that there is in English only. */

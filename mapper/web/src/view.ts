@@ -8,6 +8,7 @@ import type { Data } from "./data.ts";
 import { isoDate } from "./dates.ts";
 import { el } from "./elements.ts";
 import { Drawer } from "./drawer.ts";
+import type { Choice } from "./filter/choice.ts";
 import { hasSpan, spanOf } from "./filter/days.ts";
 import { frameOf, type FrameName, type Span } from "./filter/frames.ts";
 import { hazardMask, incidentMask } from "./filter/mask.ts";
@@ -16,7 +17,7 @@ import { setFilters } from "./filter/section.ts";
 import type { Place } from "./find/places.ts";
 import { isLow, isNarrow, makeFrame, type Frame } from "./frame.ts";
 import type { LonLat } from "./geometry.ts";
-import { groupIncidents } from "./grouping.ts";
+import { groupIncidents, type RowMask } from "./grouping.ts";
 import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
 import { dayOfData, Inquiry } from "./inquiry.ts";
@@ -100,6 +101,7 @@ class MapPage implements View {
   /** The label that was pressed; where it is gone, the keyboard goes back to the map. */
   private askedFrom: string | undefined;
   private knownSpan: Span | undefined;
+  private lastMask: { readonly choice: Choice; readonly rows: RowMask } | null = null;
 
   constructor(root: HTMLElement, { data, records, sha256 }: Loaded, private readonly now: Date, private readonly embedded: boolean) {
     const { meta } = data;
@@ -221,6 +223,13 @@ class MapPage implements View {
     return frameOf(this.data, choice, () => this.span);
   }
 
+  /** The accidents that are shown; found once for each choice. */
+  private get mask(): RowMask {
+    const { data, store: { state: { choice } } } = this;
+    if (this.lastMask?.choice !== choice) this.lastMask = { choice, rows: incidentMask(data.incidents, choice) };
+    return this.lastMask.rows;
+  }
+
   private get said(): SaidNeeds {
     return { data: this.data, words: this.words, store: this.store, span: () => this.span, first: this.first };
   }
@@ -234,7 +243,7 @@ class MapPage implements View {
       words,
       state,
       now,
-      chosen: chosenInWords(this.said, incidentMask(data.incidents, state.choice)),
+      chosen: chosenInWords(this.said, this.mask),
       finish: () => this.layers.finish(),
       legend: [...this.drawer.legendOf((layer) => layer.visible || layer.name === GRATICULE), ...markParts(words, state.asked !== null, this.route.answer)],
       hatches: hatches.element,
@@ -296,7 +305,7 @@ class MapPage implements View {
   /** Show what the reader chose of the records, and as of which day. */
   private choose(): void {
     const { choice, on, known_by } = this.store.state;
-    const incidents = incidentMask(this.data.incidents, choice);
+    const incidents = this.mask;
     this.layers.choose({ incidents, hazards: hazardMask(this.data, choice), zones: this.inquiry.closedZones(on, known_by), density: this.densityFrame() });
     this.chosenLine.renew(incidents);
     this.tools.renewTime();

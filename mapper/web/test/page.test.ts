@@ -1,4 +1,5 @@
 /** The drawn page in jsdom: what a reader sees, and that text from data is only ever text. */
+import * as L from "leaflet";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { Banner, Failure } from "../src/failure.ts";
@@ -419,4 +420,16 @@ test("a failure puts the banner back with its cause in three languages", () => {
   expect([...(cause?.querySelectorAll("[lang]") ?? [])].map((line) => line.getAttribute("lang"))).toEqual(["en", "az", "ru"]);
   expect(cause?.textContent).toContain("cut or altered");
   expect(cause?.querySelector("b")).toBeNull();
+});
+
+test("a click and a long press ask about the place under them, the menu's key about none", () => {
+  const { view } = drawn();
+  const menu = (pointerType: string) => view.map.fire("contextmenu", { latlng: L.latLng(40.1, 46.9), originalEvent: Object.assign(new MouseEvent("contextmenu"), { pointerType }) });
+  menu("");
+  expect(view.store.state.asked).toBeNull();
+  menu("touch");
+  expect(view.store.state.asked?.at).toEqual([46.9, 40.1]);
+  view.store.set({ asked: null });
+  view.map.fire("click", { latlng: L.latLng(40, 47) });
+  expect(view.store.state.asked?.at).toEqual([47, 40]);
 });
