@@ -143,7 +143,8 @@ class _Target:
     def load(self, sheet: Sheet) -> None:
         """Load the new rows beside, and count them there."""
         columns = self._sql.SQL(", ").join(self._declared(column) for column in sheet.columns)
-        self._do("CREATE TEMPORARY TABLE {new} ({columns}) ON COMMIT DROP", sheet.name, columns=columns)
+        new = "CREATE TEMPORARY TABLE {new} ({columns}, PRIMARY KEY ({key})) ON COMMIT DROP"
+        self._do(new, sheet.name, columns=columns, key=sheet.key)
         with self._connection.cursor() as cursor, cursor.copy(self._made("COPY {new} FROM STDIN", sheet.name)) as copy:
             for lines in sheet.batches():
                 copy.write("".join(f"{line}\n" for line in lines.to_pylist()))
@@ -159,6 +160,7 @@ class _Target:
             else:
                 self._create(sheet)
             self._take_over(sheet)
+            self._do("ANALYZE {table}", sheet.name)  # else the server plans the next step for an empty table
         for sheet in reversed(sheets):
             self._do(
                 "DELETE FROM {table} AS t WHERE NOT EXISTS (SELECT FROM {new} AS n WHERE n.{key} = t.{key})",

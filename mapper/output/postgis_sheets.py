@@ -30,7 +30,8 @@ GEOMETRY, ROW = "geometry", "fid"
 _TYPES = MappingProxyType(
     {"text": "text", "code": "text", "date": "text", "count": "bigint", "number": "double precision"}
 )
-_DATE = r"^\d{4}(-\d{2}(-\d{2})?)?$"
+_DATE = r"^(\d{4}(-\d{2}(-\d{2})?)?|--\d{2}-\d{2}|\?)$"
+"""What `mapper.schema.is_date` takes, and the mark of a date that was written and could not be read."""
 _BATCH = 10_000
 _MULTI = MappingProxyType(
     {"MultiPolygon": ("Polygon", shapely.multipolygons), "MultiLineString": ("LineString", shapely.multilinestrings)}
