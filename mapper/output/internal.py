@@ -6,13 +6,19 @@ every record in it: a file is passed on without its folder, and a record is copi
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mapper import schema
 from mapper.output.exports import geojson
+from mapper.output.published import published_column, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
+
+    from mapper.output.published import PublishedTable
 
 FILE_NAME = "INTERNAL-incidents.geojson"
 MARKING = "INTERNAL – not for publication"
@@ -20,6 +26,41 @@ COLUMNS = (
     *(column.name for column in schema.COLUMNS["incidents"] if column.name not in schema.PLACE_COLUMNS),
     *("place", "layer"),
 )
+
+
+def internal_tables(tables: Sequence[PublishedTable], records: gpd.GeoDataFrame) -> tuple[PublishedTable, ...]:
+    """Return published tables with the full records in the place of the incidents, and the mark in every row of every table.
+
+    Parameters
+    ----------
+    tables : sequence of PublishedTable
+        As published.
+    records : GeoDataFrame
+        As of `internal_files`.
+
+    Returns
+    -------
+    tuple of PublishedTable
+        The incidents first, then the others in their order; `marking` is the first column of each that is no identifier.
+    """
+    published = next((table for table in tables if table.name == "incidents"), None)
+    full = table_of(
+        "incidents",
+        records,
+        columns=[published_column("incidents", name) for name in COLUMNS],
+        licences=() if published is None else published.licences,
+        lineage=() if published is None else published.lineage,
+    )
+    others = [table for table in tables if table.name != "incidents"]
+    return tuple(_marked(table) for table in ([full] if len(full.frame) else []) + others)
+
+
+def _marked(table: PublishedTable) -> PublishedTable:
+    at = 0 if table.id_column is None else 1
+    column = published_column(table.name, "marking")
+    frame = table.frame.copy(deep=False)
+    frame.insert(at, column.name, MARKING)
+    return replace(table, frame=frame, columns=(*table.columns[:at], column, *table.columns[at:]))
 
 
 def internal_files(records: gpd.GeoDataFrame) -> dict[str, bytes]:

@@ -167,7 +167,9 @@ def front_end() -> FrontEnd:
     """
     dist = files("mapper") / "web" / "dist"
     try:
-        return FrontEnd(*((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js", "mount.js")))
+        return FrontEnd(
+            *((dist / name).read_text("utf-8") for name in ("app.js", "app.css", "boot.js", "tiles.js", "mount.js"))
+        )
     except OSError:
         raise Unreadable(
             "the page's program is missing from this installation",

@@ -172,7 +172,7 @@ def filled(text: str, values: Mapping[str, object], language: str = "en") -> str
 
 
 class Said(str):
-    """A sentence of the page in English, as any text, that can be told in every language.
+    """A sentence of the page, or of an export, in English, as any text, that can be told in every language.
 
     Examples
     --------
@@ -189,14 +189,21 @@ class Said(str):
 
     @classmethod
     def of(cls, code: str, **values: object) -> Said:
-        """Make the sentence of a code of the vocabulary `page`; values as for `sentence`."""
-        made = cls(filled(label("page", code), values))
+        """Make the sentence of a code of the vocabularies `page` and `export`; values as for `sentence`."""
+        made = cls(filled(label(_vocabulary_of(code), code), values))
         made.code, made.values = code, values
         return made
 
     def in_languages(self) -> dict[str, str]:
         """Return the sentence by language."""
-        return {each: filled(label("page", self.code, each), self.values, each) for each in LANGUAGES}
+        return {
+            each: filled(label(_vocabulary_of(self.code), self.code, each), self.values, each) for each in LANGUAGES
+        }
+
+
+def _vocabulary_of(sentence_code: str) -> str:
+    """Return where a sentence stands: those of exports are not in the page, which carries all of its own."""
+    return "export" if sentence_code.startswith("export.") else "page"
 
 
 _PLACE: Final = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")
