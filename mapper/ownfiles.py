@@ -42,11 +42,11 @@ from mapper.model import (
     OnInvalid,
 )
 from mapper.output.exports import CONTOUR_COLUMNS, HOTSPOT_COLUMNS, csv_table, geojson
-from mapper.output.published import columns_of
 from mapper.output.files import to_the_end, write_file
 from mapper.output.manifest import answer
 from mapper.output.notebook import HazardMap
 from mapper.output.page import page_html
+from mapper.output.published import columns_of
 from mapper.output.rasters import geotiff, raster_writer
 from mapper.pipeline import edition_of
 from mapper.progress import step
