@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mapper import crs, pipeline, terms
 from mapper.asked import usable_crs
 from mapper.errors import UsageError
-from mapper.output.export import export_tables, formats_named
+from mapper.output.export import export_tables, formats_named, target
 from mapper.output.internal import MARKING, internal_tables
 from mapper.output.manifest import FILE_NAME as MANIFEST
 from mapper.output.published import export_facts, published_tables
@@ -67,9 +67,10 @@ def export(source: Path | None, to: Path, wishes: Wishes | None = None) -> dict[
     if wanted.language not in terms.LANGUAGES:
         raise UsageError(f"'{wanted.language}' is not a language", advice=f"Say {', '.join(terms.LANGUAGES)}.")
     code = usable_crs(wanted.crs) or crs.STORAGE
+    where = target(to, formats, to_crs=code, internal=wanted.internal, overwrite=wanted.overwrite)
     tables, facts, said = _read(source, internal=wanted.internal)
     asked = replace(facts, language=wanted.language, crs=code)
-    told = export_tables(tables, asked, to, formats=formats, overwrite=wanted.overwrite)
+    told = export_tables(tables, asked, where)
     return {**told, "notices": [*(each.in_languages()[wanted.language] for each in said), *told["notices"]]}
 
 
@@ -85,7 +86,7 @@ def _read(source: Path | None, *, internal: bool) -> tuple[tuple[PublishedTable,
         return tables, facts, []
     edition, records = pipeline.make_edition_and_records(source)
     tables = published_tables(edition)
-    said = [Said.of("export.counted_only", n=edition.tally.records)] if edition.counts_only else []
+    said = [Said.of("notice.counted_only", vocabulary="export", n=edition.tally.records)] if edition.counts_only else []
     if not internal:
         return tables, export_facts(edition), said
     return internal_tables(tables, records), export_facts(edition, marking=MARKING), []

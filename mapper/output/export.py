@@ -23,7 +23,7 @@ import numpy as np
 
 from mapper import crs, terms
 from mapper.errors import MapperError, Unwritable, UsageError
-from mapper.output.files import writing_into
+from mapper.output.files import refuse_taken, writing_into
 from mapper.progress import step
 
 if TYPE_CHECKING:
@@ -68,15 +68,15 @@ _ALL = (
     Format("gpkg", "gpkg", (".gpkg",)),
     Format("flatgeobuf", "flatgeobuf", (".fgb",), a_file_each=True),
     Format("geoparquet", "geoparquet", (".parquet",), a_file_each=True),
-    Format("shapefile", "shapefile", (".zip",)),
+    Format("shapefile", "shapefile", (".zip",), a_file_each=True),
     Format("kml", "kml", (".kml",), only_wgs84=True),
     Format("kmz", "kmz", (".kmz",), only_wgs84=True),
     Format("gpx", "gpx", (".gpx",), only_wgs84=True),
-    Format("csv", "csv", (".csv",), a_file_each=True),
+    Format("csv", "tables_csv", (".csv",), a_file_each=True),
     Format("csv-plain", "csv_plain", (), a_file_each=True),
     Format("xlsx", "xlsx", (".xlsx",), extra="xlsx"),
     Format("geotiff", "geotiff", (".tif", ".tiff"), extra="raster"),
-    Format("contours", "contours", ()),
+    Format("contours", "contours", (), only_wgs84=True),
 )
 FORMATS: Mapping[str, Format] = MappingProxyType({each.name: each for each in _ALL})
 """Every format by the name that `--format` takes."""
@@ -128,15 +128,68 @@ def format_of_file(file: Path) -> Format | None:
     return next((each for each in _ALL if file.suffix.lower() in each.suffixes), None)
 
 
-def export_tables(
-    tables: Sequence[PublishedTable],
-    facts: ExportFacts,
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where an export goes: a folder and formats, and with `file` the name of the one file that is asked for."""
+
+    folder: Path
+    formats: tuple[Format, ...]
+    file: str | None = None
+    overwrite: bool = False
+
+
+def target(
     to: Path,
-    *,
     formats: Sequence[Format] = (),
+    *,
+    to_crs: str = crs.STORAGE,
+    internal: bool = False,
     overwrite: bool = False,
-) -> dict[str, Any]:
-    """Write tables in formats into a folder, or into one file.
+) -> Target:
+    """Say where an export goes, once all is checked that can be before there is anything to write.
+
+    Parameters
+    ----------
+    to : Path
+        A folder, made when missing; or a file, if the name ends as those of a format do, which is then the format. What a
+        format writes beside its file is placed beside it.
+    formats : sequence of Format
+        For a folder; GeoJSON when left out.
+    to_crs : str
+        Authority code of the CRS that is asked for.
+    internal : bool
+        Whether full records are written; the name of a file must say so.
+    overwrite : bool
+        Whether files that are there may be replaced.
+
+    Raises
+    ------
+    UsageError
+        When a format cannot hold what is asked for, is not here, or lacks a library, or the name of a file says nothing.
+    Unwritable
+        When the file is there and may not be replaced, or is a folder.
+    """
+    of_file = format_of_file(to)
+    wanted = tuple(formats) or (FORMATS["geojson"],) if of_file is None else _only(of_file, formats, to)
+    for each in wanted:
+        _require_crs(each, to_crs)
+        _loaded(each)
+    if of_file is None:
+        return Target(to, wanted, overwrite=overwrite)
+    if to.is_dir():
+        raise Unwritable(f"'{to.name}' is a folder", advice="Name a file, or a folder without such an ending.")
+    if internal and not to.name.startswith(INTERNAL_PREFIX):
+        raise UsageError(
+            f"'{to.name}' would hold full records, and its name does not say so",
+            advice=f"Name it {INTERNAL_PREFIX}{to.name}.",
+        )
+    if not overwrite:
+        refuse_taken(to.parent, [to.name])
+    return Target(to.parent, wanted, to.name, overwrite)
+
+
+def export_tables(tables: Sequence[PublishedTable], facts: ExportFacts, where: Target) -> dict[str, Any]:
+    """Write tables in formats into a folder, or into one file, all files or none.
 
     Parameters
     ----------
@@ -144,13 +197,8 @@ def export_tables(
         As published, in WGS 84; brought into `facts.crs` here.
     facts : ExportFacts
         What every file states beside them.
-    to : Path
-        A folder, made when missing; or a file, if the name ends as those of a format do, which is then the format. What a
-        format writes beside its file is placed beside it.
-    formats : sequence of Format
-        For a folder; GeoJSON when left out.
-    overwrite : bool
-        Whether files that are there may be replaced.
+    where : Target
+        As `target` gives it.
 
     Returns
     -------
@@ -161,26 +209,22 @@ def export_tables(
     Raises
     ------
     UsageError
-        When a format cannot hold what is asked for, a library is missing, or the name of a file says nothing.
+        When a file is named by no table where each is a file of its own.
     Unwritable
         When something is there and may not be replaced, or nothing can be written. What was there before is unchanged.
     """
-    of_file = format_of_file(to)
-    if of_file is None:
-        folder, wanted, named = to, tuple(formats) or (FORMATS["geojson"],), tables
-    else:
-        folder, wanted, named = to.parent, _only(of_file, formats, to), _for_file(tables, of_file, to, facts)
-    with writing_into(folder) as writing:
-        made = written_aside(named, facts, wanted, writing.aside)
-        if of_file is not None:
-            made = _renamed(made, of_file, to)
-        writing.place(made.paths, overwrite=overwrite)
+    chosen = tuple(tables) if where.file is None else _for_file(tables, where.formats[0], where.file)
+    with writing_into(where.folder) as writing:
+        made = written_aside(chosen, facts, where.formats, writing.aside)
+        if where.file is not None:
+            made = _renamed(made, where.formats[0], where.file)
+        writing.place(made.paths, overwrite=where.overwrite)
     return {
         "edition": facts.edition_id,
-        "to": str(to),
+        "to": str(where.folder if where.file is None else where.folder / where.file),
         "files": {name: dict(told) for name, told in made.files.items()},
         "notices": list(made.notices),
-        "tables": {table.name: len(table.frame) for table in named},
+        "tables": {table.name: len(table.frame) for table in chosen},
     }
 
 
@@ -209,7 +253,7 @@ def written_aside(
         As `export_tables`.
     """
     for each in formats:
-        _require_crs(each, facts)
+        _require_crs(each, facts.crs)
     projected = reprojected(tables, facts.crs)
     paths: dict[str, Path] = {}
     files: dict[str, dict[str, Any]] = {}
@@ -265,8 +309,7 @@ def sha256_of(file: Path) -> str:
 def _write(wanted: Format, tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) -> tuple[str, ...]:
     """Have a format write its files, and tell what its libraries say as one sentence."""
     try:
-        module = importlib.import_module(f"mapper.output.formats.{wanted.module}")
-        notices = cast("Write", module.write)(tables, folder, facts)
+        notices = _loaded(wanted)(tables, folder, facts)
     except ImportError as exc:
         raise _missing(wanted, exc) from exc
     except (MapperError, OSError):
@@ -281,6 +324,14 @@ def _write(wanted: Format, tables: Sequence[PublishedTable], folder: Path, facts
     if not any(folder.iterdir()) and not notices:
         raise Unwritable(f"the {wanted.name} came out without a file", advice="Choose another format.")
     return notices
+
+
+def _loaded(wanted: Format) -> Write:
+    """Load a format's module and return what writes it."""
+    try:
+        return cast("Write", importlib.import_module(f"mapper.output.formats.{wanted.module}").write)
+    except ImportError as exc:
+        raise _missing(wanted, exc) from exc
 
 
 def _missing(wanted: Format, exc: ImportError) -> UsageError:
@@ -308,10 +359,10 @@ def _require_room(folder: Path) -> None:
     probe.unlink()
 
 
-def _require_crs(wanted: Format, facts: ExportFacts) -> None:
-    if wanted.only_wgs84 and facts.crs != crs.STORAGE:
+def _require_crs(wanted: Format, to_crs: str) -> None:
+    if wanted.only_wgs84 and to_crs != crs.STORAGE:
         raise UsageError(
-            f"{wanted.name} is always in WGS 84 ({crs.STORAGE}), and {facts.crs} is asked for",
+            f"{wanted.name} is always in WGS 84 ({crs.STORAGE}), and {to_crs} is asked for",
             advice="Leave --crs out, or choose gpkg, flatgeobuf, geoparquet or shapefile.",
         )
 
@@ -329,31 +380,22 @@ def _only(of_file: Format, formats: Sequence[Format], to: Path) -> tuple[Format,
     return (of_file,)
 
 
-def _for_file(
-    tables: Sequence[PublishedTable], wanted: Format, to: Path, facts: ExportFacts
-) -> tuple[PublishedTable, ...]:
+def _for_file(tables: Sequence[PublishedTable], wanted: Format, file: str) -> tuple[PublishedTable, ...]:
     """Return the tables that a file holds: all, or the one that it is named by where each is a file of its own."""
-    if to.is_dir():
-        raise Unwritable(f"'{to.name}' is a folder", advice="Name a file, or a folder without such an ending.")
-    if facts.marking is not None and not to.name.startswith(INTERNAL_PREFIX):
-        raise UsageError(
-            f"'{to.name}' would hold full records, and its name does not say so",
-            advice=f"Name it {INTERNAL_PREFIX}{to.name}.",
-        )
     if not wanted.a_file_each:
         return tuple(tables)
-    name = to.name.removeprefix(INTERNAL_PREFIX).removesuffix(to.suffix)
+    name, _, ending = file.removeprefix(INTERNAL_PREFIX).rpartition(".")
     chosen = tuple(table for table in tables if table.name == name)
     if not chosen:
-        there = ", ".join(f"{table.name}{to.suffix}" for table in tables)
+        there = ", ".join(f"{table.name}.{ending}" for table in tables)
         raise UsageError(
-            f"'{to.name}' is none of the tables, each of which is a file of its own in {wanted.name}",
+            f"'{file}' is none of the tables, each of which is a file of its own in {wanted.name}",
             advice=f"Name one of {there}; or a folder, for all of them.",
         )
     return chosen
 
 
-def _renamed(made: Exported, of_file: Format, to: Path) -> Exported:
+def _renamed(made: Exported, of_file: Format, file: str) -> Exported:
     """Give the file that was asked for its name, and what stands beside it the same beginning."""
     main = [name for name in made.paths if name.lower().endswith(of_file.suffixes)]
     if len(main) != 1:
@@ -361,9 +403,9 @@ def _renamed(made: Exported, of_file: Format, to: Path) -> Exported:
             f"{of_file.name} would write {len(main)} files, not one",
             advice="Name a folder instead of a file.",
         )
-    old, new = main[0].rpartition(".")[0], to.name.rpartition(".")[0]
+    old, new = main[0].rpartition(".")[0], file.rpartition(".")[0]
     names = {
-        name: to.name if name == main[0] else f"{new}{name.removeprefix(old)}" if name.startswith(old) else name
+        name: file if name == main[0] else f"{new}{name.removeprefix(old)}" if name.startswith(old) else name
         for name in made.paths
     }
     return replace(

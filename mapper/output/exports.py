@@ -22,7 +22,7 @@ from shapely.geometry import mapping
 
 from mapper import crs
 from mapper.output.antimeridian import cut_at_antimeridian
-from mapper.output.published import export_facts, published_tables
+from mapper.output.published import export_facts, marked, marking_column, published_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -63,12 +63,13 @@ def table_files(tables: Iterable[PublishedTable], facts: ExportFacts) -> dict[st
         Of a table with places `NAME.geojson`, one feature per record, also of those without a geometry; of any other
         `NAME.csv`, for a spreadsheet.
     """
-    return {
-        f"{table.name}.{'csv' if table.geometry is None else 'geojson'}": (
-            csv_table(table.frame) if table.geometry is None else geojson_table(table, facts)
-        )
-        for table in tables
-    }
+    return dict(_file_of(table, facts) for table in tables)
+
+
+def _file_of(table: PublishedTable, facts: ExportFacts) -> tuple[str, bytes]:
+    if table.geometry is not None:
+        return f"{table.name}.geojson", geojson_table(table, facts)
+    return f"{table.name}.csv", csv_table(marked([table], facts)[0].frame)
 
 
 def geojson_table(table: PublishedTable, facts: ExportFacts) -> bytes:
@@ -149,7 +150,8 @@ def geojson(
     name : str
         A name for the collection.
     marking : str, optional
-        A text that the collection bears as its first member and each feature as a property.
+        A text that the collection bears as its first member and each feature as a property (`marking`, or `export_marking` beside
+        a column of that name).
     members : mapping of str to plain JSON values, optional
         What else the collection says of itself, before its features.
 
@@ -174,8 +176,8 @@ def _features(
     ids: list[str] | None, told: Mapping[str, list[str]], geometries: list[str], marking: str | None
 ) -> list[str]:
     """Put texts of JSON together, a feature for each row."""
-    marked = [] if marking is None else [f'"marking":{_literal(marking)}']
-    properties = ",".join([*marked, *(f"{_literal(column)}:%s" for column in told)])
+    mark = [] if marking is None else [f"{_literal(marking_column(told))}:{_literal(marking)}"]
+    properties = ",".join([*mark, *(f"{_literal(column)}:%s" for column in told)])
     first = '"type":"Feature",' + ("" if ids is None else '"id":%s,')
     pattern = f'{{{first}"properties":{{{properties}}},"geometry":%s}}'
     rows = zip(*([] if ids is None else [ids]), *told.values(), geometries, strict=True)

@@ -50,7 +50,7 @@ class Writing:
     ) -> None:
         """Put files into the folder, all or none; parameters and errors as of `write_files`. To be called once, at the end."""
         if not overwrite:
-            self._refuse_taken(contents)
+            refuse_taken(self.folder, contents)
         new = self.aside / "new"
         new.mkdir()
         for name, content in contents.items():
@@ -62,13 +62,21 @@ class Writing:
         _exchange(self.folder, new, list(contents))
         _remove_superseded(self.folder, {} if superseded is None else superseded, contents)
 
-    def _refuse_taken(self, names: Iterable[str]) -> None:
-        taken = sorted(name for name in names if (self.folder / name).exists() or (self.folder / name).is_symlink())
-        if taken:
-            raise Unwritable(
-                f"{_listed(taken)} would be replaced in '{self.folder.name or self.folder}'",
-                advice="Say --overwrite to replace what is there, or name another place.",
-            )
+
+def refuse_taken(folder: Path, names: Iterable[str]) -> None:
+    """Refuse names that are taken in a folder.
+
+    Raises
+    ------
+    Unwritable
+        When one is; the sentence names it.
+    """
+    taken = sorted(name for name in names if (folder / name).exists() or (folder / name).is_symlink())
+    if taken:
+        raise Unwritable(
+            f"{_listed(taken)} would be replaced in '{folder.name or folder}'",
+            advice="Say --overwrite to replace what is there, or name another place.",
+        )
 
 
 @contextlib.contextmanager

@@ -6,7 +6,6 @@ every record in it: a file is passed on without its folder, and a record is copi
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mapper import schema
@@ -29,7 +28,7 @@ COLUMNS = (
 
 
 def internal_tables(tables: Sequence[PublishedTable], records: gpd.GeoDataFrame) -> tuple[PublishedTable, ...]:
-    """Return published tables with the full records in the place of the incidents, and the mark in every row of every table.
+    """Return published tables with the full records in the place of the incidents.
 
     Parameters
     ----------
@@ -41,7 +40,7 @@ def internal_tables(tables: Sequence[PublishedTable], records: gpd.GeoDataFrame)
     Returns
     -------
     tuple of PublishedTable
-        The incidents first, then the others in their order; `marking` is the first column of each that is no identifier.
+        The incidents first, then the others in their order. Each format marks its files and records by `ExportFacts.marking`.
     """
     published = next((table for table in tables if table.name == "incidents"), None)
     full = table_of(
@@ -52,15 +51,7 @@ def internal_tables(tables: Sequence[PublishedTable], records: gpd.GeoDataFrame)
         lineage=() if published is None else published.lineage,
     )
     others = [table for table in tables if table.name != "incidents"]
-    return tuple(_marked(table) for table in ([full] if len(full.frame) else []) + others)
-
-
-def _marked(table: PublishedTable) -> PublishedTable:
-    at = 0 if table.id_column is None else 1
-    column = published_column(table.name, "marking")
-    frame = table.frame.copy(deep=False)
-    frame.insert(at, column.name, MARKING)
-    return replace(table, frame=frame, columns=(*table.columns[:at], column, *table.columns[at:]))
+    return (*([full] if len(full.frame) else []), *others)
 
 
 def internal_files(records: gpd.GeoDataFrame) -> dict[str, bytes]:

@@ -6,9 +6,9 @@ does not, and the formats cannot drift apart. What is kept for drawing alone is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -19,7 +19,7 @@ from mapper.output.compose import CAVEATS
 from mapper.output.page import page_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from mapper.model import Surface
     from mapper.output.compose import Edition
@@ -57,14 +57,8 @@ _GEOMETRY: Mapping[str, GeometryKind] = MappingProxyType(
 )
 _PUBLIC_NAME = MappingProxyType({"contours": "density"})
 _FOR_DRAWING = MappingProxyType({"settlements": ("sounds",)})
-_BESIDE_THE_PAGE: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "zones": {"killed_inside": "i32", "injured_inside": "i32"},
-        "districts": {"name_source": "text", "note": "text"},
-        "findings": {"advice": "text"},
-    }
-)
-"""Columns that the page has no room for, or tells by its vocabularies."""
+_TOLD_BY_VOCABULARY: Mapping[str, Mapping[str, str]] = MappingProxyType({"findings": {"advice": "text"}})
+"""Columns that the page has no need of, as it carries the vocabulary `rule`."""
 _PLACES = ("position", "geometry")
 _UNIT_OF_ENDING = MappingProxyType(
     {"_per_km2": "1/km²", "_m2": "m²", "_km2": "km²", "_hectares": "ha", "_m": "m", "lon": "°", "lat": "°"}
@@ -163,9 +157,51 @@ def published_tables(edition: Edition) -> tuple[PublishedTable, ...]:
         Every kind that the edition has records of, in the order of `TABLES`; rows in the order of the edition. Incidents that
         are only counted have no table: an empty one would say that there are none.
     """
-    frames = page_tables(edition)
-    made = (_published(name, frames[name], edition) for name in TABLES)
+    inputs = [Input(entry.kind, entry.licence, entry.source or entry.path.name) for entry, _, _ in edition.layers]
+    return tables_of(page_tables(edition), inputs)
+
+
+class Input(NamedTuple):
+    """One layer that an edition was made from: its kind, its licence, and what it is known by."""
+
+    kind: str
+    licence: str
+    source: str
+
+
+def tables_of(frames: Mapping[str, pd.DataFrame], inputs: Sequence[Input]) -> tuple[PublishedTable, ...]:
+    """Return the tables of the frames of a page's block (`mapper.output.page.page_tables`) and of the layers they came from."""
+    made = (_published(name, frames[name], inputs) for name in TABLES)
     return tuple(table for table in made if len(table.frame))
+
+
+def marked(tables: Iterable[PublishedTable], facts: ExportFacts) -> tuple[PublishedTable, ...]:
+    """Return tables with the mark of an internal export in every row; as they are where there is none.
+
+    Returns
+    -------
+    tuple of PublishedTable
+        The mark is the first column: `marking`, or `export_marking` where a table has a column of that name.
+    """
+    return tuple(tables) if facts.marking is None else tuple(_marked(table, facts.marking) for table in tables)
+
+
+def _marked(table: PublishedTable, marking: str) -> PublishedTable:
+    name = marking_column([column.name for column in table.columns])
+    frame = table.frame.copy(deep=False)
+    frame.insert(0, name, pd.Series([marking] * len(frame), index=frame.index, dtype="str"))
+    return replace(table, frame=frame, columns=(published_column(table.name, name, "text"), *table.columns))
+
+
+def marking_column(columns: Collection[str]) -> str:
+    """Return the name of the column that marks each record of an internal export, beside columns of other names.
+
+    Examples
+    --------
+    >>> marking_column(["hazard_id", "marking"])
+    'export_marking'
+    """
+    return "marking" if "marking" not in columns else "export_marking"
 
 
 def table_names() -> tuple[str, ...]:
@@ -244,22 +280,29 @@ def columns_of(name: str) -> tuple[PublishedColumn, ...]:
     """
     stored = {public: each for each, public in _PUBLIC_NAME.items()}.get(name, name)
     left_out = (*_FOR_DRAWING.get(name, ()), *_PLACES)
-    types = {**TABLES[stored], **_BESIDE_THE_PAGE.get(name, {})}
+    types = {**TABLES[stored], **_TOLD_BY_VOCABULARY.get(name, {})}
     kept = [column for column in types if types[column] not in _PLACES and column not in left_out]
     kept.sort(key=lambda column: column != _ID.get(name))
     return tuple(published_column(name, column, types[column]) for column in kept)
 
 
-def _published(stored: str, frame: pd.DataFrame, edition: Edition) -> PublishedTable:
+def _published(stored: str, frame: pd.DataFrame, inputs: Sequence[Input]) -> PublishedTable:
     name = _PUBLIC_NAME.get(stored, stored)
     at = next((column for column, kind in TABLES[stored].items() if kind in _PLACES), None)
-    entries = [entry for entry, _, _ in edition.layers if entry.kind in _KINDS_OF.get(name, (name,))]
+    of_these = [each for each in inputs if each.kind in _KINDS_OF.get(name, (name,))]
+    if name == "findings":
+        frame = frame.assign(advice=_advice(frame["rule"]))
     return table_of(
         name,
         frame if at is None else gpd.GeoDataFrame(frame, geometry=list(frame[at]), crs=crs.STORAGE),
-        licences=(entry.licence for entry in entries if entry.licence),
-        lineage=(entry.source or entry.path.name for entry in entries),
+        licences=(each.licence for each in of_these if each.licence),
+        lineage=(each.source for each in of_these),
     )
+
+
+def _advice(rules: pd.Series) -> pd.Series:
+    known = {code: term.definition["en"] for code, term in terms.vocabulary("rule").items()}
+    return rules.astype("str").map(known)
 
 
 _KINDS_OF = MappingProxyType({"density": ("incidents", "zones", "districts"), "zones": ("zones", "districts")})
