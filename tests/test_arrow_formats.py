@@ -133,7 +133,7 @@ def test_another_reader_finds_the_same_records(how: str, number: int, tmp_path: 
     # pandas has counts beside nulls as real numbers; in the file they are whole.
     kinds = {"count": int if "geopandas" not in how else (int, float), "number": float}
     for (_, expected), shape in zip(table.frame.iterrows(), table.frame.geometry, strict=True):
-        row = found[expected[table.id_column]]
+        row = found[expected[str(table.id_column)]]
         for column in table.columns:
             value = expected[column.name]
             if pd.isna(value):
