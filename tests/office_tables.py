@@ -6,6 +6,7 @@ geometry, a text longer than a Shapefile or a cell holds, and every hostile text
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -194,3 +195,8 @@ def density() -> PublishedTable:
 def all_tables() -> tuple[PublishedTable, ...]:
     """Return them all."""
     return (incidents(), zones(), hazards(), orders(), context(), density())
+
+
+def moved(of: PublishedTable, crs: str) -> PublishedTable:
+    """Return a table with its geometry in another CRS, as it is handed to a format that is asked for one."""
+    return replace(of, frame=gpd.GeoDataFrame(of.frame).to_crs(crs))

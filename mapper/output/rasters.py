@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHOWS = "Density of reported accidents, not of mines. No data is outside the window: nothing is said of it."
 _OPTIONS: Mapping[str, str] = MappingProxyType(
-    {"compress": "DEFLATE", "overview_resampling": "NEAREST", "blocksize": "512", "statistics": "NO"}
+    {"compress": "DEFLATE", "overview_resampling": "NEAREST", "blocksize": "512"}
 )
 
 

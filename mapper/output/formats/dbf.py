@@ -29,7 +29,7 @@ TEXT_BYTES = 254
 MOST_BYTES = 2**31 - 1
 """Many readers count the bytes of a file in a signed 32-bit number."""
 
-_SIGNIFICANT = 15
+_DECIMALS, _NUMBER_WIDTH = 15, 24
 _WHOLE_WIDTH = 9
 _HEADER = struct.Struct("<BBBBIHH20x")
 _FIELD = struct.Struct("<11sc4xBB14x")
@@ -146,9 +146,9 @@ def _aligned(name: str, kind: str, width: int, decimals: int, values: Sequence[b
 
 
 def _decimals(known: npt.NDArray[np.float64]) -> int:
-    """Return the fewest decimals, one at least, that keep every number to 15 significant digits of the largest."""
+    """Return the fewest decimals, one at least, that keep every number; 15 at most, or what fits beside the largest."""
     largest = float(np.abs(known).max(initial=0.0))
-    most = max(1, _SIGNIFICANT - max(1, len(f"{largest:.0f}")))
+    most = max(1, min(_DECIMALS, _NUMBER_WIDTH - len(f"-{largest:.0f}.")))
     return next((n for n in range(1, most) if np.array_equal(np.round(known, n), known)), most)
 
 

@@ -14,7 +14,7 @@ import shapely
 
 from mapper import terms
 from mapper.output.formats.days import whole_day
-from mapper.output.formats.rounding import rounded
+from mapper.output.formats.rounding import decimal, rounded
 from mapper.output.formats.stated import (
     cells,
     column_title,
@@ -98,8 +98,8 @@ def _metadata(table: PublishedTable, facts: ExportFacts, described: str, text: X
     known = points[~shapely.is_missing(points)]
     bounds = ""
     if len(known):
-        west, south, east, north = shapely.total_bounds(rounded(known, geographic=True)).tolist()
-        bounds = f'<bounds minlat="{south!r}" minlon="{west!r}" maxlat="{north!r}" maxlon="{east!r}"/>'
+        west, south, east, north = map(decimal, shapely.total_bounds(rounded(known, geographic=True)).tolist())
+        bounds = f'<bounds minlat="{south}" minlon="{west}" maxlat="{north}" maxlon="{east}"/>'
     desc = text(paragraphs([table], facts, described))
     return f"<metadata><name>{text(title_of(facts))}</name><desc>{desc}</desc>{author}{bounds}</metadata>"
 
@@ -115,7 +115,7 @@ def _waypoints(table: PublishedTable, language: str, text: XmlText) -> Iterator[
         of_kind = f"<type>{text(terms.label('accident_type', kind, language))}</type>" if kind else ""
         source = f"<src>{text(record['source_ids'])}</src>" if record.get("source_ids") else ""
         yield (
-            f'<wpt lat="{lat!r}" lon="{lon!r}">{time}<name>{text(name)}</name>'
+            f'<wpt lat="{decimal(lat)}" lon="{decimal(lon)}">{time}<name>{text(name)}</name>'
             f"<desc>{text(_description(table, record, language))}</desc>{source}<sym>{SYMBOL}</sym>{of_kind}</wpt>"
         )
 

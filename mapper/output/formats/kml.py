@@ -18,7 +18,7 @@ from mapper import terms
 from mapper.crs import geodesic_circle
 from mapper.output.formats.days import with_a_year
 from mapper.output.formats.kml_style import CIRCLE, style_ids, styles
-from mapper.output.formats.rounding import rounded
+from mapper.output.formats.rounding import decimal, rounded
 from mapper.output.formats.stated import (
     cells,
     column_title,
@@ -313,5 +313,5 @@ def _element(shape: Any) -> str:  # noqa: ANN401 - shapely has no types
 
 
 def _coordinates(shape: Any) -> str:  # noqa: ANN401 - shapely has no types
-    pairs = " ".join(f"{lon!r},{lat!r}" for lon, lat in shapely.get_coordinates(shape).tolist())
+    pairs = " ".join(f"{decimal(lon)},{decimal(lat)}" for lon, lat in shapely.get_coordinates(shape).tolist())
     return f"<coordinates>{pairs}</coordinates>"

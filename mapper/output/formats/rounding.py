@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 _DEGREE_DECIMALS, _METRE_DECIMALS = 7, 3
 
 
+def decimal(number: float) -> str:
+    """Return a rounded coordinate as digits alone: a small one in Python's own way has an exponent, which GPX does not allow.
+
+    Examples
+    --------
+    >>> decimal(46.75), decimal(-1e-07), decimal(40.0)
+    ('46.75', '-0.0000001', '40.0')
+    """
+    text = repr(number)
+    return f"{number:.{_DEGREE_DECIMALS}f}" if "e" in text else text
+
+
 def rounded(shapes: npt.NDArray[np.object_], *, geographic: bool) -> npt.NDArray[np.object_]:
     """Round coordinates to 7 decimals of a degree (1 cm) or 3 of a metre; a shape that would then be invalid stays as it is.
 

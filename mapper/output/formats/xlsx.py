@@ -248,7 +248,13 @@ class _Writing:
     def _text(self, sheet: Any, row: int, at: int, text: str, look: Any = None) -> None:  # noqa: ANN401 - XlsxWriter's
         if look is None and guard(text) is not text:
             look = self.formats["as_text"]
-        _written(sheet.write_string(row, at, _clean(text), look))
+        clean = _clean(text)
+        if clean.startswith(_RICH[0]) and clean.endswith(_RICH[1]):  # XlsxWriter would take it for XML of its own
+            _written(
+                sheet.write_rich_string(row, at, clean[:1], clean[1:2], clean[2:], *([] if look is None else [look]))
+            )
+        else:
+            _written(sheet.write_string(row, at, clean, look))
 
     def _within(self, text: str, table: str, row: str, column: str) -> str:
         """Return what a cell holds of a text; where that is not all, it stands whole on a sheet of its own."""
@@ -320,6 +326,7 @@ class _Writing:
             self.notices.append(told("notice.long_texts", **values, sheet=name))
 
 
+_RICH = ("<r>", "</r>")
 _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "head": {"bold": True, "valign": "top"},
     "wrapped": {"text_wrap": True, "valign": "top"},
