@@ -64,7 +64,7 @@ def short_names(names: Iterable[str]) -> dict[str, str]:
     >>> list(short_names(["zone_id", "incidents_inside", "incidents_uncertain", "settlement_as_reported"]).values())
     ['zone_id', 'inci_insid', 'inci_uncer', 'set_as_rep']
     >>> short_names(["killed_civilian_a", "killed_civilian_b"])["killed_civilian_b"]
-    'kill_civ_b'
+    'kil_civi_b'
     """
     short: dict[str, str] = {}
     taken: set[str] = set()
