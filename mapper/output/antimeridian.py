@@ -68,10 +68,12 @@ def _laid_out(part: shapely.Geometry) -> shapely.Geometry | None:
     """Return a part with longitudes that count on; None where its outline does not come back, as around a pole."""
     if not isinstance(part, shapely.Polygon):
         return shapely.transform(part, _counted_on)
-    rings = [shapely.transform(ring, _counted_on) for ring in shapely.get_rings(part)]
-    if any(abs(ring.coords[0][0] - ring.coords[-1][0]) > _HALF_TURN for ring in rings):
+    rings = [_counted_on(shapely.get_coordinates(ring)) for ring in shapely.get_rings(part)]
+    if any(abs(ring[0, 0] - ring[-1, 0]) > _HALF_TURN for ring in rings):
         return None
-    outer, *holes = rings
+    for ring in rings:
+        ring[-1] = ring[0]
+    outer, *holes = (shapely.LinearRing(ring) for ring in rings)
     middle = (outer.bounds[0] + outer.bounds[2]) / 2
     return shapely.Polygon(outer, [_near(hole, middle) for hole in holes])
 
@@ -101,4 +103,6 @@ def _pieces(part: shapely.Geometry) -> list[shapely.Geometry]:
 
 
 def _shifted(piece: shapely.Geometry, turn: int) -> shapely.Geometry:
-    return shapely.transform(piece, lambda lon_lat: lon_lat - np.array([_TURN * turn, 0.0]))
+    """Put a piece back into -180 to 180, which the last digit of a difference may pass."""
+    limits = np.array([_HALF_TURN, np.inf])
+    return shapely.transform(piece, lambda lon_lat: np.clip(lon_lat - np.array([_TURN * turn, 0.0]), -limits, limits))

@@ -88,14 +88,22 @@ def geojson_table(table: PublishedTable, facts: ExportFacts) -> bytes:
         table.id_column,
         table.name,
         marking=facts.marking,
-        members=_stated(table, facts),
+        members={key: value for key, value in stated(table, facts).items() if key != "marking"},
     )
 
 
-def _stated(table: PublishedTable, facts: ExportFacts) -> dict[str, Any]:
-    """Return what a file of one table says of itself, in the language of the export."""
+def stated(table: PublishedTable, facts: ExportFacts) -> dict[str, Any]:
+    """Return what a file of one table says of itself, as plain JSON values, in the language of the export.
+
+    Returns
+    -------
+    dict
+        `marking` in an internal export; `title`, `edition_title`, `organisation`, `contacts`, `edition`, `data_date`,
+        `stale_after`, `licences`, `sources`, `caveats`; and `columns`, of each `name`, `type`, `unit`, `title`, `description`.
+    """
     language = facts.language
     return {
+        **({} if facts.marking is None else {"marking": facts.marking}),
         "title": _worded(table.title, language),
         "edition_title": _worded(facts.titles, language),
         "organisation": _worded(facts.organisations, language),
@@ -112,6 +120,7 @@ def _stated(table: PublishedTable, facts: ExportFacts) -> dict[str, Any]:
                 "type": _TYPES[column.kind],
                 "unit": column.unit or None,
                 "title": _worded(column.title, language),
+                "description": _worded(column.description, language),
             }
             for column in table.columns
         ],

@@ -60,6 +60,8 @@ _FOR_DRAWING = MappingProxyType({"settlements": ("sounds",)})
 _TOLD_BY_VOCABULARY: Mapping[str, Mapping[str, str]] = MappingProxyType({"findings": {"advice": "text"}})
 """Columns that the page has no need of, as it carries the vocabulary `rule`."""
 _PLACES = ("position", "geometry")
+_DATES = ("recorded_on",)
+"""Dates that no layer gives: they are taken from the sources."""
 _UNIT_OF_ENDING = MappingProxyType(
     {"_per_km2": "1/km²", "_m2": "m²", "_km2": "km²", "_hectares": "ha", "_m": "m", "lon": "°", "lat": "°"}
 )
@@ -323,7 +325,7 @@ def published_column(table: str, name: str, stored: str | None = None) -> Publis
     """
     known = {column.name: column for column in schema.COLUMNS.get(table, ())}.get(name)
     vocabulary = known.vocabulary if known is not None else (name if name in terms.names() else None)
-    form = known.form if known is not None else "text"
+    form = known.form if known is not None else "date" if name in _DATES else "text"
     kind: ColumnKind
     if stored == "i32" or (stored is None and form == "count"):
         kind = "count"
