@@ -20,6 +20,7 @@ from mapper.output.formats.stated import (
     column_title,
     ids,
     in_language,
+    in_words,
     paragraphs,
     say,
     shapes,
@@ -135,12 +136,6 @@ def _description(table: PublishedTable, record: Mapping[str, Any], language: str
         lines.append(say("gpx.within", language, n=round(metres)))
     for column in table.columns:
         value = record[column.name]
-        if value is None or column.name == table.id_column:
-            continue
-        words = (
-            terms.label(column.vocabulary, value, language) if column.vocabulary and column.kind == "code" else value
-        )
-        unit = f" {column.unit}" if column.unit else ""
-        told_as = f"{words:.9g}" if isinstance(words, float) else words
-        lines.append(f"{column_title(column, language)}: {told_as}{unit}")
+        if value is not None and column.name != table.id_column:
+            lines.append(f"{column_title(column, language)}: {in_words(column, value, language)}")
     return "\n".join(lines)

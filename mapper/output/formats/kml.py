@@ -24,6 +24,7 @@ from mapper.output.formats.stated import (
     column_title,
     ids,
     in_language,
+    in_words,
     say,
     shapes,
     statement,
@@ -224,15 +225,8 @@ def _descriptions(
 
 def _spoken(column: PublishedColumn, values: Sequence[Any], language: str, text: XmlText) -> list[str]:
     """Return values as words; each different one is put into words once."""
-    unit = f" {column.unit}" if column.unit else ""
-    words: dict[Any, str] = {None: ""}
-    for value in dict.fromkeys(values):
-        if value is None:
-            continue
-        if column.kind == "code" and column.vocabulary is not None:
-            words[value] = text.as_html(terms.label(column.vocabulary, value, language))
-        else:
-            words[value] = text.as_html(f"{value:.9g}{unit}" if isinstance(value, float) else f"{value}{unit}")
+    known = (value for value in dict.fromkeys(values) if value is not None)
+    words = {None: "", **{value: text.as_html(in_words(column, value, language)) for value in known}}
     return [words[value] for value in values]
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 README = "README.txt"
 
+_SINGLE_CODE = re.compile(r"[^;+]+")
 _SHARE_ALIKE = re.compile(r"\bBY-(NC-)?SA\b|\bODbL\b|share-?alike", re.IGNORECASE)
 
 
@@ -52,6 +53,17 @@ def title_of(facts: ExportFacts) -> str:
 def column_title(column: PublishedColumn, language: str) -> str:
     """Return what a column is called in a language; its name where nobody gave it a title."""
     return in_language(column.title, language) or column.name
+
+
+def in_words(column: PublishedColumn, value: Any, language: str) -> str:  # noqa: ANN401 - any value of a cell
+    """Return a value as people read it: the words for a code, or for each of several; nine digits of a number; with its unit."""
+    unit = f" {column.unit}" if column.unit else ""
+    if column.vocabulary is None:
+        return f"{value:.9g}{unit}" if isinstance(value, float) else f"{value}{unit}"
+    name = column.vocabulary
+    if column.kind == "code":
+        return terms.label(name, value, language)
+    return _SINGLE_CODE.sub(lambda code: terms.label(name, code.group(), language), value)
 
 
 def statement(tables: Sequence[PublishedTable], facts: ExportFacts) -> tuple[tuple[str, str], ...]:

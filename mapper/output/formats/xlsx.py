@@ -51,6 +51,7 @@ _NARROWEST, _WIDEST, _LOOKED_AT = 8, 60, 200
 _OLDEST = dt.date(1980, 1, 1)
 _FIRST_YEAR = 1900
 """Excel's days begin with it."""
+_HINT_TITLE, _HINT_LETTERS = 32, 255
 _CUT_ROOM = 120
 """Letters kept free in a cell whose text goes on elsewhere, for the words that say where."""
 
@@ -209,6 +210,7 @@ class _Writing:
         identified = ids(table)
         for part, name in enumerate(names):
             sheet = self._sheet(name, [column.name for column in columns])
+            self._hints(sheet, table)
             for at, column in enumerate(columns):
                 sheet.set_column(at, at, _width(column))
             chosen = range(part * step, min(rows, (part + 1) * step))
@@ -228,6 +230,16 @@ class _Writing:
         for at, head in enumerate(heads):
             self._text(sheet, 0, at, head, self.formats["head"])
         return sheet
+
+    def _hints(self, sheet: Any, table: PublishedTable) -> None:  # noqa: ANN401 - XlsxWriter's
+        """Have each head say in the language of the export what its column is, when it is chosen."""
+        language = self.facts.language
+        for at, column in enumerate(table.columns):
+            told_of = in_language(column.description, language)
+            if told_of:
+                title = _cut(column_title(column, language), _HINT_TITLE)
+                hint = {"validate": "any", "input_title": title, "input_message": _cut(told_of, _HINT_LETTERS)}
+                _written(sheet.data_validation(0, at, 0, at, hint))
 
     def _writer(self, sheet: Any, kind: str) -> Callable[[int, int, Any], None]:  # noqa: ANN401 - XlsxWriter's
         if kind in ("count", "number"):
