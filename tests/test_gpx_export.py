@@ -69,9 +69,7 @@ def test_a_place_known_to_a_circle_says_so_first(tmp_path: Path) -> None:
 def test_what_is_left_out_is_told_and_kept_beside(tmp_path: Path) -> None:
     """The accident without a place, by number and in a table; and the tables that GPX has no room for."""
     notices = written(tmp_path)
-    assert (
-        notices[0] == "1 accident has no place and is not among the waypoints; it is in incidents-without-a-place.csv."
-    )
+    assert notices[0] == "1 accident has no place and is not among the waypoints; it is in *-without-a-place.csv."
     assert "none of: Zones, Hazards, Orders, Context, Density" in notices[1]
     text = (tmp_path / gpx.LEFT_OUT).read_text("utf-8-sig")
     (row,) = csv.DictReader(io.StringIO(text), delimiter=";")

@@ -120,7 +120,7 @@ def test_every_cut_text_is_told_and_stands_whole_beside(tmp_path: Path) -> None:
     (told,) = (notice for notice in notices if "cut" in notice)
     assert "incidents, note: 2 texts are longer than the 254 bytes" in told
     assert "Rows: az-2, az-4." in told
-    beside = (tmp_path / shapefile.CUT_TEXTS).read_text("utf-8-sig").splitlines()
+    beside = (tmp_path / "incidents-whole-texts.csv").read_text("utf-8-sig").splitlines()
     assert beside == ["table;row;column;text", f"incidents;az-2;note;{LONG}", f"incidents;az-4;note;x{LONG}"]
 
 

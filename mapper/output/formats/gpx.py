@@ -85,7 +85,9 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
         left_out = replace(given, frame=given.frame[~placed])
         columns = {column.name: cells(left_out, column) for column in left_out.columns}
         (folder / LEFT_OUT).write_bytes(spreadsheet_rows([list(columns), *zip(*columns.values(), strict=True)]))
-        notices.insert(0, told("notice.gpx_without_place", n=int((~placed).sum()), file=LEFT_OUT))
+        notices.insert(
+            0, told("notice.gpx_without_place", n=int((~placed).sum()), file=f"*{LEFT_OUT.removeprefix('incidents')}")
+        )
     if text.replaced:
         notices.append(told("notice.replaced_characters", n=text.replaced))
     return tuple(notices)

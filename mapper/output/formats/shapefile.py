@@ -27,6 +27,7 @@ from mapper.output.formats.days import whole_day
 from mapper.output.formats.dbf import MOST_BYTES, NAME_LETTERS, TEXT_BYTES, Cut, short_names, table_bytes
 from mapper.output.formats.stated import (
     README,
+    beside,
     column_title,
     in_language,
     paragraphs,
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
 
     from mapper.output.published import ExportFacts, PublishedTable
 
-CUT_TEXTS = "shapefile-whole-texts.csv"
+CUT_TEXTS = "whole-texts.csv"
 
+_FORMAT = "shapefile"
 _CPG = b"UTF-8"
 _OLDEST = dt.date(1980, 1, 1)
 _MOST_NAMED = 50
@@ -56,7 +58,7 @@ _MULTI = MappingProxyType({0: shapely.multipoints, 1: shapely.multilinestrings})
 
 
 def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) -> tuple[str, ...]:
-    """Write each table as `NAME.shp.zip`, or `NAME.dbf` with `NAME.cpg` where it has no geometry, and a README.txt.
+    """Write each table as `NAME.shp.zip`, or `NAME.dbf` with `NAME.cpg` where it has no geometry, and a README.txt for those.
 
     Parameters
     ----------
@@ -71,7 +73,8 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
     -------
     tuple of str
         For each table the names that were shortened, and for each column the rows whose text was cut; those texts stand whole
-        in `shapefile-whole-texts.csv`. Which tables were parted by kind of geometry, which have rows without one.
+        in `shapefile-whole-texts.csv` (of a table that is written alone, in `NAME-whole-texts.csv`). Which tables were parted
+        by kind of geometry, and which have rows without one.
 
     Raises
     ------
@@ -98,10 +101,10 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
             notices += _write_shapes(table, folder, names, about, facts)
     if lost:
         rows = [("table", "row", "column", "text"), *((name, cut.row, cut.column, cut.whole) for name, cut in lost)]
-        (folder / CUT_TEXTS).write_bytes(spreadsheet_rows(rows))
-    (folder / README).write_text(
-        paragraphs(tables, facts, *(_spoken(each, facts.language) for each in notices)) + "\n", "utf-8"
-    )
+        (folder / beside(tables, CUT_TEXTS, _FORMAT)).write_bytes(spreadsheet_rows(rows))
+    if any(table.geometry is None for table in tables):  # the archives hold one each
+        spoken = (_spoken(each, facts.language) for each in notices)
+        (folder / beside(tables, README)).write_text(paragraphs(tables, facts, *spoken) + "\n", "utf-8")
     return tuple(notices)
 
 
@@ -199,7 +202,7 @@ def _cut(table: PublishedTable, cut: Sequence[Cut]) -> list[str]:
         rows = [each.row for each in cut if each.column == column]
         named = ", ".join(rows[:_MOST_NAMED]) + (", …" if len(rows) > _MOST_NAMED else "")
         values = {"table": table.name, "column": column, "n": len(rows), "rows": named, "bytes": TEXT_BYTES}
-        notices.append(told("notice.cut_texts", **values, file=CUT_TEXTS))
+        notices.append(told("notice.cut_texts", **values, file=f"*-{CUT_TEXTS}"))
     return notices
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mapper.output.published import ExportFacts, PublishedColumn, PublishedTable
 
 README = "README.txt"
+"""Of several tables; that of one alone bears its name too, as several such may stand in one folder."""
 
 _SINGLE_CODE = re.compile(r"[^;+]+")
 _SHARE_ALIKE = re.compile(r"\bBY-(NC-)?SA\b|\bODbL\b|share-?alike", re.IGNORECASE)
@@ -115,9 +116,16 @@ def paragraphs(tables: Sequence[PublishedTable], facts: ExportFacts, *more: str)
     return "\n".join([*(f"{label}: {text}" for label, text in statement(tables, facts)), *more])
 
 
-def readme(tables: Sequence[PublishedTable], facts: ExportFacts, *more: str) -> bytes:
-    """Return the statement as a file of its own, UTF-8, for formats that have no room for words."""
-    return (paragraphs(tables, facts, *more) + "\n").encode()
+def beside(tables: Sequence[PublishedTable], name: str, stem: str = "") -> str:
+    """Return the name of a file that stands beside tables: a table that is written alone has one of its own.
+
+    Examples
+    --------
+    >>> beside([], "README.txt"), beside([], "cut.csv", "shapefile")
+    ('README.txt', 'shapefile-cut.csv')
+    """
+    first = tables[0].name if len(tables) == 1 else stem
+    return f"{first}-{name}" if first else name
 
 
 def _licences(tables: Sequence[PublishedTable], language: str) -> list[tuple[str, str]]:

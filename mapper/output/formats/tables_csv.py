@@ -20,6 +20,7 @@ from mapper import crs
 from mapper.output.formats.rounding import rounded
 from mapper.output.formats.stated import (
     README,
+    beside,
     cells,
     column_title,
     ids,
@@ -180,4 +181,6 @@ def _write_readme(tables: Sequence[PublishedTable], folder: Path, facts: ExportF
         for column in table.columns
     ]
     heading = say("about.columns", facts.language) + ":"
-    (folder / README).write_text(paragraphs(tables, facts, manner, "", heading, *described) + "\n", "utf-8")
+    (folder / beside(tables, README)).write_text(
+        paragraphs(tables, facts, manner, "", heading, *described) + "\n", "utf-8"
+    )
