@@ -200,3 +200,15 @@ def all_tables() -> tuple[PublishedTable, ...]:
 def moved(of: PublishedTable, crs: str) -> PublishedTable:
     """Return a table with its geometry in another CRS, as it is handed to a format that is asked for one."""
     return replace(of, frame=gpd.GeoDataFrame(of.frame).to_crs(crs))
+
+
+def reshaped(of: PublishedTable, shapes: Sequence[Any]) -> PublishedTable:
+    """Return a table with other geometries."""
+    return replace(
+        of, frame=gpd.GeoDataFrame(of.frame.drop(columns="geometry"), geometry=list(shapes), crs="EPSG:4326")
+    )
+
+
+def repeated(of: PublishedTable, rows: int) -> PublishedTable:
+    """Return a table of so many rows, those of the given one again and again."""
+    return replace(of, frame=of.frame.iloc[[row % len(of.frame) for row in range(rows)]].reset_index(drop=True))
