@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def only_whole_days(texts: Iterable[str | None]) -> bool:
     return all(text is None or whole_day(text) is not None for text in texts)
 
 
+@lru_cache(maxsize=4096)
 def with_a_year(text: str | None) -> str | None:
     """Return a date that names a year, a month or a day as it is; None of everything else.
 

@@ -8,6 +8,7 @@ description. The accidents without a place stand in a table beside, so that nobo
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import shapely
@@ -17,13 +18,12 @@ from mapper.output.formats.days import whole_day
 from mapper.output.formats.rounding import decimal, rounded
 from mapper.output.formats.stated import (
     cells,
-    column_title,
     ids,
     in_language,
-    in_words,
     paragraphs,
     say,
     shapes,
+    spoken,
     title_of,
     told,
 )
@@ -110,7 +110,8 @@ def _metadata(table: PublishedTable, facts: ExportFacts, described: str, text: X
 def _waypoints(table: PublishedTable, language: str, text: XmlText) -> Iterator[str]:
     values = {column.name: cells(table, column) for column in table.columns}
     lon_lat = shapely.get_coordinates(rounded(shapes(table), geographic=True)).tolist()
-    for row, (name, (lon, lat)) in enumerate(zip(ids(table), lon_lat, strict=True)):
+    described = _descriptions(table, values, language)
+    for row, (name, (lon, lat), desc) in enumerate(zip(ids(table), lon_lat, described, strict=True)):
         record = {column: of[row] for column, of in values.items()}
         day = _day(record)
         time = f"<time>{day}T00:00:00Z</time>" if day is not None else ""
@@ -119,7 +120,7 @@ def _waypoints(table: PublishedTable, language: str, text: XmlText) -> Iterator[
         source = f"<src>{text(record['source_ids'])}</src>" if record.get("source_ids") else ""
         yield (
             f'<wpt lat="{decimal(lat)}" lon="{decimal(lon)}">{time}<name>{text(name)}</name>'
-            f"<desc>{text(_description(table, record, language))}</desc>{source}<sym>{SYMBOL}</sym>{of_kind}</wpt>"
+            f"<desc>{text(desc)}</desc>{source}<sym>{SYMBOL}</sym>{of_kind}</wpt>"
         )
 
 
@@ -130,14 +131,15 @@ def _day(record: Mapping[str, Any]) -> str | None:
     return start if one_day else None
 
 
-def _description(table: PublishedTable, record: Mapping[str, Any], language: str) -> str:
-    """Return what is known of an accident, a line for each value, how far its place is known first."""
-    lines = []
-    metres = record.get("uncertainty_m")
-    if metres:
-        lines.append(say("gpx.within", language, n=round(metres)))
-    for column in table.columns:
-        value = record[column.name]
-        if value is not None and column.name != table.id_column:
-            lines.append(f"{column_title(column, language)}: {in_words(column, value, language)}")
-    return "\n".join(lines)
+def _descriptions(table: PublishedTable, values: Mapping[str, list[Any]], language: str) -> Iterator[str]:
+    """Return what is known of each accident, a line for each value, how far its place is known first."""
+    radii_m = values.get("uncertainty_m", [None] * len(table.frame))
+    doubts = (_within(round(metres), language) if metres else None for metres in radii_m)
+    columns = [column for column in table.columns if column.name != table.id_column]
+    for row in zip(doubts, *(spoken(column, values[column.name], language) for column in columns), strict=True):
+        yield "\n".join([line for line in row if line is not None])
+
+
+@cache
+def _within(metres: int, language: str) -> str:
+    return say("gpx.within", language, n=metres)

@@ -8,6 +8,7 @@ them. A place that is known only to a circle is drawn with it, in a folder of it
 
 from __future__ import annotations
 
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,9 @@ from mapper.output.formats.stated import (
     column_title,
     ids,
     in_language,
-    in_words,
     say,
     shapes,
+    spoken,
     statement,
     title_of,
     told,
@@ -57,7 +58,7 @@ _STAMPS: Mapping[str, str] = MappingProxyType(
 _OPEN_ENDED = frozenset({"orders"})
 """Tables in which a missing end means that there is none."""
 _NAMES = ("name", "title")
-_BREAK = "&lt;br/&gt;"
+_LINE, _BREAK = "\n", "&lt;br/&gt;"
 
 
 def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) -> tuple[str, ...]:
@@ -155,7 +156,7 @@ def _folder(table: PublishedTable, facts: ExportFacts, text: XmlText) -> Iterato
     yield from (f"<Placemark>{''.join(each)}</Placemark>" for each in parts)
     yield "</Folder>"
     if geometries is not None and "uncertainty_m" in values:
-        yield from _circles(table, values["uncertainty_m"], names, facts.language, text)
+        yield from _circles(table, values, names, facts.language, text)
 
 
 def _names(table: PublishedTable, values: Mapping[str, list[Any]], language: str) -> list[str]:
@@ -167,10 +168,7 @@ def _names(table: PublishedTable, values: Mapping[str, list[Any]], language: str
                 settlement or district
                 for settlement, district in zip(values["settlement"], values["district"], strict=True)
             ]
-            doubt = [
-                None if metres is None else f"± {terms.filled('{n}', {'n': round(metres)}, language)} m"
-                for metres in values["uncertainty_m"]
-            ]
+            doubt = [None if metres is None else _within(round(metres), language) for metres in values["uncertainty_m"]]
             return _joined(identified, values["date_start"], where, doubt)
         case "zones":
             return _joined(identified, values["name"], [_label("extent", code, language) for code in values["extent"]])
@@ -191,6 +189,11 @@ def _names(table: PublishedTable, values: Mapping[str, list[Any]], language: str
         case _:
             named = next((values[name] for name in _NAMES if name in values), identified)
             return [name or identifier for name, identifier in zip(named, identified, strict=True)]
+
+
+@cache
+def _within(metres: int, language: str) -> str:
+    return f"± {terms.filled('{n}', {'n': metres}, language)} m"
 
 
 def _joined(identified: Sequence[str], *parts: Sequence[str | None]) -> list[str]:
@@ -214,20 +217,10 @@ def _descriptions(
     table: PublishedTable, values: Mapping[str, list[Any]], language: str, text: XmlText
 ) -> Iterator[str]:
     """Return for each row its known values in words, a line for each, as HTML that holds no markup but line breaks."""
-    described = [
-        (f"{text.as_html(column_title(column, language))}: ", _spoken(column, values[column.name], language, text))
-        for column in table.columns
-    ]
-    for row in range(len(table.frame)):
-        lines = [head + words for head, spoken in described if (words := spoken[row])]
-        yield f"<description>{_BREAK.join(lines)}</description>"
-
-
-def _spoken(column: PublishedColumn, values: Sequence[Any], language: str, text: XmlText) -> list[str]:
-    """Return values as words; each different one is put into words once."""
-    known = (value for value in dict.fromkeys(values) if value is not None)
-    words = {None: "", **{value: text.as_html(in_words(column, value, language)) for value in known}}
-    return [words[value] for value in values]
+    described = [spoken(column, values[column.name], language) for column in table.columns]
+    for row in zip(*described, strict=True):
+        lines = text.as_html("\n".join([line.replace("\n", " ") for line in row if line is not None]))
+        yield f"<description>{lines.replace(_LINE, _BREAK)}</description>"
 
 
 def _times(table: str, values: Mapping[str, list[Any]]) -> list[str]:
@@ -262,15 +255,21 @@ def _data(table: PublishedTable, values: Mapping[str, list[Any]], text: XmlText)
 
 
 def _plain(values: Sequence[Any], text: XmlText) -> list[str | None]:
-    return [None if value is None else text(value) if isinstance(value, str) else repr(value) for value in values]
+    known = (value for value in dict.fromkeys(values) if value is not None)
+    written = {value: text(value) if isinstance(value, str) else repr(value) for value in known}
+    return [written.get(value) for value in values]
 
 
 def _circles(
-    table: PublishedTable, radii_m: Sequence[float | None], names: Sequence[str], language: str, text: XmlText
+    table: PublishedTable, values: Mapping[str, list[Any]], names: Sequence[str], language: str, text: XmlText
 ) -> Iterator[str]:
     """Return the folder of the circles in which the places lie that are not measured."""
-    points = shapes(table)
-    known = [at for at, radius in enumerate(radii_m) if radius and points[at] is not None]
+    points, radii_m, places = shapes(table), values["uncertainty_m"], values.get("place")
+    known = [
+        at
+        for at, radius in enumerate(radii_m)
+        if radius and points[at] is not None and (places is None or places[at] != "point")
+    ]
     if not known or table.geometry != "Point":
         return
     title = say("kml.circles", language, table=in_language(table.title, language))
@@ -290,12 +289,20 @@ def kml_geometries(shapes_: Any) -> list[str]:  # noqa: ANN401 - an array of sha
     >>> kml_geometries(np.array([shapely.Point(46.5, 40), None]))
     ['<Point><coordinates>46.5,40.0</coordinates></Point>', '']
     """
-    return [_element(shape) for shape in shapely.orient_polygons(np.asarray(shapes_, dtype=object))]
+    given = np.asarray(shapes_, dtype=object)
+    elements = np.full(len(given), "", dtype=object)
+    points = shapely.get_type_id(given) == shapely.GeometryType.POINT
+    elements[points] = [
+        f"<Point><coordinates>{decimal(lon)},{decimal(lat)}</coordinates></Point>"
+        for lon, lat in shapely.get_coordinates(given[points]).tolist()
+    ]
+    others = ~points & ~shapely.is_missing(given)
+    elements[others] = [_element(shape) for shape in shapely.orient_polygons(given[others])]
+    listed: list[str] = elements.tolist()
+    return listed
 
 
 def _element(shape: Any) -> str:  # noqa: ANN401 - shapely has no types
-    if shape is None:
-        return ""
     match shape.geom_type:
         case "Point" | "LineString" | "LinearRing":
             return f"<{shape.geom_type}>{_coordinates(shape)}</{shape.geom_type}>"
@@ -307,5 +314,10 @@ def _element(shape: Any) -> str:  # noqa: ANN401 - shapely has no types
 
 
 def _coordinates(shape: Any) -> str:  # noqa: ANN401 - shapely has no types
-    pairs = " ".join(f"{decimal(lon)},{decimal(lat)}" for lon, lat in shapely.get_coordinates(shape).tolist())
+    """Return the coordinates of a point, line or ring; GEOS writes them much faster, but a very small one with an exponent."""
+    pairs = shapely.to_wkt(shape, rounding_precision=-1).partition("(")[2].rstrip(")")
+    if "e" in pairs:
+        lon_lat = shapely.get_coordinates(shape).tolist()
+        return f"<coordinates>{' '.join(f'{decimal(lon)},{decimal(lat)}' for lon, lat in lon_lat)}</coordinates>"
+    pairs = pairs.replace(", ", _LINE).replace(" ", ",").replace(_LINE, " ")
     return f"<coordinates>{pairs}</coordinates>"

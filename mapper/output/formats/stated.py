@@ -67,6 +67,16 @@ def in_words(column: PublishedColumn, value: Any, language: str) -> str:  # noqa
     return _SINGLE_CODE.sub(lambda code: terms.label(name, code.group(), language), value)
 
 
+def spoken(column: PublishedColumn, values: Sequence[Any], language: str) -> list[str | None]:
+    """Return values as people read them, after what the column is called; None where nothing is known."""
+    title = column_title(column, language)
+    known = (
+        value for value in dict.fromkeys(values) if value is not None
+    )  # what is there often is put into words once
+    words = {value: f"{title}: {in_words(column, value, language)}" for value in known}
+    return [words.get(value) for value in values]
+
+
 def statement(tables: Sequence[PublishedTable], facts: ExportFacts) -> tuple[tuple[str, str], ...]:
     """Return what a file states of itself.
 

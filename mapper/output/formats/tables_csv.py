@@ -140,15 +140,19 @@ def utf16_letters(text: str) -> int:
     return len(text) + sum(letter > "\uffff" for letter in text) if not text.isascii() else len(text)
 
 
+def too_long(text: str) -> bool:
+    """Tell whether a cell of a spreadsheet cannot hold a text."""
+    return 2 * len(text) > CELL_LETTERS and utf16_letters(text) > CELL_LETTERS
+
+
 def _for_spreadsheet(values: Iterable[Any], mark: str) -> list[Any]:
-    return [
-        guard(value)
-        if isinstance(value, str)
-        else repr(value).replace(".", mark)
-        if isinstance(value, float)
-        else value
-        for value in values
-    ]
+    listed = list(values)
+    kind = next((type(value) for value in listed if value is not None), None)
+    if kind is str:
+        return [value if value is None or not value.startswith(_FORMULA_MARKS) else guard(value) for value in listed]
+    if kind is float and mark != ".":
+        return [None if value is None else repr(value).replace(".", mark) for value in listed]
+    return listed
 
 
 def _spreadsheet(rows: Iterable[Iterable[Any]]) -> bytes:
@@ -162,7 +166,8 @@ def _fitting(table: PublishedTable, columns: dict[str, list[Any]]) -> tuple[dict
     notices: list[str] = []
     rows = ids(table)
     for name, values in columns.items():
-        long = [at for at, value in enumerate(values) if isinstance(value, str) and utf16_letters(value) > CELL_LETTERS]
+        texts = isinstance(next((value for value in values if value is not None), None), str)
+        long = [at for at, value in enumerate(values) if value is not None and too_long(value)] if texts else []
         if long:
             named = ", ".join(rows[at] for at in long[:_MOST_NAMED]) + (", …" if len(long) > _MOST_NAMED else "")
             code = "notice.long_outlines" if name == WKT else "notice.long_cells"

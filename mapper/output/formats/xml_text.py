@@ -41,7 +41,8 @@ class XmlText:
         >>> XmlText().as_html("<b>$[note]")
         '&amp;lt;b&amp;gt;&amp;#36;[note]'
         """
-        return self._escaped(self._escaped(self._held(text)).replace("$", "&#36;"))
+        held = text if text.isprintable() else _NOT_IN_XML.sub("\ufffd", text)
+        return self._escaped(self._escaped(held).replace("$", "&#36;"))
 
     def _held(self, text: str) -> str:
         if text.isprintable():  # which none of the characters is that XML cannot hold
@@ -53,4 +54,4 @@ class XmlText:
 
     @staticmethod
     def _escaped(text: str) -> str:
-        return _MARKUP.sub(lambda found: _ESCAPES[found.group()], text)
+        return text if _MARKUP.search(text) is None else _MARKUP.sub(lambda found: _ESCAPES[found.group()], text)
