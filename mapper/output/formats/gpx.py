@@ -42,6 +42,7 @@ LEFT_OUT = "incidents-without-a-place.csv"
 SYMBOL = "Danger Area"
 """A symbol that receivers know; "Mine" is a pit to them."""
 
+_TOLD_APART = ("date_start", "date_end", "date_precision", "accident_type", "source_ids")
 _TO_THE_DAY = frozenset({"minute", "hour", "part_of_day", "day", None})
 
 
@@ -111,22 +112,20 @@ def _waypoints(table: PublishedTable, language: str, text: XmlText) -> Iterator[
     values = {column.name: cells(table, column) for column in table.columns}
     lon_lat = shapely.get_coordinates(rounded(shapes(table), geographic=True)).tolist()
     described = _descriptions(table, values, language)
-    for row, (name, (lon, lat), desc) in enumerate(zip(ids(table), lon_lat, described, strict=True)):
-        record = {column: of[row] for column, of in values.items()}
-        day = _day(record)
+    told_of = zip(*(values.get(name, [None] * len(table.frame)) for name in _TOLD_APART), strict=True)
+    for name, (lon, lat), desc, (*days, kind, sources) in zip(ids(table), lon_lat, described, told_of, strict=True):
+        day = _day(*days)
         time = f"<time>{day}T00:00:00Z</time>" if day is not None else ""
-        kind = record.get("accident_type")
         of_kind = f"<type>{text(terms.label('accident_type', kind, language))}</type>" if kind else ""
-        source = f"<src>{text(record['source_ids'])}</src>" if record.get("source_ids") else ""
+        source = f"<src>{text(sources)}</src>" if sources else ""
         yield (
             f'<wpt lat="{decimal(lat)}" lon="{decimal(lon)}">{time}<name>{text(name)}</name>'
             f"<desc>{text(desc)}</desc>{source}<sym>{SYMBOL}</sym>{of_kind}</wpt>"
         )
 
 
-def _day(record: Mapping[str, Any]) -> str | None:
+def _day(start: str | None, end: str | None, precision: str | None) -> str | None:
     """Return the day of an accident, where it is one whole day and known as such."""
-    start, end, precision = (record.get(name) for name in ("date_start", "date_end", "date_precision"))
     one_day = whole_day(start) is not None and end in {None, start} and precision in _TO_THE_DAY
     return start if one_day else None
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ CELL_LETTERS = 32_767
 WKT, LON, LAT = "geometry_wkt", "lon", "lat"
 
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_AFTER_A_LINE = re.compile("\n[" + re.escape("".join(_FORMULA_MARKS)) + "]")
 _DECIMAL_MARK: Mapping[str, str] = MappingProxyType({"az": ",", "ru": ","})
 _MOST_NAMED = 50
 
@@ -140,17 +142,20 @@ def utf16_letters(text: str) -> int:
     return len(text) + sum(letter > "\uffff" for letter in text) if not text.isascii() else len(text)
 
 
-def too_long(text: str) -> bool:
-    """Tell whether a cell of a spreadsheet cannot hold a text."""
-    return 2 * len(text) > CELL_LETTERS and utf16_letters(text) > CELL_LETTERS
+def _too_long(values: Sequence[Any]) -> list[int]:
+    """Return where the texts stand that no cell of a spreadsheet holds."""
+    known = [value for value in values if value is not None]
+    if not (known and isinstance(known[0], str)) or 2 * max(map(len, known)) <= CELL_LETTERS:
+        return []
+    return [at for at, value in enumerate(values) if value is not None and utf16_letters(value) > CELL_LETTERS]
 
 
 def _for_spreadsheet(values: Iterable[Any], mark: str) -> list[Any]:
     listed = list(values)
-    kind = next((type(value) for value in listed if value is not None), None)
-    if kind is str:
-        return [value if value is None or not value.startswith(_FORMULA_MARKS) else guard(value) for value in listed]
-    if kind is float and mark != ".":
+    known = [value for value in listed if value is not None]
+    if known and isinstance(known[0], str) and _AFTER_A_LINE.search("\n" + "\n".join(known)):  # most columns hold none
+        return [value if value is None else guard(value) for value in listed]
+    if known and isinstance(known[0], float) and mark != ".":
         return [None if value is None else repr(value).replace(".", mark) for value in listed]
     return listed
 
@@ -164,11 +169,10 @@ def _spreadsheet(rows: Iterable[Iterable[Any]]) -> bytes:
 def _fitting(table: PublishedTable, columns: dict[str, list[Any]]) -> tuple[dict[str, list[Any]], list[str]]:
     """Leave out the outlines that no cell holds; a text that is too long stays. Both are told."""
     notices: list[str] = []
-    rows = ids(table)
     for name, values in columns.items():
-        texts = isinstance(next((value for value in values if value is not None), None), str)
-        long = [at for at, value in enumerate(values) if value is not None and too_long(value)] if texts else []
+        long = _too_long(values)
         if long:
+            rows = ids(table)
             named = ", ".join(rows[at] for at in long[:_MOST_NAMED]) + (", …" if len(long) > _MOST_NAMED else "")
             code = "notice.long_outlines" if name == WKT else "notice.long_cells"
             notices.append(told(code, table=table.name, column=name, n=len(long), rows=named, letters=CELL_LETTERS))
