@@ -88,7 +88,7 @@ def values(placemark: Any) -> dict[str, str]:  # noqa: ANN401 - lxml has no type
 
 def folder_of(tree: Any, name: str) -> Any:  # noqa: ANN401 - lxml has no types
     """Return a table's folder."""
-    return tree.find(f".//k:Folder[@id='{name}']", NS)
+    return tree.find(f".//k:Folder[@id='table-{name}']", NS)
 
 
 def times(tree: Any, name: str) -> list[list[str]]:  # noqa: ANN401 - lxml has no types
@@ -265,7 +265,7 @@ def test_a_reader_that_trusts_nobody_takes_it(tmp_path: Path) -> None:
     """No document type, no entity, no address to fetch: defusedxml refuses each of them."""
     written(tmp_path, given.incidents([*MANY, "a\0b", "\ud800", "\x1b"]))
     tree = defusedxml.ElementTree.parse(tmp_path / kml.FILE_NAME, forbid_dtd=True)
-    assert len(tree.findall(".//k:Folder[@id='incidents']/k:Placemark", NS)) == len(MANY) + 3
+    assert len(tree.findall(".//k:Folder[@id='table-incidents']/k:Placemark", NS)) == len(MANY) + 3
 
 
 def test_characters_without_a_place_in_xml_are_told(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def _folder(table: PublishedTable, facts: ExportFacts, text: XmlText) -> Iterato
         drawn,
         strict=True,
     )
-    yield f'<Folder id="{text(table.name)}"><name>{text(in_language(table.title, facts.language) or table.name)}</name>'
+    yield f'<Folder id="table-{text(table.name)}"><name>{text(in_language(table.title, facts.language) or table.name)}</name>'
     yield from (f"<Placemark>{''.join(each)}</Placemark>" for each in parts)
     yield "</Folder>"
     if geometries is not None and "uncertainty_m" in values:
@@ -275,7 +275,7 @@ def _circles(
     title = say("kml.circles", language, table=in_language(table.title, language))
     lon_lat = shapely.get_coordinates(points[known])
     circles = geodesic_circle(lon_lat[:, 0], lon_lat[:, 1], np.array([radii_m[at] for at in known], dtype="float64"))
-    yield f'<Folder id="{text(table.name)}-circles"><name>{text(title)}</name>'
+    yield f'<Folder id="table-{text(table.name)}-circles"><name>{text(title)}</name>'
     for at, circle in zip(known, kml_geometries(rounded(circles, geographic=True)), strict=True):
         yield f"<Placemark><name>{text(names[at])}</name><styleUrl>#{CIRCLE}</styleUrl>{circle}</Placemark>"
     yield "</Folder>"
