@@ -179,7 +179,9 @@ def _of_polygon(polygon: Any) -> Iterator[str]:  # noqa: ANN401 - any JSON value
 def _signed_area(ring: list[Any]) -> float:
     """Return twice the area by the shoelace formula, positive for a ring that runs counter-clockwise."""
     x0, y0 = ring[0][:2]
-    return sum((one[0] - x0) * (other[1] - y0) - (other[0] - x0) * (one[1] - y0) for one, other in pairwise(ring))
+    return float(
+        sum((one[0] - x0) * (other[1] - y0) - (other[0] - x0) * (one[1] - y0) for one, other in pairwise(ring))
+    )
 
 
 def _of_box(value: dict[str, Any]) -> Iterator[str]:
