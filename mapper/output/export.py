@@ -74,7 +74,7 @@ _ALL = (
     Format("gpx", "gpx", (".gpx",), only_wgs84=True),
     Format("csv", "tables_csv", (".csv",), a_file_each=True),
     Format("csv-plain", "csv_plain", (), a_file_each=True),
-    Format("xlsx", "xlsx", (".xlsx",), extra="xlsx"),
+    Format("xlsx", "xlsx", (".xlsx",)),
     Format("geotiff", "geotiff", (".tif", ".tiff"), extra="raster"),
     Format("contours", "contours", (), only_wgs84=True),
 )
