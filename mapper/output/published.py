@@ -6,7 +6,7 @@ does not, and the formats cannot drift apart. What is kept for drawing alone is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
@@ -65,13 +65,16 @@ class PublishedColumn:
     """One column: `kind` tells its type (`count` Int64, `number` float64, all others text), `unit` is "" where it has none.
 
     A `date` is ISO 8601 text of the precision that is known: day, month or year. `vocabulary` names the code list in
-    `mapper.terms` of a `code` column; None where its codes are names.
+    `mapper.terms` of a `code` column; None where its codes are names. `title` and `description` are by language, from the
+    vocabulary `column`.
     """
 
     name: str
     kind: ColumnKind
     unit: str
     vocabulary: str | None
+    title: Mapping[str, str] = field(default_factory=dict)
+    description: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
