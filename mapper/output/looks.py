@@ -156,9 +156,10 @@ class Alike:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """The value of a column in a label."""
+    """The value of a column in a label, or that of another column where it is missing."""
 
     column: str
+    else_column: str | None = None
 
 
 LabelPart = str | Field | Coded | Alike
@@ -252,7 +253,7 @@ def _zones(_table: PublishedTable, language: str, _day: str | None) -> Looks:
     bans = {code: terms.label("page", f"zone.label.{code}", language) for code in vocabulary}
     other = terms.label("page", "zone.label.not_stated", language)
     name = Label(
-        (Field("name"), "\n", Coded("extent", bans, other)),
+        (Field("name", "zone_id"), "\n", Coded("extent", bans, other)),
         colour=_ZONE_LABEL_COLOUR,
         is_bold=True,
         priority=9,

@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from mapper.output.looks import Area, Mark, Stroke
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mapper.output.looks import Sign
 
@@ -70,6 +70,22 @@ def symbol(name: str, sign: Sign, covers: str | None = None) -> ET.Element:
     if covers is None:
         return _symbol(name, "marker", _mark_layer(sign))
     return _symbol(name, "marker", _covering_layer(name, Area(sign.fill, sign.opacity, outline=sign.outline), covers))
+
+
+def around_and_within(name: str, around: Area, within: Sequence[tuple[Area, str]]) -> ET.Element:
+    """Return the one symbol of an inverted renderer: what fills the ground around, and areas within by expressions.
+
+    Parameters
+    ----------
+    name : str
+        What the renderer calls it.
+    around : Area
+        The sign of the ground around.
+    within : sequence of (Area, str)
+        Signs, and the expression of the polygon that each fills, in coordinates of the map.
+    """
+    layers = [_covering_layer(f"{name}-{at}", area, covers) for at, (area, covers) in enumerate(within)]
+    return _symbol(name, "fill", *_area_layers(name, around), *layers)
 
 
 def colour_text(colour: str, opacity: float = 1.0) -> str:

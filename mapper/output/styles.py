@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from mapper import crs, terms
-from mapper.output.looks import Alike, Coded, Field, Mark, looks_of
+from mapper.output.looks import Alike, Area, Coded, Field, Mark, looks_of
 from mapper.output.markup import printable
-from mapper.output.qml_symbols import colour_text, mm, symbol
+from mapper.output.qml_symbols import around_and_within, colour_text, mm, symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,17 +87,37 @@ def qml(table: PublishedTable, facts: ExportFacts) -> str | None:
 def _renderer(looks: Looks, facts: ExportFacts) -> ET.Element:
     inner = ET.Element("renderer-v2", type="RuleRenderer", symbollevels="0", enableorderby="0", forceraster="0")
     rules, symbols = ET.SubElement(inner, "rules", key="{mapper}"), ET.SubElement(inner, "symbols")
-    is_inverted = any(group.outside for group in looks.groups)
+    if any(group.outside for group in looks.groups):
+        outer = ET.Element("renderer-v2", type="invertedPolygonRenderer", preprocessing="1", forceraster="0")
+        outer.append(inner)
+        _add_inverted(rules, symbols, looks.groups, facts)
+        return outer
     for group in looks.groups:
         parent = rules if len(looks.groups) == 1 else _heading(rules, group)
         for rule in group.rules:
-            covers = _COVERED if is_inverted and not group.outside else _covers(rule, facts)
-            _add_rule(parent, symbols, rule, covers)
-    if not is_inverted:
-        return inner
-    outer = ET.Element("renderer-v2", type="invertedPolygonRenderer", preprocessing="1", forceraster="0")
-    outer.append(inner)
-    return outer
+            made = symbol(str(len(symbols)), rule.sign, _covers(rule, facts))
+            _add_rule(parent, symbols, rule.label, _rule_filter(rule), made)
+    return inner
+
+
+def _add_inverted(rules: ET.Element, symbols: ET.Element, groups: Sequence[Group], facts: ExportFacts) -> None:
+    """Add the one rule of the ground around, whose symbol fills the areas within as well.
+
+    The inverted renderer puts the ground around *each set* of rows that match the same rules, so a second rule would have the
+    first one's ground drawn over it. What it is for stands in the legend, as a rule that no row passes.
+    """
+    (around,) = (rule for group in groups if group.outside for rule in group.rules)
+    within = [rule for group in groups if not group.outside for rule in group.rules]
+    areas = [(rule.sign, _collected(rule, facts)) for rule in within if isinstance(rule.sign, Area)]
+    if isinstance(around.sign, Area):
+        _add_rule(rules, symbols, around.label, _rule_filter(around), around_and_within("0", around.sign, areas))
+    for rule in within:
+        _add_rule(rules, symbols, rule.label, "FALSE", symbol(str(len(symbols)), rule.sign))
+
+
+def _collected(rule: Rule, facts: ExportFacts) -> str:
+    """Return all areas that a rule is for, in the coordinates of the map."""
+    return f"transform(collect($geometry, filter:={_rule_filter(rule)}), {_literal(facts.crs)}, @map_crs)"
 
 
 def _heading(rules: ET.Element, group: Group) -> ET.Element:
@@ -110,11 +130,11 @@ def _heading(rules: ET.Element, group: Group) -> ET.Element:
     return made
 
 
-def _add_rule(parent: ET.Element, symbols: ET.Element, rule: Rule, covers: str | None) -> None:
-    name = str(len(symbols))
-    made = ET.SubElement(parent, "rule", key=f"{{mapper-rule-{name}}}", symbol=name, label=printable(rule.label))
-    made.set("filter", _rule_filter(rule))
-    symbols.append(symbol(name, rule.sign, covers))
+def _add_rule(parent: ET.Element, symbols: ET.Element, label: str, filtered: str, made: ET.Element) -> None:
+    name = made.get("name", "")
+    key = f"{{mapper-rule-{name}}}"
+    ET.SubElement(parent, "rule", key=key, symbol=name, label=printable(label), filter=filtered)
+    symbols.append(made)
 
 
 def _rule_filter(rule: Rule) -> str:
@@ -151,10 +171,6 @@ def _literal(text: str) -> str:
     'Xan''s \\ house'
     """
     return "'" + printable(text).replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n") + "'"
-
-
-_COVERED = "difference(bounds($geometry), $geometry)"
-"""The areas themselves where the inverted renderer gives a rule the ground around them, cut at the edge of the view."""
 
 
 def _covers(rule: Rule, facts: ExportFacts) -> str | None:
@@ -244,7 +260,8 @@ def _part(part: LabelPart) -> str:
     if isinstance(part, str):
         return _literal(part)
     if isinstance(part, Field):
-        return f"coalesce({_column(part.column)}, '')"
+        columns = (part.column, *([part.else_column] if part.else_column else []))
+        return f"coalesce({', '.join(map(_column, columns))}, '')"
     if isinstance(part, Coded):
         return _word(part)
     return _alike(part)

@@ -18,14 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyogrio
 import shapely
 
 from mapper.errors import Unwritable
-from mapper.output.formats.geopackage_extras import add_extras
+from mapper.output.formats.geopackage_extras import add_extras, stamp
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from mapper.output.published import ExportFacts, PublishedTable
@@ -33,7 +34,11 @@ if TYPE_CHECKING:
 FILE = "edition.gpkg"
 GEOMETRY_COLUMN = "geom"
 MARKING = "marking"
-_APPLICATION_ID, _USER_VERSION = 0x47504B47, 10_300
+_CHANGE_COUNTERS = (24, 92)
+_NUL_REPLACED = (
+    "GeoPackage, table {table}: {n} cells hold the character NUL, at which most programs end a text; it is written as U+FFFD. "
+    "Mend it in the layer."
+)
 _POINT, _LINE, _AREA = (
     (shapely.GeometryType.POINT,),
     (shapely.GeometryType.LINESTRING, shapely.GeometryType.LINEARRING, shapely.GeometryType.MULTILINESTRING),
@@ -71,20 +76,20 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
     """
     path = folder / FILE
     notices: list[str] = []
-    for table in tables:
-        frame, replaced = _storable(table.frame)
-        if replaced:
-            notices.append(
-                f"GeoPackage, table {table.name}: {replaced} cells hold the character NUL, at which most programs end a text; "
-                "it is written as U+FFFD. Mend it in the layer."
-            )
-        _write_rows(table, frame if facts.marking is None else frame.assign(**{MARKING: facts.marking}), path)
+    with _settings(facts):
+        for table in tables:
+            frame, replaced = _storable(table.frame)
+            if replaced:
+                notices.append(_NUL_REPLACED.format(table=table.name, n=replaced))
+            _write_rows(table, frame if facts.marking is None else frame.assign(**{MARKING: facts.marking}), path)
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as database:
         database.execute("PRAGMA journal_mode = MEMORY")
+        database.execute("PRAGMA secure_delete = ON")
         database.execute("BEGIN IMMEDIATE")
         add_extras(database, tables, facts)
         database.execute("COMMIT")
         _require_whole(database, tables)
+    _set_change_counter(path)
     return tuple(notices)
 
 
@@ -111,13 +116,43 @@ def _geometry_type(shapes: np.ndarray[Any, Any]) -> str:
 
 def _storable(frame: pd.DataFrame) -> tuple[pd.DataFrame, int]:
     """Return the frame without NUL in any text, and how many cells held it."""
-    texts = [name for name in frame.columns if pd.api.types.is_string_dtype(frame[name])]
-    held = {name: frame[name].str.contains("\0", regex=False).fillna(value=False).astype(bool) for name in texts}
-    found = {name: cells for name, cells in held.items() if cells.any()}
-    if not found:
-        return frame, 0
-    mended = frame.assign(**{name: frame[name].str.replace("\0", "\ufffd", regex=False) for name in found})
-    return mended, sum(int(cells.sum()) for cells in found.values())
+    mended, replaced = {}, 0
+    for name in frame.columns:
+        if pd.api.types.is_string_dtype(frame[name]) and _may_hold_nul(frame[name]):
+            held = frame[name].str.contains("\0", regex=False).fillna(value=False).astype(bool)
+            replaced += int(held.sum())
+            mended[name] = frame[name].str.replace("\0", "\ufffd", regex=False)
+    return (frame.assign(**mended) if replaced else frame), replaced
+
+
+def _may_hold_nul(texts: pd.Series) -> bool:
+    """Look at all bytes of a column at once; a text is looked at by itself only where there is such a byte."""
+    chunks = pa.chunked_array(pa.array(texts, from_pandas=True)).chunks
+    held = (chunk.buffers()[-1] for chunk in chunks)
+    return any(buffer is not None and bool((np.frombuffer(buffer, dtype=np.uint8) == 0).any()) for buffer in held)
+
+
+@contextlib.contextmanager
+def _settings(facts: ExportFacts) -> Iterator[None]:
+    """Let GDAL tell the data date for the time of writing, and not wait for the disk: the last commit does so for all."""
+    wanted = {"OGR_CURRENT_DATE": stamp(facts), "OGR_SQLITE_SYNCHRONOUS": "OFF"}
+    before = {name: pyogrio.get_gdal_config_option(name) for name in wanted}
+    pyogrio.set_gdal_config_options(wanted)
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options(before)
+
+
+def _set_change_counter(path: Path) -> None:
+    """Write 1 for the number of changes to the file: how many there were depends on how fast a thread of GDAL was.
+
+    The two numbers of the header must be equal for SQLite to believe the file's size (SQLite's file format, 1.3.7 and 1.3.16).
+    """
+    with path.open("r+b") as file:
+        for offset in _CHANGE_COUNTERS:
+            file.seek(offset)
+            file.write((1).to_bytes(4, "big"))
 
 
 def _require_whole(database: sqlite3.Connection, tables: Sequence[PublishedTable]) -> None:

@@ -70,16 +70,27 @@ def add_extras(database: sqlite3.Connection, tables: Sequence[PublishedTable], f
     """
     for command in _TABLES.split(";\n"):
         database.execute(command)
-    stamp = f"{facts.data_date or _NO_DAY}T00:00:00.000Z"
+    at = stamp(facts)
     _register(database)
     _add_extensions(database)
     _add_contents(database, tables, facts)
-    _add_styles(database, tables, facts, stamp)
-    _add_metadata(database, tables, facts, stamp)
+    _add_styles(database, tables, facts, at)
+    _add_metadata(database, tables, facts, at)
     _add_columns(database, tables, facts)
     _add_codes(database, tables)
     _add_indexes(database, tables)
-    database.execute("UPDATE gpkg_contents SET last_change = ?", (stamp,))
+    database.execute("UPDATE gpkg_contents SET last_change = ?", (at,))
+
+
+def stamp(facts: ExportFacts) -> str:
+    """Return the data date as the time of the last change: no clock is in the file.
+
+    Parameters
+    ----------
+    facts : ExportFacts
+        Without a data date the stamp is the first day of 1970.
+    """
+    return f"{facts.data_date or _NO_DAY}T00:00:00.000Z"
 
 
 def _insert(database: sqlite3.Connection, table: str, columns: str, rows: Iterable[Sequence[Any]]) -> None:
@@ -117,13 +128,13 @@ def _add_contents(database: sqlite3.Connection, tables: Sequence[PublishedTable]
         )
 
 
-def _add_styles(database: sqlite3.Connection, tables: Sequence[PublishedTable], facts: ExportFacts, stamp: str) -> None:
+def _add_styles(database: sqlite3.Connection, tables: Sequence[PublishedTable], facts: ExportFacts, at: str) -> None:
     rows = []
     for table in tables:
         style = qml(table, facts)
         if style is not None:
             title = words_of(table.title, facts.language) or table.name
-            rows.append(("", "", table.name, "geom", _STYLE_NAME, style, sld(table, facts), 1, title, "", None, stamp))
+            rows.append(("", "", table.name, "geom", _STYLE_NAME, style, sld(table, facts), 1, title, "", None, at))
     columns = (
         "f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, "
         "description, owner, ui, update_time"
@@ -131,16 +142,14 @@ def _add_styles(database: sqlite3.Connection, tables: Sequence[PublishedTable], 
     _insert(database, "layer_styles", columns, rows)
 
 
-def _add_metadata(
-    database: sqlite3.Connection, tables: Sequence[PublishedTable], facts: ExportFacts, stamp: str
-) -> None:
+def _add_metadata(database: sqlite3.Connection, tables: Sequence[PublishedTable], facts: ExportFacts, at: str) -> None:
     """Say of the whole file, and of each table under it, what it is, whose, of when, and under which licence."""
     texts: list[tuple[str, str]] = [(_ISO, iso_metadata(None, tables, facts))]
-    references: list[tuple[str, str | None, str, int, int | None]] = [("geopackage", None, stamp, 1, None)]
+    references: list[tuple[str, str | None, str, int, int | None]] = [("geopackage", None, at, 1, None)]
     for table in tables:
         for standard, text in ((_ISO, iso_metadata(table, tables, facts)), (_QGIS, qgis_metadata(table, facts))):
             texts.append((standard, text))
-            references.append(("table", table.name, stamp, len(texts), 1))
+            references.append(("table", table.name, at, len(texts), 1))
     rows = [(number, "dataset", standard, "text/xml", text) for number, (standard, text) in enumerate(texts, start=1)]
     _insert(database, "gpkg_metadata", "id, md_scope, md_standard_uri, mime_type, metadata", rows)
     columns = "reference_scope, table_name, timestamp, md_file_id, md_parent_id"
@@ -196,7 +205,8 @@ def _add_codes(database: sqlite3.Connection, tables: Sequence[PublishedTable]) -
 
 
 def _add_indexes(database: sqlite3.Connection, tables: Sequence[PublishedTable]) -> None:
+    """Index identifiers, and codes of which there is more than one: an index of one value finds nothing faster."""
     for table in tables:
         for column in table.columns:
-            if column.name == table.id_column or column.kind == "code":
+            if column.name == table.id_column or (column.kind == "code" and table.frame[column.name].nunique() > 1):
                 database.execute(f'CREATE INDEX "idx_{table.name}_{column.name}" ON "{table.name}" ("{column.name}")')

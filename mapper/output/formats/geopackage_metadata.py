@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import numpy as np
 import shapely
 
 from mapper import crs, terms
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _GMD, _GCO = "http://www.isotc211.org/2005/gmd", "http://www.isotc211.org/2005/gco"
 _LISTS = "http://www.isotc211.org/2005/resources/Codelist/gmxCodelists.xml"
 _QGIS_DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+_HALF_TURN = 180
 _LANGUAGE_CODES = {"en": "eng", "az": "aze", "ru": "rus"}
 
 
@@ -148,16 +151,10 @@ def _constraint(parent: ET.Element, licence: str) -> None:
 
 def _extent(parent: ET.Element, tables: Sequence[PublishedTable]) -> None:
     """Say where the data lie, in longitude and latitude as ISO 19115 asks; nothing where they are in another system."""
-    shapes = [
-        shape
-        for table in tables
-        if table.geometry is not None and table.frame.crs == crs.STORAGE
-        for shape in table.frame.geometry.to_numpy()
-        if shape is not None and not shapely.is_empty(shape)
-    ]
-    if not shapes:
+    boxes = [box for table in tables for box in _boxes(table)]
+    if not boxes:
         return
-    west, south, east, north = crs.lon_lat_bounds(shapes)
+    west, south, east, north = crs.lon_lat_bounds(np.array(boxes, dtype=object))
     extent = ET.SubElement(ET.SubElement(parent, "gmd:extent"), "gmd:EX_Extent")
     box = ET.SubElement(ET.SubElement(extent, "gmd:geographicElement"), "gmd:EX_GeographicBoundingBox")
     sides = {"west": west, "east": east, "south": south, "north": north}
@@ -165,3 +162,15 @@ def _extent(parent: ET.Element, tables: Sequence[PublishedTable]) -> None:
         kind = "Longitude" if side in ("west", "east") else "Latitude"
         name = f"gmd:{side}Bound{kind}"
         ET.SubElement(ET.SubElement(box, name), "gco:Decimal").text = f"{value:.6f}"
+
+
+def _boxes(table: PublishedTable) -> list[shapely.Geometry]:
+    """Return the box around a table's places in degrees; one for each shape where they may lie over the antimeridian."""
+    if table.geometry is None or table.frame.crs != crs.STORAGE:
+        return []
+    shapes = table.frame.geometry.to_numpy()
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    if not east - west > _HALF_TURN:
+        return [] if math.isnan(west) else [shapely.box(west, south, east, north)]
+    parts = shapely.bounds(shapely.get_parts(shapes))
+    return list(shapely.box(*parts[~np.isnan(parts).any(axis=1)].T))
