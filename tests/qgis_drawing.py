@@ -2,9 +2,9 @@
 
     python3 tests/qgis_drawing.py TASKS.json
 
-TASKS.json is a list of {"uri", "extent": [west, south, east, north], "size": [wide, high], "labels", "picture", "crs"}; the picture
-is a PPM in the coordinates of the layer or in `crs`, without smoothing, so that a colour of a style is that very colour in it.
-One line of JSON for each task tells what QGIS made of the layer.
+TASKS.json is a list of {"uri", "extent": [west, south, east, north], "size": [wide, high], "labels", "picture", "crs"}; the
+picture is a PPM in the coordinates of the layer or in `crs`, without smoothing, so that a colour of a style is that very colour
+in it. One line of JSON for each task tells what QGIS made of the layer.
 """
 
 from __future__ import annotations

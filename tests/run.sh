@@ -3,8 +3,8 @@
 #
 # --quick leaves out the browser, the tests marked slow, and the notebooks.
 # Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium
-# from Debian's packages where it is missing and the user may install it. A step that fails does not stop the later ones: the
-# failed ones are named at the end, and the exit code is 1.
+# and QGIS from Debian's packages where they are missing and the user may install them. A step that fails does not stop the
+# later ones: the failed ones are named at the end, and the exit code is 1.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -86,9 +86,29 @@ find_chromium() {
     has_chromium || stop "Chromium was installed but no command of that name is there."
 }
 
+has_qgis() {
+    /usr/bin/python3 -c 'import qgis.core'
+} >/dev/null 2>&1
+
+# Without QGIS its tests are skipped, with the reason: nothing else needs it, and it is large.
+find_qgis() {
+    has_qgis && return
+    heading "QGIS"
+    local as_root=
+    if [ "$(id -u)" != 0 ]; then
+        as_root="sudo -n"
+    fi
+    if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
+        $as_root apt-get update -q &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-qgis
+    fi
+    has_qgis || echo "QGIS is not here, so the tests that draw exports with it are skipped: install the package python3-qgis."
+}
+
 make_venv
 install
 [ -n "$quick" ] || find_chromium
+[ -n "$quick" ] || find_qgis
 
 # ------------------------------------------------------------ steps: every one runs
 passed=0

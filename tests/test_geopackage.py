@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree as ET
 
 import fiona
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -166,7 +167,7 @@ def test_reference_systems(path: Path) -> None:
 def test_contents(path: Path) -> None:
     """Requirements 13 to 15, 21, 118: each table of users is listed, with a time in the one form that is allowed."""
     rows = query(path, "SELECT table_name, data_type, identifier, last_change, min_x, max_x, srs_id FROM gpkg_contents")
-    spatial = {table.name for table in all_tables() if table.geometry is not None}
+    spatial = {"not_assessed", *(table.name for table in all_tables() if table.geometry is not None)}
     assert {row[0] for row in rows if row[1] == "features"} == spatial
     assert {row[0] for row in rows if row[1] == "attributes"} == {"orders", "codes", "layer_styles"}
     assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", row[3]) for row in rows)
@@ -182,7 +183,7 @@ def test_geometry_columns(path: Path) -> None:
     rows = query(path, "SELECT table_name, column_name, geometry_type_name, z, m FROM gpkg_geometry_columns")
     types = {row[0]: row[2] for row in rows}
     assert types["incidents"] == "POINT"
-    assert {types[name] for name in ("zones", "districts", "hazards", "coverage", "density")} == {"MULTIPOLYGON"}
+    assert {types[name] for name in ("zones", "hazards", "coverage", "density", "not_assessed")} == {"MULTIPOLYGON"}
     assert types["corridors"] == types["context"] == "GEOMETRY"
     assert {row[3:] for row in rows} == {(0, 0)}
     for name, column, declared, *_ in rows:
@@ -317,7 +318,8 @@ def test_styles_are_where_qgis_looks(path: Path) -> None:
     """One default style for each table of features, with the columns that QGIS asks for."""
     columns = "f_table_catalog, f_table_schema, f_table_name, f_geometry_column, useAsDefault, styleQML, styleSLD"
     rows = all_of(path, columns, "layer_styles")
-    assert sorted(row[2] for row in rows) == sorted(table.name for table in all_tables() if table.geometry is not None)
+    names = {"not_assessed", *(table.name for table in all_tables() if table.geometry is not None)}
+    assert sorted(row[2] for row in rows) == sorted(names)
     assert {row[:2] + row[3:5] for row in rows} == {("", "", "geom", 1)}
     for row in rows:
         assert parsed(row[5]).tag == "qgis"
@@ -345,7 +347,7 @@ def test_an_internal_export_is_marked(tmp_path: Path) -> None:
 def test_another_reference_system(tmp_path: Path) -> None:
     """Metres are written as metres, and circles are then measured in metres."""
     tables = [
-        replace(table, frame=table.frame.to_crs("EPSG:32638"))
+        replace(table, frame=gpd.GeoDataFrame(table.frame).to_crs("EPSG:32638"))
         for table in (styled_tables.incidents(), styled_tables.zones())
     ]
     geopackage.write(tables, tmp_path, facts(crs="EPSG:32638"))
@@ -357,6 +359,20 @@ def test_another_reference_system(tmp_path: Path) -> None:
     ]
     drawn = [option.get("value") for option in parsed(style).iter("Option") if option.get("name") == "geometryModifier"]
     assert set(drawn) == {'buffer($geometry, "uncertainty_m", 24)'}
+
+
+def test_ground_that_is_not_assessed_is_a_shape(path: Path) -> None:
+    """It holds the ground between the fields and that of a list which has ended, and none that is covered."""
+    with fiona.open(path, layer="not_assessed") as layer:
+        (record,) = list(layer)
+    ground = shapely.geometry.shape(record.geometry)
+    for place, covered in enumerate([True, True, True, True, False]):
+        middle = styled_tables.field(place, styled_tables.COVERED).centroid
+        assert shapely.contains(ground, middle) != covered
+        assert shapely.contains(ground, shapely.Point(middle.x + 1, middle.y))
+    # The records lie between 40 and 59 degrees east and 29 and 41 north; the ground reaches ten degrees further.
+    assert ground.bounds == (30, 19, 69, 51)
+    assert record["properties"]["note"].startswith("Not assessed")
 
 
 # ------------------------------------------------------------ hostile texts

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping
 
+    from numpy.typing import NDArray
+
     from mapper.output.published import ExportFacts, PublishedTable
 
 DENSITY_RAMP = ("#d3dee6", "#b5c8d5", "#94b1c4", "#7398b1", "#4c7b9a", "#23516f")
@@ -124,14 +126,12 @@ class Group:
     """Rules for one thing, such as the fill or the outline; every row of the table passes through each group.
 
     `where` bounds the group; `shown` is False for what a reader switches on; `label` is "" where the legend needs no heading.
-    `outside` says that the sign fills the ground around its areas, not the areas.
     """
 
     rules: tuple[Rule, ...]
     label: str = ""
     where: tuple[Test, ...] = ()
     shown: bool = True
-    outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +223,7 @@ def dimension_of(sign: Sign) -> Dimension:
 
 def _of_dimensions(group: Group, dimensions: tuple[Dimension, ...]) -> Group:
     rules = tuple(rule for rule in group.rules if dimension_of(rule.sign) in dimensions)
-    return Group(rules, group.label, group.where, group.shown, group.outside)
+    return Group(rules, group.label, group.where, group.shown)
 
 
 def _dimensions(table: PublishedTable) -> tuple[Dimension, ...]:
@@ -268,20 +268,32 @@ def _corridors(_table: PublishedTable, language: str, _day: str | None) -> Looks
     return Looks(groups, (Label((Field("name"),), colour=CORRIDOR_COLOUR, priority=7),), (2, 1))
 
 
+def _not_assessed(_table: PublishedTable, language: str, _day: str | None) -> Looks:
+    return Looks((Group((_dotted(language),)),), (), (2,))
+
+
+def _dotted(language: str) -> Rule:
+    return Rule(
+        terms.label("page", "legend.not_assessed", language), Area(NOT_ASSESSED_COLOUR, 0.0, "dots"), otherwise=True
+    )
+
+
 def _coverage(table: PublishedTable, language: str, day: str | None) -> Looks:
-    dots = Area(NOT_ASSESSED_COLOUR, 0.0, "dots")
-    said = terms.label("page", "legend.not_assessed", language)
-    listed = tuple(Test("coverage_id", "=", identifier) for identifier in _listed(table.frame, day))
+    """Ground whose orders are listed has strokes for its survey; that of a list that does not hold on the day is dotted."""
+    is_listed = listed_rows(table.frame, day)
+    listed = tuple(Test("coverage_id", "=", str(each)) for each in table.frame.loc[is_listed, "coverage_id"])
     if not listed:
-        return Looks((Group((Rule(said, dots, otherwise=True),)),), (), (2,))
-    states = [state for state in terms.codes("survey_state") if state not in {"surveyed", "unknown"}]
-    partly = [
-        Rule(_surveyed(state, language), _survey_area(state), (Test("survey_state", "=", state),), listed)
-        for state in states
+        return _not_assessed(table, language, day)
+    known = [state for state in terms.codes("survey_state") if state != "unknown"]
+    others = tuple(Test("survey_state", "is not", state) for state in known)
+    rules = [
+        *(
+            Rule(_surveyed(state, language), _survey_area(state), (Test("survey_state", "=", state),), listed)
+            for state in known
+        ),
+        Rule(_surveyed("unknown", language), _survey_area("unknown"), others, listed),
     ]
-    others = tuple(Test("survey_state", "is not", state) for state in (*states, "surveyed"))
-    unknown = Rule(_surveyed("unknown", language), _survey_area("unknown"), others, listed)
-    return Looks((Group((Rule(said, dots, (), listed),), outside=True), Group((*partly, unknown))), (), (2,))
+    return Looks((Group((*rules, _dotted(language))),), (), (2,))
 
 
 def _surveyed(state: str, language: str) -> str:
@@ -290,14 +302,23 @@ def _surveyed(state: str, language: str) -> str:
 
 
 def _survey_area(state: str) -> Area:
-    return Area(SURVEY_COLOUR, 0.0, SURVEY_HATCHES.get(state, "crosses"))
+    hatch = None if state == "surveyed" else SURVEY_HATCHES.get(state, "crosses")
+    return Area(SURVEY_COLOUR, 0.0, hatch, Stroke(SURVEY_COLOUR, 1, (2.0, 4.0)))
 
 
-def _listed(coverage: pd.DataFrame, day: str | None) -> list[str]:
-    """Return the rows whose list of orders holds on the day, as the page and its answers judge it."""
+def listed_rows(coverage: pd.DataFrame, day: str | None) -> NDArray[np.bool_]:
+    """Tell for each row of ground whether its list of orders holds on the day, as the page and its answers judge it.
+
+    Parameters
+    ----------
+    coverage : DataFrame
+        `orders_state`, `period_start`, `period_end`.
+    day : str or None
+        ISO 8601; without a day only a list of all times holds.
+    """
     on = first_day(day)
-    rows = coverage[["coverage_id", "orders_state", "period_start", "period_end"]].itertuples(index=False)
-    return [str(row[0]) for row in rows if row[1] == "listed" and _holds(row[2], row[3], on)]
+    rows = coverage[["orders_state", "period_start", "period_end"]].itertuples(index=False)
+    return np.array([row[0] == "listed" and _holds(row[1], row[2], on) for row in rows], dtype=bool)
 
 
 def _holds(start: object, end: object, on: dt.date | None) -> bool:
@@ -497,6 +518,7 @@ _MAKERS: Mapping[str, Callable[[PublishedTable, str, str | None], Looks]] = Mapp
         "zones": _zones,
         "corridors": _corridors,
         "coverage": _coverage,
+        "not_assessed": _not_assessed,
         "hazards": _hazards,
         "incidents": _incidents,
         "density": _density,

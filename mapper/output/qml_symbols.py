@@ -13,7 +13,7 @@ from xml.etree import ElementTree as ET
 from mapper.output.looks import Area, Mark, Stroke
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from mapper.output.looks import Sign
 
@@ -60,32 +60,15 @@ def symbol(name: str, sign: Sign, covers: str | None = None) -> ET.Element:
     sign : Area, Stroke or Mark
         What it looks like.
     covers : str, optional
-        A QGIS expression of the polygon that is drawn in the place of the geometry: for a mark of a size on the ground.
+        For a mark of a size on the ground: a QGIS expression of the polygon that it covers.
     """
     if isinstance(sign, Area):
-        layers = _area_layers(name, sign) if covers is None else [_covering_layer(name, sign, covers)]
-        return _symbol(name, "fill", *layers)
+        return _symbol(name, "fill", *_area_layers(name, sign))
     if isinstance(sign, Stroke):
         return _symbol(name, "line", _line_layer(sign))
     if covers is None:
         return _symbol(name, "marker", _mark_layer(sign))
     return _symbol(name, "marker", _covering_layer(name, Area(sign.fill, sign.opacity, outline=sign.outline), covers))
-
-
-def around_and_within(name: str, around: Area, within: Sequence[tuple[Area, str]]) -> ET.Element:
-    """Return the one symbol of an inverted renderer: what fills the ground around, and areas within by expressions.
-
-    Parameters
-    ----------
-    name : str
-        What the renderer calls it.
-    around : Area
-        The sign of the ground around.
-    within : sequence of (Area, str)
-        Signs, and the expression of the polygon that each fills, in coordinates of the map.
-    """
-    layers = [_covering_layer(f"{name}-{at}", area, covers) for at, (area, covers) in enumerate(within)]
-    return _symbol(name, "fill", *_area_layers(name, around), *layers)
 
 
 def colour_text(colour: str, opacity: float = 1.0) -> str:

@@ -1,8 +1,7 @@
 """The same looks as OGC Styled Layer Descriptor 1.0, for programs that do not read QML.
 
-SLD has no words for two things that QML has: a circle of metres on the ground, which becomes a ring of one size, and the ground
-*around* areas, which becomes the outline of the areas. Both are said in the style's abstract. Hatches are marks named as
-GeoServer and GeoTools name them (`shape://slash`).
+SLD has no words for a circle of metres on the ground, which becomes a ring of one size; the style's abstract says so. Hatches are
+marks named as GeoServer and GeoTools name them (`shape://slash`).
 """
 
 from __future__ import annotations
@@ -40,7 +39,6 @@ _SPACES = {
 _TILE_PX, _QUIET_TILE_PX = 10, 26
 _RING_PX = 24
 _CIRCLES = "Circles of accidents are drawn in one size; their true radius in metres is the column uncertainty_m."
-_AROUND = "Only the ground inside these outlines has its orders listed; all ground around them is not assessed."
 _PX_PER_PT = 96 / 72
 
 
@@ -75,9 +73,7 @@ def sld(table: PublishedTable, facts: ExportFacts) -> str | None:
 
 def _notes(looks: Looks) -> str:
     signs = [rule.sign for group in looks.groups for rule in group.rules]
-    circles = any(isinstance(sign, Mark) and sign.radius_column for sign in signs)
-    around = any(group.outside for group in looks.groups)
-    return " ".join([*([_CIRCLES] if circles else []), *([_AROUND] if around else [])])
+    return _CIRCLES if any(isinstance(sign, Mark) and sign.radius_column for sign in signs) else ""
 
 
 def _add_group(style: ET.Element, group: Group) -> None:
@@ -85,8 +81,7 @@ def _add_group(style: ET.Element, group: Group) -> None:
         made = _child(style, "Rule")
         _child(made, "Title", rule.label)
         _add_condition(made, group, rule)
-        sign = Area(outline=Stroke("#5a5f66", 1.5, (2.0, 4.0))) if group.outside else rule.sign
-        made.extend(_symbolizers(sign))
+        made.extend(_symbolizers(rule.sign))
 
 
 def _add_condition(made: ET.Element, group: Group, rule: Rule) -> None:

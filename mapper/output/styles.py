@@ -2,9 +2,8 @@
 
 What is drawn is `mapper.output.looks`'s; here it becomes XML. One kind of renderer, by rules, serves every table: a hazard's fill
 and its outline are two groups that it passes through, a code that no rule knows falls to the strictest look, and a density of
-years waits switched off under its heading. Ground that is not assessed is what lies *around* the covered ground, so that
-table has QGIS's inverted renderer. A table that holds lines and areas has rules for both in one style, since QGIS opens its
-parts as two layers and gives both the same one.
+years waits switched off under its heading. A table that holds lines and areas has rules for both in one style, since QGIS opens
+its parts as two layers and gives both the same one.
 
 Everything that comes from data passes through two doors: `_literal` into an expression, the XML writer into the file. Labels are
 plain text to QGIS, but what it shows when the pointer rests on a shape is HTML; so every layer gets a map tip in which
@@ -17,9 +16,9 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from mapper import crs, terms
-from mapper.output.looks import Alike, Area, Coded, Field, Mark, looks_of
+from mapper.output.looks import Alike, Coded, Field, Mark, looks_of
 from mapper.output.markup import printable
-from mapper.output.qml_symbols import around_and_within, colour_text, mm, symbol
+from mapper.output.qml_symbols import colour_text, mm, symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -87,37 +86,12 @@ def qml(table: PublishedTable, facts: ExportFacts) -> str | None:
 def _renderer(looks: Looks, facts: ExportFacts) -> ET.Element:
     inner = ET.Element("renderer-v2", type="RuleRenderer", symbollevels="0", enableorderby="0", forceraster="0")
     rules, symbols = ET.SubElement(inner, "rules", key="{mapper}"), ET.SubElement(inner, "symbols")
-    if any(group.outside for group in looks.groups):
-        outer = ET.Element("renderer-v2", type="invertedPolygonRenderer", preprocessing="1", forceraster="0")
-        outer.append(inner)
-        _add_inverted(rules, symbols, looks.groups, facts)
-        return outer
     for group in looks.groups:
         parent = rules if len(looks.groups) == 1 else _heading(rules, group)
         for rule in group.rules:
             made = symbol(str(len(symbols)), rule.sign, _covers(rule, facts))
             _add_rule(parent, symbols, rule.label, _rule_filter(rule), made)
     return inner
-
-
-def _add_inverted(rules: ET.Element, symbols: ET.Element, groups: Sequence[Group], facts: ExportFacts) -> None:
-    """Add the one rule of the ground around, whose symbol fills the areas within as well.
-
-    The inverted renderer puts the ground around *each set* of rows that match the same rules, so a second rule would have the
-    first one's ground drawn over it. What it is for stands in the legend, as a rule that no row passes.
-    """
-    (around,) = (rule for group in groups if group.outside for rule in group.rules)
-    within = [rule for group in groups if not group.outside for rule in group.rules]
-    areas = [(rule.sign, _collected(rule, facts)) for rule in within if isinstance(rule.sign, Area)]
-    if isinstance(around.sign, Area):
-        _add_rule(rules, symbols, around.label, _rule_filter(around), around_and_within("0", around.sign, areas))
-    for rule in within:
-        _add_rule(rules, symbols, rule.label, "FALSE", symbol(str(len(symbols)), rule.sign))
-
-
-def _collected(rule: Rule, facts: ExportFacts) -> str:
-    """Return all areas that a rule is for, in the coordinates of the map."""
-    return f"transform(collect($geometry, filter:={_rule_filter(rule)}), {_literal(facts.crs)}, @map_crs)"
 
 
 def _heading(rules: ET.Element, group: Group) -> ET.Element:

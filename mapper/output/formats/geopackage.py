@@ -24,6 +24,7 @@ import shapely
 
 from mapper.errors import Unwritable
 from mapper.output.formats.geopackage_extras import add_extras, stamp
+from mapper.output.not_assessed import with_not_assessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,6 +56,8 @@ _TYPE_OF = {
 def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) -> tuple[str, ...]:
     """Write all tables into one GeoPackage.
 
+    The ground that no list of orders reaches is a table of its own, `not_assessed`.
+
     Parameters
     ----------
     tables : sequence of PublishedTable
@@ -76,6 +79,7 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
     """
     path = folder / FILE
     notices: list[str] = []
+    tables = with_not_assessed(tables, facts)
     with _settings(facts):
         for table in tables:
             frame, replaced = _storable(table.frame)
