@@ -52,9 +52,8 @@ def public_catalogue(
     Returns
     -------
     PublicCatalogue
-        The same layers in the same order, with `OF_LAYER` of their entries masked, in all languages; one
-        finding for each text and thing found,
-        never the text.
+        The same layers in the same order, with `OF_LAYER` of their entries masked, in all languages; one finding for
+        each text and thing found, never the text.
     """
     file = FILE_NAME if catalogue.sha256 else None  # own files have none
     edition = {name: masked(getattr(catalogue, name), places) for name in OF_EDITION}
