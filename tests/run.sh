@@ -2,9 +2,10 @@
 # Sets up what the tests need and runs every check:   bash tests/run.sh [--quick]
 #
 # --quick leaves out the browser, the tests marked slow, and the notebooks.
-# Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium
-# and QGIS from Debian's packages where they are missing and the user may install them. A step that fails does not stop the
-# later ones: the failed ones are named at the end, and the exit code is 1.
+# Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium,
+# PostgreSQL with PostGIS and QGIS from Debian's packages where they are missing and the user may install them. The tests start a
+# server of their own on a free port, in a temporary folder, and stop it. A step that fails does not stop the later ones: the
+# failed ones are named at the end, and the exit code is 1.
 
 set -u
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
@@ -86,11 +87,33 @@ find_chromium() {
     has_chromium || stop "Chromium was installed but no command of that name is there."
 }
 
+has_postgis() {
+    compgen -G "/usr/lib/postgresql/*/bin/pg_ctl" && compgen -G "/usr/share/postgresql/*/extension/postgis.control"
+} >/dev/null
+
+# Unlike the browser, databases are something that not everybody has: where they cannot be had, their tests are skipped, loudly.
+find_postgis() {
+    has_postgis && return
+    heading "PostgreSQL with PostGIS"
+    local as_root=
+    if [ "$(id -u)" != 0 ]; then
+        as_root="sudo -n"
+    fi
+    if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
+        $as_root apt-get update -q &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+                postgresql-15 postgresql-15-postgis-3
+    fi
+    has_postgis && return
+    without_postgis="DATABASES ARE NOT TESTED: PostgreSQL 15 with PostGIS could not be installed (postgresql-15, postgresql-15-postgis-3)."
+    echo "$without_postgis" >&2
+}
+
 has_qgis() {
     /usr/bin/python3 -c 'import qgis.core'
 } >/dev/null 2>&1
 
-# Without QGIS its tests are skipped, with the reason: nothing else needs it, and it is large.
+# As with databases: where it cannot be had, its tests are skipped, loudly.
 find_qgis() {
     has_qgis && return
     heading "QGIS"
@@ -102,12 +125,17 @@ find_qgis() {
         $as_root apt-get update -q &&
             $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-qgis
     fi
-    has_qgis || echo "QGIS is not here, so the tests that draw exports with it are skipped: install the package python3-qgis."
+    has_qgis && return
+    without_qgis="STYLES ARE NOT DRAWN BY QGIS: it could not be installed (python3-qgis), and the tests with it are skipped."
+    echo "$without_qgis" >&2
 }
 
 make_venv
 install
+without_postgis=
+find_postgis
 [ -n "$quick" ] || find_chromium
+without_qgis=
 [ -n "$quick" ] || find_qgis
 
 # ------------------------------------------------------------ steps: every one runs
@@ -151,6 +179,12 @@ else
 fi
 
 printf '\n'
+if [ -n "$without_postgis" ]; then
+    echo "$without_postgis"
+fi
+if [ -n "$without_qgis" ]; then
+    echo "$without_qgis"
+fi
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'FAILED in %d s: %d of %d steps:\n' "$SECONDS" ${#failed[@]} $((passed + ${#failed[@]}))
     printf '  %s\n' "${failed[@]}"

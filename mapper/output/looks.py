@@ -99,7 +99,7 @@ Sign = Area | Stroke | Mark
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Comparison:
     """One comparison of a column; `value` is None for the two that ask for null. "is not" holds for null as well."""
 
     column: str
@@ -116,8 +116,8 @@ class Rule:
 
     label: str
     sign: Sign
-    where: tuple[Test, ...] = ()
-    any_of: tuple[Test, ...] = ()
+    where: tuple[Comparison, ...] = ()
+    any_of: tuple[Comparison, ...] = ()
     otherwise: bool = False
 
 
@@ -130,7 +130,7 @@ class Group:
 
     rules: tuple[Rule, ...]
     label: str = ""
-    where: tuple[Test, ...] = ()
+    where: tuple[Comparison, ...] = ()
     shown: bool = True
 
 
@@ -174,7 +174,7 @@ class Label:
     """
 
     parts: tuple[LabelPart, ...]
-    where: tuple[Test, ...] = ()
+    where: tuple[Comparison, ...] = ()
     colour: str = _LABEL_COLOUR
     size_pt: float = 9.0
     is_bold: bool = False
@@ -247,7 +247,8 @@ def _zones(_table: PublishedTable, language: str, _day: str | None) -> Looks:
         return Area(term.colour, ZONE_TINT, term.hatch, _outline(term))
 
     known = [
-        Rule(terms.label("extent", code, language), area(code), (Test("extent", "=", code),)) for code in vocabulary
+        Rule(terms.label("extent", code, language), area(code), (Comparison("extent", "=", code),))
+        for code in vocabulary
     ]
     unknown = Rule(terms.label("page", "legend.extent_not_stated", language), area("whole"), otherwise=True)
     bans = {code: terms.label("page", f"zone.label.{code}", language) for code in vocabulary}
@@ -281,14 +282,14 @@ def _dotted(language: str) -> Rule:
 def _coverage(table: PublishedTable, language: str, day: str | None) -> Looks:
     """Ground whose orders are listed has strokes for its survey; that of a list that does not hold on the day is dotted."""
     is_listed = listed_rows(table.frame, day)
-    listed = tuple(Test("coverage_id", "=", str(each)) for each in table.frame.loc[is_listed, "coverage_id"])
+    listed = tuple(Comparison("coverage_id", "=", str(each)) for each in table.frame.loc[is_listed, "coverage_id"])
     if not listed:
         return _not_assessed(table, language, day)
     known = [state for state in terms.codes("survey_state") if state != "unknown"]
-    others = tuple(Test("survey_state", "is not", state) for state in known)
+    others = tuple(Comparison("survey_state", "is not", state) for state in known)
     rules = [
         *(
-            Rule(_surveyed(state, language), _survey_area(state), (Test("survey_state", "=", state),), listed)
+            Rule(_surveyed(state, language), _survey_area(state), (Comparison("survey_state", "=", state),), listed)
             for state in known
         ),
         Rule(_surveyed("unknown", language), _survey_area("unknown"), others, listed),
@@ -343,9 +344,9 @@ def _hazards(_table: PublishedTable, language: str, _day: str | None) -> Looks:
         return terms.sentence("page", "legend.outline", language, status=status)
 
     names, states = _words("hazard_class", language), _words("hazard_status", language)
-    fills = [Rule(names[code], fill(code), (Test("class", "=", code),)) for code in classes]
+    fills = [Rule(names[code], fill(code), (Comparison("class", "=", code),)) for code in classes]
     lines = [
-        Rule(outlined(states[code]), Area(outline=_outline(statuses[code])), (Test("status", "=", code),))
+        Rule(outlined(states[code]), Area(outline=_outline(statuses[code])), (Comparison("status", "=", code),))
         for code in statuses
     ]
     no_class = Rule(f"{terms.label('layer_kind', 'hazards', language)}: {unknown}", fill("cha"), otherwise=True)
@@ -370,12 +371,12 @@ def _hazards(_table: PublishedTable, language: str, _day: str | None) -> Looks:
 
 
 def _incidents(table: PublishedTable, language: str, _day: str | None) -> Looks:
-    disc = (Test("place", "=", "disc"), Test("uncertainty_m", ">=", 0.0))
-    measured = (Test("place", "=", "point"), Test("location_level", "is not null"))
-    given = (Test("place", "=", "point"), Test("location_level", "is null"))
-    at_work, elsewhere = (Test("accident_type", each, "demining_accident") for each in _IS_AND_IS_NOT)
+    disc = (Comparison("place", "=", "disc"), Comparison("uncertainty_m", ">=", 0.0))
+    measured = (Comparison("place", "=", "point"), Comparison("location_level", "is not null"))
+    given = (Comparison("place", "=", "point"), Comparison("location_level", "is null"))
+    at_work, elsewhere = (Comparison("accident_type", each, "demining_accident") for each in _IS_AND_IS_NOT)
 
-    def rule(code: str, sign: Sign, *where: Test) -> Rule:
+    def rule(code: str, sign: Sign, *where: Comparison) -> Rule:
         return Rule(terms.label("page", f"legend.{code}", language), sign, where)
 
     points = [
@@ -435,13 +436,13 @@ def _density(table: PublishedTable, language: str, _day: str | None) -> Looks:
         Rule(_range(lower, upper, language), Area(colour, DENSITY_OPACITY), _about("lower_per_km2", lower))
         for lower, upper, colour in classes
     )
-    of_all = Group(rules, terms.label("page", "legend.density", language), (Test("frame", "is null"),))
+    of_all = Group(rules, terms.label("page", "legend.density", language), (Comparison("frame", "is null"),))
     years = sorted({str(year) for year in frame["frame"].dropna()})
     of_years = (
         Group(
             rules,
             terms.sentence("page", "frames.legend", language, year=year),
-            (Test("frame", "=", year),),
+            (Comparison("frame", "=", year),),
             shown=False,
         )
         for year in years
@@ -449,9 +450,9 @@ def _density(table: PublishedTable, language: str, _day: str | None) -> Looks:
     return Looks((of_all, *of_years), (), (2,))
 
 
-def _about(column: str, value: float) -> tuple[Test, Test]:
+def _about(column: str, value: float) -> tuple[Comparison, Comparison]:
     """Take a number for equal whether it was written with nine digits or with all."""
-    return Test(column, ">=", value * (1 - 1e-8)), Test(column, "<=", value * (1 + 1e-8))
+    return Comparison(column, ">=", value * (1 - 1e-8)), Comparison(column, "<=", value * (1 + 1e-8))
 
 
 def _range(lower: float, upper: float | None, language: str) -> str:
@@ -475,8 +476,8 @@ def _districts(_table: PublishedTable, language: str, _day: str | None) -> Looks
     rule = Rule(terms.label("page", "legend.district_line", language), line, otherwise=True)
     before, _, after = terms.label("page", "district.count.text", language).partition("{n}")
     counted = (before, Field("incidents_district_level"), after)
-    count = Label(counted, (Test("incidents_district_level", ">=", 1),), priority=8, size_pt=8.5)
-    name = Label((Field("name"),), (Test("zone_id", "is null"),), "#55504a", priority=2, farthest=_DISTRICT_SCALE)
+    count = Label(counted, (Comparison("incidents_district_level", ">=", 1),), priority=8, size_pt=8.5)
+    name = Label((Field("name"),), (Comparison("zone_id", "is null"),), "#55504a", priority=2, farthest=_DISTRICT_SCALE)
     return Looks((Group((rule,)),), (name, count), (2,))
 
 
@@ -488,7 +489,7 @@ def _context(_table: PublishedTable, language: str, _day: str | None) -> Looks:
 
     def rules(made: Callable[[Stroke], Sign]) -> tuple[Rule, ...]:
         known = [
-            Rule(terms.label("context_kind", code, language), made(stroke(code)), (Test("kind", "=", code),))
+            Rule(terms.label("context_kind", code, language), made(stroke(code)), (Comparison("kind", "=", code),))
             for code in kinds
         ]
         return (*known, Rule(terms.label("page", "not_stated", language), made(stroke("other")), otherwise=True))

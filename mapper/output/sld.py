@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from mapper.markup import printable
 from mapper.output.looks import QUIET_HATCHES, Area, Field, Mark, Stroke, looks_of
-from mapper.output.markup import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mapper.output.looks import Group, Label, Looks, Rule, Sign, Test
+    from mapper.output.looks import Comparison, Group, Label, Looks, Rule, Sign
     from mapper.output.published import ExportFacts, PublishedTable
 
 _SHAPES: Mapping[str, str] = {
@@ -102,7 +102,7 @@ def _joined(how: str, conditions: Sequence[ET.Element]) -> ET.Element:
     return made
 
 
-def _comparison(test: Test) -> ET.Element:
+def _comparison(test: Comparison) -> ET.Element:
     if test.operator == "is null":
         return _property(ET.Element("ogc:PropertyIsNull"), test)
     if test.operator == "is not null":
@@ -123,7 +123,7 @@ def _not(condition: ET.Element) -> ET.Element:
     return made
 
 
-def _property(made: ET.Element, test: Test) -> ET.Element:
+def _property(made: ET.Element, test: Comparison) -> ET.Element:
     _child(made, "ogc:PropertyName", test.column)
     return made
 

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 from mapper import crs, terms
+from mapper.markup import printable
 from mapper.output.looks import Alike, Coded, Field, Mark, looks_of
-from mapper.output.markup import printable
 from mapper.output.qml_symbols import colour_text, mm, symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mapper.output.looks import Group, Label, LabelPart, Looks, Rule, Test
+    from mapper.output.looks import Comparison, Group, Label, LabelPart, Looks, Rule
     from mapper.output.published import ExportFacts, PublishedColumn, PublishedTable
 
 _VERSION = "3.22.0"
@@ -120,11 +120,11 @@ def _rule_filter(rule: Rule) -> str:
     return " AND ".join(tests)
 
 
-def _filter(tests: Iterable[Test]) -> str:
+def _filter(tests: Iterable[Comparison]) -> str:
     return " AND ".join(_comparison(test) for test in tests)
 
 
-def _comparison(test: Test) -> str:
+def _comparison(test: Comparison) -> str:
     column = _column(test.column)
     if test.operator in ("is null", "is not null"):
         return f"{column} {test.operator.upper()}"

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from mapper import crs, terms
-from mapper.output.markup import printable
+from mapper.markup import printable
 from mapper.output.styles import caveat, words_of
 
 if TYPE_CHECKING:
