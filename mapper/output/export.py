@@ -65,7 +65,7 @@ class Format:
 
 _ALL = (
     Format("geojson", "geojson", (".geojson", ".json"), a_file_each=True, only_wgs84=True),
-    Format("gpkg", "gpkg", (".gpkg",)),
+    Format("gpkg", "geopackage", (".gpkg",)),
     Format("flatgeobuf", "flatgeobuf", (".fgb",), a_file_each=True),
     Format("geoparquet", "geoparquet", (".parquet",), a_file_each=True),
     Format("shapefile", "shapefile", (".zip",), a_file_each=True),
