@@ -169,6 +169,8 @@ class LayerEntry:
     `date_order` says how 03/04/2021 is meant.
     `may_be_empty` allows a layer without records: an export that went wrong is empty too, so it must be said.
     `precision` is how exactly incidents are published, with the reason where it is as in the file (`mapper.output.publication`).
+    `by_language` holds those of title, source, licence and note that are given by language; the field of that name is then the
+    English one, or the first.
 
     Parameters
     ----------
@@ -208,6 +210,12 @@ class LayerEntry:
     may_be_empty: bool = False
     precision: Precision = "month-district"
     precision_reason: str = ""
+    by_language: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def told(self, name: str) -> str | Mapping[str, str]:
+        """Return a text of the layer by language where it is given so, else the one there is."""
+        text: str = getattr(self, name)
+        return self.by_language.get(name, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -456,7 +464,8 @@ class HotSpots:
     `p`, `q` under control of false discovery, `class` as in the vocabulary `hotspot_class`, `share_in_window`, geometry in
     WGS 84). Units outside the window or not surveyed have a class and no number: that is not 0. `analysed` counts the others,
     and `n` their records. With a refusal no unit has a z, and analysed ones have no class. `coarse` is how many of the `n`
-    are known to a circle wider than a cell. `p_from` is "exact" or "normal", see `mapper.analysis.getis`.
+    are known to a circle wider than a cell. `p_from` is "exact" or "normal", see `mapper.analysis.getis`. `crs_wkt` is the plane
+    of cells, "" where nothing was laid.
     """
 
     n: int
@@ -470,6 +479,7 @@ class HotSpots:
     refused: str | None
     left_out: Mapping[str, int]
     units: gpd.GeoDataFrame
+    crs_wkt: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer of `mapper hotspots --json`."""

@@ -125,7 +125,11 @@ class Plan:
     @property
     def is_binned(self) -> bool:
         """Whether the density needs bins of each part."""
-        return self.density is not None and not self.density.is_exact
+        return self.density is not None and not self.density.has_places
+
+    def for_parts(self) -> Plan:
+        """Return what the parts need of it: places that have been brought together are needed once, not at every part."""
+        return self if self.is_binned else replace(self, density=None)
 
 
 @dataclass(frozen=True, slots=True)

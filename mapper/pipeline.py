@@ -289,11 +289,13 @@ def _surfaces(
         [(entry, density_places(frame, entry, window, bandwidth_m)) for entry, frame in layers["incidents"]]
     )
     try:
-        surface = density(incidents, window=window, bandwidth_m=bandwidth_m)
-        if surface.n > binning.MOST_IN_YEARS or not may_have_frames(entry for entry, _ in layers["incidents"]):
-            return surface, ()
         setting = prepared(window, bandwidth_m)
-        return surface, binning.frames(binning.gathered(incidents, setting), setting, surface)
+        whole = binning.gathered(incidents, setting)
+        if not whole.has_places:
+            return density(incidents, window=window, bandwidth_m=bandwidth_m), ()
+        surface = binning.surface(whole, setting)
+        has_frames = may_have_frames(entry for entry, _ in layers["incidents"])
+        return surface, binning.frames(whole, setting, surface) if has_frames else ()
     except (DataRefused, UsageError) as exc:
         return no_surface(len(incidents), bandwidth_m, str(exc)), ()
 

@@ -27,7 +27,7 @@ from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
-from mapper.model import Checked, LayerEntry, Ledger
+from mapper.model import Checked, Findings, LayerEntry, Ledger
 from mapper.output.block import TABLES
 from mapper.output.exports import CONTOUR_COLUMNS, DISTRICT_COLUMNS, INCIDENT_COLUMNS, ZONE_COLUMNS
 from mapper.output.identifiers import ID_OF, public_ids, with_public_ids
@@ -410,7 +410,7 @@ def checked_layer(kind: str, name: str, **columns: list[str]) -> Checked:
     frame = pd.DataFrame({key: pd.array(cells, dtype="str") for key, cells in columns.items()})
     entry = LayerEntry(name=name, kind=kind, path=Path(f"{name}.csv"))  # type: ignore[arg-type]
     rows = len(frame)
-    return Checked(entry, frame.set_axis(pd.RangeIndex(2, rows + 2)), Ledger(rows, rows), "", None, {}, ())
+    return Checked(entry, frame.set_axis(pd.RangeIndex(2, rows + 2)), Ledger(rows, rows), "", None, {}, Findings())
 
 
 def test_a_source_of_two_layers_keeps_one_identifier() -> None:
@@ -733,7 +733,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Edition:
         if kind == "incidents":
             toml += f'precision = "as-published"\nprecision_reason = "{name} said so"\n'
         if kind == "zones":
-            toml += f'title = "Of {name}"\nsource = "{name}"\nlicence = "{name}"\nnote = "told by {name}"\n'
+            toml += f'title = "Of {name}"\nsource = "{name}"\nlicence = "{name}"\n'
+            toml += f'note = {{ az = "{name} deyib", ru = "по словам {name}, 37 лет" }}\n'
     (path / "layers.toml").write_text(toml, "utf-8")
     return make_edition(path)
 
@@ -782,11 +783,13 @@ def test_all_that_was_left_out_of_planted_layers_is_told(planted: Edition) -> No
                 "organisation.ru",
                 "source",
                 "licence",
-                "note",
+                "note.az",
+                "note.ru",
                 "precision_reason",
             )
         ),
         ("generalised_age", "organisation.az", None),
+        ("generalised_age", "note.ru", None),
     }
     of_catalogue = {(each.layer, each.column) for each in planted.findings if each.file == "layers.toml"}
     assert of_catalogue == {
@@ -794,7 +797,7 @@ def test_all_that_was_left_out_of_planted_layers_is_told(planted: Edition) -> No
         (None, "organisation.az"),
         (None, "organisation.ru"),
         ("incidents", "precision_reason"),
-        *(("zones", column) for column in ("title", "source", "licence", "note")),
+        *(("zones", column) for column in ("title", "source", "licence", "note.az", "note.ru")),
     }
 
 

@@ -85,11 +85,11 @@ def picture(edition: Edition) -> Picture | None:
     zones = edition.zones[edition.zones.geometry.notna()]
     hazards = edition.tables["hazards"]
     hazards = hazards[hazards.geometry.notna()]
-    located = edition.incidents.geometry[edition.incidents["place"].isin(["point", "disc"])].to_numpy()
+    is_located = edition.incidents["place"].isin(["point", "disc"]).to_numpy(dtype=bool)
+    located = shapely.get_coordinates(edition.incidents.geometry.to_numpy()[is_located])
     counts = district_counts(edition)
-    places = np.concatenate(
-        [shapely.get_coordinates(np.concatenate([zones.geometry, hazards.geometry, located])), counts[["lon", "lat"]]]
-    ).astype("float64")
+    outlines = shapely.get_coordinates(np.concatenate([zones.geometry, hazards.geometry]))
+    places = np.concatenate([outlines, located, counts[["lon", "lat"]]]).astype("float64")
     if not len(places):
         return None
     plane = plane_around(places)
@@ -232,12 +232,12 @@ def district_counts(edition: Edition) -> pd.DataFrame:
 
 
 def _numbers_and_names(
-    plane: Plane, zones: gpd.GeoDataFrame, located: npt.NDArray[np.object_], counts: pd.DataFrame
+    plane: Plane, zones: gpd.GeoDataFrame, located: npt.NDArray[np.float64], counts: pd.DataFrame
 ) -> str:
-    circles = gathered(shapely.get_coordinates(plane.place(located)))
+    circles = gathered(plane.units(located))
     taken = [place for place, _ in circles]
-    points = plane.place(shapely.points(counts[["lon", "lat"]].to_numpy("float64")))
-    squares = list(zip(beside(shapely.get_coordinates(points), taken), counts["n"], strict=True))
+    points = plane.units(counts[["lon", "lat"]].to_numpy("float64"))
+    squares = list(zip(beside(points, taken), counts["n"], strict=True))
     drawn = [*(circle(*each) for each in circles), *(square(place, int(n)) for place, n in squares)]
     inside = shapely.get_coordinates(shapely.point_on_surface(plane.place(zones.geometry)))
     labels = zip(zones["name"].fillna(zones["zone_id"]).astype(str), map(tuple, inside.tolist()), strict=True)
