@@ -41,6 +41,8 @@ _LAYER_KEYS = {
     "precision_reason",
 }
 _DENSITY_KEYS = {"bandwidth_m"}
+_TOLD = ("title", "source", "licence", "note")
+"""Texts of a layer that may be given by language."""
 _LONGEST_STALE_AFTER_DAYS = 3650
 _LONGEST_M = 20_000_000
 """Half way round the earth: no accuracy or bandwidth is longer."""
@@ -51,10 +53,20 @@ def bundled_layers() -> Path:
 
     An installed package holds them beside its modules; a source checkout has them beside the package.
 
+    Returns
+    -------
+    Path
+        A folder with a `layers.toml`, for `read_catalogue`, `read_layers`, `read_ground`, `make_edition` and `build`.
+
     Raises
     ------
     Unreadable
         When the installation lacks them.
+
+    Examples
+    --------
+    >>> (bundled_layers() / "layers.toml").is_file()
+    True
     """
     here = Path(__file__).parent
     for folder in (here / "layers", here.parent / "layers"):
@@ -110,8 +122,8 @@ def read_catalogue(folder: Path) -> Catalogue:
     _no_unknown_keys(edition, _EDITION_KEYS, "[edition]")
     density = _table(document, "density") if "density" in document else {}
     _no_unknown_keys(density, _DENSITY_KEYS, "[density]")
-    title, titles = _in_languages(edition, "title")
-    organisation, organisations = _in_languages(edition, "organisation")
+    title, titles = _in_languages(edition, "title", "[edition]")
+    organisation, organisations = _in_languages(edition, "organisation", "[edition]")
     return Catalogue(
         folder=folder,
         title=title,
@@ -167,12 +179,14 @@ def _text(table: dict[str, Any], key: str, where: str, *, default: str | None = 
     return value
 
 
-def _in_languages(table: dict[str, Any], key: str) -> tuple[str, dict[str, str]]:
+def _in_languages(
+    table: dict[str, Any], key: str, within: str, *, default: str | None = None
+) -> tuple[str, dict[str, str]]:
     """Return one text, and the text by language: `key = "…"`, or `key = { en = "…", az = "…" }`."""
     value = table.get(key)
     if not isinstance(value, dict):
-        return _text(table, key, "[edition]"), {}
-    where = f"'{key}' in [edition]"
+        return _text(table, key, within, default=default), {}
+    where = f"'{key}' in {within}"
     _no_unknown_keys(value, set(LANGUAGES), where)
     texts = {language: _text(value, language, where) for language in value}
     if not texts:
@@ -269,23 +283,25 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
     if not isinstance(columns, dict) or not all(isinstance(theirs, str) for theirs in columns.values()):
         raise _refuse(f"'columns' of {where} is not a table of texts", 'Write [layer.columns] with ours = "theirs".')
     precision, reason = _precision(table, kind, where)
+    told = {key: _in_languages(table, key, where, default="") for key in _TOLD}
     return LayerEntry(
         name=name,
         kind=kind,  # type: ignore[arg-type] # just compared with the kinds
         path=_path(_text(table, "file", where), where, folder, may_be_folder=kind == "incidents"),
-        title=_text(table, "title", where, default=""),
         columns=columns,
         crs=_text(table, "crs", where) if "crs" in table else None,
         accuracy_m=_metres(table, "accuracy_m", where),
-        source=_text(table, "source", where, default=""),
-        licence=_text(table, "licence", where, default=""),
         date=_date(table, "date", where) if "date" in table else None,
-        note=_text(table, "note", where, default=""),
         part=_text(table, "part", where) if "part" in table else "",
         date_order=_date_order(table, where),
         may_be_empty=_flag(table, "may_be_empty", where),
         precision=precision,
         precision_reason=reason,
+        by_language={key: texts for key, (_, texts) in told.items() if texts},
+        title=told["title"][0],
+        source=told["source"][0],
+        licence=told["licence"][0],
+        note=told["note"][0],
     )
 
 

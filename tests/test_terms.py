@@ -195,7 +195,9 @@ def test_the_word_test_can_fail(language: str, text: str) -> None:
 def test_term_can_be_drawn(name: str, entry: dict[str, Any]) -> None:
     """Colours are #rrggbb and never green, which is read as leave to enter; hatches are known; symbols are short."""
     colour, hatch, symbol = entry["colour"], entry["hatch"], entry["symbol"]
-    assert hatch in {None, "diagonal", "back_diagonal", "cross", "horizontal", "vertical", "grid", "dots"}
+    lines = {"diagonal", "back_diagonal", "cross", "horizontal", "vertical", "grid", "dots"}
+    marks = {f"{way}{times}" for way in ("up", "down") for times in ("", "_two", "_three")}
+    assert hatch in {None, *lines, *marks}
     assert symbol is None or 1 <= len(symbol) <= 3
     if colour is None:
         assert hatch is None, name
@@ -212,9 +214,9 @@ def test_codes_are_the_agreed_ones(name: str, expected: str) -> None:
 
 
 def test_every_vocabulary_is_listed_and_expected() -> None:
-    """`names()` finds each file; only the page's words and the rules have no list of codes above."""
+    """`names()` finds each file; only the words of page and notebook, and the rules, have no list of codes above."""
     assert list(terms.names()) == sorted(CONTENT)
-    assert set(CONTENT) - {"page"} == set(CODES) | {"rule"}
+    assert set(CONTENT) - {"page", "notebook"} == set(CODES) | {"rule"}
 
 
 @pytest.mark.parametrize("name", ["extent", "device_category", "hazard_class", "hazard_status", "accident_type"])

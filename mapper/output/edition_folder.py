@@ -26,6 +26,7 @@ import shapely
 
 from mapper.errors import DataRefused, Unreadable
 from mapper.output.block import TABLES
+from mapper.output.hotspot_cells import with_outlines
 from mapper.output.manifest import FILE_NAME, Listed, is_sealed, read_manifest
 from mapper.output.published import ExportFacts, Input, PublishedTable, tables_of
 from mapper.output.unpacking import Block, read_block
@@ -92,6 +93,7 @@ def read_folder(folder: Path) -> ReadEdition:
             for each in manifest.document["inputs"]
         ]
         frames = {name: _with_sound_areas(name, frame) for name, frame in block.tables.items()}
+        frames["hotspots"] = with_outlines(frames["hotspots"], block.meta["hotspots"] or {})
         return ReadEdition(tables_of(frames, inputs), facts_of(block.meta), block.meta, manifest.document)
     except (LookupError, TypeError, ValueError, AttributeError) as exc:
         raise _refused(f"the page does not hold what an edition does ({type(exc).__name__})") from None

@@ -51,9 +51,12 @@ _GEOMETRY: Mapping[str, GeometryKind] = MappingProxyType(
         "coverage": "MultiPolygon",
         "context": "Geometry",
         "contours": "MultiPolygon",
+        "hotspots": "MultiPolygon",
     }
 )
 _PUBLIC_NAME = MappingProxyType({"contours": "density"})
+_WORKED_OUT = frozenset({"hotspots"})
+"""Tables whose shapes the page works out from numbers, so that its block has none."""
 _FOR_DRAWING = MappingProxyType({"settlements": ("sounds",)})
 _UNIT_OF_ENDING = MappingProxyType(
     {"_per_km2": "1/km²", "_m2": "m²", "_km2": "km²", "_hectares": "ha", "_m": "m", "lon": "°", "lat": "°"}
@@ -146,7 +149,8 @@ def _table(name: str, frame: pd.DataFrame, inputs: Sequence[Input]) -> Published
     columns = tuple(
         _column(name, column, kind) for column, kind in types.items() if kind not in ("position", "geometry")
     )
-    at = next((column for column, kind in types.items() if kind in ("position", "geometry")), None)
+    worked_out = "geometry" if name in _WORKED_OUT else None
+    at = next((column for column, kind in types.items() if kind in ("position", "geometry")), worked_out)
     plain = pd.DataFrame({column.name: _typed(frame[column.name], column.kind) for column in columns}).reset_index(
         drop=True
     )
@@ -165,7 +169,13 @@ def _table(name: str, frame: pd.DataFrame, inputs: Sequence[Input]) -> Published
     )
 
 
-_KINDS_OF = MappingProxyType({"contours": ("incidents", "zones", "districts"), "zones": ("zones", "districts")})
+_KINDS_OF = MappingProxyType(
+    {
+        "contours": ("incidents", "zones", "districts"),
+        "hotspots": ("incidents", "zones", "districts", "coverage"),
+        "zones": ("zones", "districts"),
+    }
+)
 """Kinds of layers that a table is made from, where it is not its own kind alone: zones may take the outline of a district."""
 
 
@@ -195,5 +205,5 @@ def _typed(column: pd.Series, kind: ColumnKind) -> pd.Series:
 
 def _title(name: str) -> Mapping[str, str]:
     kinds, page = terms.vocabulary("layer_kind"), terms.vocabulary("page")
-    code = {"contours": "layer.density", "findings": "section.findings"}.get(name)
+    code = {"contours": "layer.density", "hotspots": "layer.hotspots", "findings": "section.findings"}.get(name)
     return (page[code] if code is not None else kinds[name]).label
