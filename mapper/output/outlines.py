@@ -68,8 +68,8 @@ def compared(before: Places, after: Places) -> Mapping[int, Outline]:
     --------
     >>> old, new = shapely.box(46, 39, 47, 40), shapely.box(46, 39, 46.5, 40)
     >>> found = compared(np.array([old, old]), np.array([new, old]))
-    >>> list(found), round(found[0].removed_km2, 1), found[0].added
-    ([0], 4774.7, None)
+    >>> list(found), round(found[0].removed_km2), found[0].added
+    ([0], 4775, None)
     """
     old, new = _on_grid(before), _on_grid(after)
     same = np.where(
