@@ -7,32 +7,31 @@ Ctrl-C ends a command in one sentence, and nothing half-written is left.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import io
-import json
-import os
-import re
-import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from mapper import report
-from mapper.errors import MapperError, Stopped, UsageError
-from mapper.progress import Progress, printable
+from mapper import cli_editions, report
+from mapper.cli_shell import DONE, REFUSED, AsJson
+from mapper.cli_shell import answer as _answer
+from mapper.cli_shell import say as _say
+from mapper.cli_shell import typed as _typed
+from mapper.cli_shell import working as _working
+from mapper.databases import given_source
+from mapper.errors import MapperError, UsageError
 
 if TYPE_CHECKING:
     from mapper import ownfiles
     from mapper.output.basemap import Basemap
     from mapper.output.export import Format
 
-DONE, REFUSED = 0, 1
 ENGINES = ("single", "dask")
-_UNREAD_BYTES = re.compile("[\udc80-\udcff]+")
+_DATABASE = "postgresql://host/database#schema.table"
 
 app = typer.Typer(
     name="mapper",
@@ -42,8 +41,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object on standard output.")]
 
 BasemapFile = Annotated[
     Path | None, typer.Option("--basemap", help="PMTiles file to put into the page as its background map.")
@@ -111,7 +108,10 @@ Invalid = Annotated[
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Files of any format that is read, or folders of them.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILES...", help=f"Files of any format that is read, folders of them, or {_DATABASE}."),
+    ],
     *,
     kind: Annotated[str | None, typer.Option(help="incidents, zones, hazards or districts.")] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of the coordinates, such as EPSG:32638.")] = None,
@@ -119,14 +119,17 @@ def check(
     area: Area = None,
     part: Annotated[
         str | None,
-        typer.Option("--part", "--sheet", "--layer-name", help="Sheet, layer or archive member; all when left out."),
+        typer.Option(
+            "--part", "--sheet", "--layer-name", help="Sheet, layer, archive member or table; all when left out."
+        ),
     ] = None,
     on_invalid: Invalid = None,
     csv: Annotated[Path | None, typer.Option(help="CSV file to write all findings to.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check files and tell every doubt; nothing is written but the findings, with --csv."""
-    with _working(*files):
+    sources = [given_source(file) for file in files]
+    with _working(*sources):
         from mapper import inspection
         from mapper.answers import each_file, exit_code, findings_csv
         from mapper.asked import CHECKED_KINDS, Asked, choice, parse_area, parse_date_order, parse_on_invalid
@@ -140,8 +143,8 @@ def check(
             on_invalid=parse_on_invalid(on_invalid),
         )
         if csv is not None:
-            _sound_csv(csv, files)
-        result = inspection.inspect_all(files, asked)
+            _sound_csv(csv, [each for each in sources if isinstance(each, Path)])
+        result = inspection.inspect_all(sources, asked)
         answers = each_file(result)
         if csv is not None:
             from mapper.output.files import write_file
@@ -221,6 +224,7 @@ def ledger(
     _answer(result, as_json=as_json)
 
 
+Incidents = Annotated[str, typer.Argument(metavar="INCIDENTS", help=f"File of incidents, or {_DATABASE}.")]
 Columns = Annotated[
     list[str] | None,
     typer.Option("--column", help="ours=theirs: which column of the incidents is which; may be given again."),
@@ -236,11 +240,14 @@ PartOfZones = Annotated[str, typer.Option("--zones-part", help="The same of the 
 
 @app.command(name="map")
 def map_command(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
-    zones: Annotated[Path | None, typer.Argument(help="File of zones that may not be entered.")] = None,
+    incidents: Incidents,
+    zones: Annotated[
+        str | None,
+        typer.Argument(metavar="[ZONES]", help=f"File of zones that may not be entered, or {_DATABASE}."),
+    ] = None,
     *,
     out: Annotated[Path, typer.Option(help="HTML file to write.")],
-    hazards: Annotated[Path | None, typer.Option(help="File of hazard areas.")] = None,
+    hazards: Annotated[str | None, typer.Option(metavar="FILE", help=f"File of hazard areas, or {_DATABASE}.")] = None,
     column: Columns = None,
     crs: Crs = None,
     zones_crs: ZonesCrs = None,
@@ -258,13 +265,15 @@ def map_command(
 ) -> None:
     """Make one page straight from your files."""
     stated = _Stated(crs, zones_crs, part, zones_part, hazards_part)
-    with _working(incidents, zones, hazards):
+    sources = [None if each is None else given_source(each) for each in (zones, hazards)]
+    accidents = given_source(incidents)
+    with _working(accidents, *sources):
         from mapper import ownfiles
 
         result = ownfiles.map_files(
-            incidents,
-            zones,
-            hazards=hazards,
+            accidents,
+            sources[0],
+            hazards=sources[1],
             out=out,
             options=_options(column, area, date_order, on_invalid, stated),
             page=ownfiles.OwnPage(_typed(title), _date(as_of) if as_of else None, _basemap(basemap, tiles)),
@@ -276,8 +285,8 @@ def map_command(
 
 @app.command()
 def join(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
-    zones: Annotated[Path, typer.Argument(help="File of zones.")],
+    incidents: Incidents,
+    zones: Annotated[str, typer.Argument(metavar="ZONES", help=f"File of zones, or {_DATABASE}.")],
     *,
     out: Annotated[Path, typer.Option(help="CSV file to write: one row per record-zone pair.")],
     summary: Annotated[Path | None, typer.Option(help="CSV or GeoJSON file to write: one row per zone.")] = None,
@@ -294,12 +303,13 @@ def join(
 ) -> None:
     """Tell which incident lies in which zone, and how surely."""
     stated = _Stated(crs, zones_crs, part, zones_part)
-    with _working(incidents, zones):
+    accidents, ground = given_source(incidents), given_source(zones)
+    with _working(accidents, ground):
         from mapper import ownfiles
 
         result = ownfiles.join_files(
-            incidents,
-            zones,
+            accidents,
+            ground,
             out=out,
             summary=summary,
             accuracy_m=accuracy_m,
@@ -312,7 +322,7 @@ def join(
 
 @app.command()
 def density(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    incidents: Incidents,
     *,
     out: Annotated[Path, typer.Option(help="GeoJSON file to write: contours per km².")],
     window: Annotated[
@@ -349,7 +359,8 @@ def density(
 ) -> None:
     """Write the density of reported accidents (not of mines) as contours."""
     stated = _Stated(crs, zones_crs, part, zones_part)
-    with _working(incidents, window):
+    accidents = given_source(incidents)
+    with _working(accidents, window):
         from mapper import ownfiles
         from mapper.analysis.bandwidths import RULES
         from mapper.analysis.counted import WEIGHTS, Selection
@@ -376,7 +387,7 @@ def density(
             seed=seed,
         )
         result = ownfiles.density_file(
-            incidents,
+            accidents,
             out=out,
             window=window,
             grid=grid,
@@ -390,7 +401,7 @@ def density(
 
 @app.command()
 def hotspots(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    incidents: Incidents,
     *,
     out: Annotated[Path, typer.Option(help="GeoJSON file to write: one polygon per unit, with its class.")],
     window: Annotated[
@@ -417,13 +428,14 @@ def hotspots(
 ) -> None:
     """Tell where more or fewer accidents were reported than chance explains (Gi*); nothing of mines."""
     stated = _Stated(crs, zones_crs, part, zones_part)
-    with _working(incidents, window, districts, not_surveyed):
+    accidents = given_source(incidents)
+    with _working(accidents, window, districts, not_surveyed):
         from mapper import ownfiles
         from mapper.analysis.hotspots import Units
         from mapper.asked import choice
 
         result = ownfiles.hotspots_file(
-            incidents,
+            accidents,
             out=out,
             files=ownfiles.SpotFiles(window, districts, not_surveyed),
             units=Units(choice(grid, ("hex", "square", "districts")) or "hex", cell_m, neighbours_m),
@@ -526,6 +538,9 @@ def locate(
     raise typer.Exit(REFUSED if result["resolved"] is None else DONE)
 
 
+cli_editions.register(app)
+
+
 def main() -> None:
     """Run the command line; every refusal becomes one sentence and an exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -536,31 +551,6 @@ def main() -> None:
     except MapperError as error:
         _say(f"mapper: {error}")
         sys.exit(error.exit_code)
-
-
-@contextlib.contextmanager
-def _working(*files: Path | None) -> Iterator[None]:
-    """Show progress while a command works, and turn Ctrl-C into a refusal; afterwards there is nothing left to stop.
-
-    The process that decodes foreign files starts first, where one of these needs it: it loads while our own libraries do.
-    """
-    signal.signal(signal.SIGINT, _interrupt)
-    try:
-        from mapper.intake.decoder import start_early
-
-        start_early(path.name for path in files if path is not None)
-        with Progress(sys.stderr):
-            yield
-    except KeyboardInterrupt:
-        raise Stopped("stopped; nothing was written") from None
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - as Python calls it
-    """Stop once: a second Ctrl-C must not disturb the clearing up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _exit_code(edition: Mapping[str, Any]) -> int:
@@ -624,16 +614,6 @@ def _sound_csv(csv: Path, files: list[Path]) -> None:
         )
 
 
-def _typed(text: str) -> str:
-    """Return a typed word as UTF-8 also where the machine's locale could not read it (a path is left to the system)."""
-    return os.fsencode(text).decode("utf-8", errors="replace")
-
-
-def _readable(text: str) -> str:
-    """Return words with names of files in them as UTF-8 where the machine's locale could not read the names."""
-    return _UNREAD_BYTES.sub(lambda found: found[0].encode("utf-8", "surrogateescape").decode("utf-8", "replace"), text)
-
-
 def _date(text: str) -> dt.date:
     from mapper.asked import as_date
 
@@ -651,13 +631,3 @@ def _basemap(file: Path | None, provider: str | None) -> Basemap | None:
         _say(basemap.size_said(embedded))
         return embedded
     return None if provider is None else basemap.online(provider)
-
-
-def _say(text: str) -> None:
-    """Write words for a person."""
-    sys.stderr.write(printable(_readable(text)) + "\n")
-
-
-def _answer(result: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(_readable(json.dumps(result, ensure_ascii=False, allow_nan=False)) + "\n")

@@ -175,7 +175,9 @@ def lon_lat_bounds(geometries: object) -> LonLatBox:
     >>> lon_lat_bounds(np.array([shapely.box(179, 50, 180, 51), shapely.box(-180, 50, -178, 51)]))
     (179.0, 50.0, -178.0, 51.0)
     """
-    bounds = shapely.bounds(shapely.get_parts(np.asarray(geometries, dtype=object).ravel()))
+    shapes = np.asarray(geometries, dtype=object).ravel()
+    several = shapely.get_type_id(shapes) >= shapely.GeometryType.MULTIPOINT
+    bounds = shapely.bounds(np.concatenate([shapes[~several], shapely.get_parts(shapes[several])]))
     bounds = bounds[np.isfinite(bounds).all(axis=1)]
     if not len(bounds):
         raise DataRefused("none of the shapes has coordinates", advice="Give at least one polygon or point.")

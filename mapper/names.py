@@ -13,6 +13,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 SEPARATOR = ";"
@@ -29,6 +31,18 @@ def name_key(name: Any) -> str:  # noqa: ANN401 - text, None or NA
     (True, 'qızıloba', '')
     """
     return "" if name is None or pd.isna(name) else _folded(str(name))
+
+
+def name_keys(names: pd.Series) -> npt.NDArray[np.object_]:
+    """Return the key of each name of a column, each different name folded once.
+
+    Examples
+    --------
+    >>> name_keys(pd.Series(["Ağdam", None, "AĞDAM"])).tolist()
+    ['ağdam', '', 'ağdam']
+    """
+    which, different = pd.factorize(names)
+    return np.array([*map(name_key, different), ""], dtype=object)[which]
 
 
 def units(cell: Any) -> list[str]:  # noqa: ANN401 - text, None or NA

@@ -164,7 +164,7 @@ def _edition(
     walking = wholes.with_records(parts, looks)
     with step(f"joining and counting {len(walking):,} parts"):
         before = wholes.rows_before_each(parts, looks)
-        settled = client.submit(_held, plan, pure=False)
+        settled = client.submit(_held, plan.for_parts(), pure=False)
         walked = [
             client.submit(partwise.walk, parts[each], before[each], repeated[each], settled, pure=False)
             for each in walking

@@ -32,7 +32,7 @@ from mapper.output.manifest import answer, described, listed_files, manifest
 from mapper.output.page import page_html
 from mapper.output.publication import density_refusal, in_cells, known_places
 from mapper.output.published import export_facts, published_tables
-from mapper.progress import step
+from mapper.progress import step, step_each
 from mapper.terms import Said
 from mapper.walk import (
     Found,
@@ -104,6 +104,15 @@ def build(
     ------
     MapperError
         One of its kinds, as a sentence; then nothing was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     told = build(out=Path(folder) / "edition")
+    >>> told["complete"], told["incidents"]["counted"], "map.html" in told["files"]
+    (True, 114, True)
     """
     edition, records = make_edition_and_records(layers, as_of=as_of)
     return write_edition(edition, out, records if internal else None, basemap, exports)
@@ -147,10 +156,32 @@ def edition_files(
 def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) -> Edition:
     """Walk the line from a folder of layers to an edition, writing nothing.
 
+    Parameters
+    ----------
+    layers : Path, optional
+        A folder with a `layers.toml`; the bundled layers by default.
+    as_of : date, optional
+        The date the edition speaks of, no later than the data's own; later incidents are left out and counted.
+
+    Returns
+    -------
+    Edition
+        `incidents` has one row per published record, `zones` one per zone, `districts` one per district, all in WGS 84
+        longitude and latitude, `pairs` one per record–zone pair; areas are km², lengths metres. Every counted record is drawn,
+        counted in a district, unplaced, refused or later than the edition. A notebook shows it as a card.
+
     Raises
     ------
+    UsageError
+        When the date is later than the layers.
     MapperError
-        One of its kinds, as a sentence.
+        One of its other kinds, as a sentence.
+
+    Examples
+    --------
+    >>> edition = make_edition()
+    >>> edition.counts["zones"]
+    {'counted': 13, 'drawn': 12, 'without_geometry': 1, 'refused': 0}
     """
     return make_edition_and_records(layers, as_of=as_of)[0]
 
@@ -186,8 +217,7 @@ def catalogue_for(layers: Path | None, as_of: dt.date | None) -> Catalogue:
 
 def check_layers(catalogue: Catalogue) -> list[Checked]:
     """Read and check every layer of a catalogue."""
-    with step("checking the layers"):
-        return [check_layer(entry, catalogue.area) for entry in catalogue.layers]
+    return [check_layer(entry, catalogue.area) for entry in step_each("checking the layers", catalogue.layers)]
 
 
 def ledger(layers: Path | None = None, *, as_of: dt.date | None = None) -> dict[str, Any]:
@@ -283,11 +313,13 @@ def _surfaces(
         [(entry, density_places(frame, entry, window, bandwidth_m)) for entry, frame in layers["incidents"]]
     )
     try:
-        surface = density(incidents, window=window, bandwidth_m=bandwidth_m)
-        if surface.n > binning.MOST_IN_YEARS or not may_have_frames(entry for entry, _ in layers["incidents"]):
-            return surface, ()
         setting = prepared(window, bandwidth_m)
-        return surface, binning.frames(binning.gathered(incidents, setting), setting, surface)
+        whole = binning.gathered(incidents, setting)
+        if not whole.has_places:
+            return density(incidents, window=window, bandwidth_m=bandwidth_m), ()
+        surface = binning.surface(whole, setting)
+        has_frames = may_have_frames(entry for entry, _ in layers["incidents"])
+        return surface, binning.frames(whole, setting, surface) if has_frames else ()
     except (DataRefused, UsageError) as exc:
         return no_surface(len(incidents), bandwidth_m, str(exc)), ()
 

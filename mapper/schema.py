@@ -426,10 +426,10 @@ def _failing(cells: pd.Series, column: Column) -> list[Failure]:
     if not rule_of:
         return []
     bad = pc.is_in(text, value_set=pa.array(list(rule_of), text.type)).to_numpy()
-    values = [None if pd.isna(value) else value for value in cells[bad]]
+    values = text.filter(pa.array(bad)).to_pylist()
     return [
-        Failure(int(index), column, rule_of[value], value)
-        for index, value in zip(cells.index[bad], values, strict=True)
+        Failure(index, column, rule_of[value], value)
+        for index, value in zip(cells.index[bad].tolist(), values, strict=True)
     ]
 
 

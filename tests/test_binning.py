@@ -43,7 +43,7 @@ def of_parts(records: gpd.GeoDataFrame, pieces: int) -> tuple[Surface, binning.P
     parts = [records.iloc[rows] for rows in np.array_split(np.arange(len(records)), pieces)]
     whole = binning.together([binning.gathered(part, setting) for part in parts], setting)
     bins = None
-    if not whole.is_exact:
+    if not whole.has_places:
         bins = binning.added([binning.deposited(part, setting, whole.radii) for part in parts])
     return binning.surface(whole, setting, bins), whole
 
@@ -66,7 +66,7 @@ def test_few_places_are_taken_exactly(pieces: int) -> None:
     """The estimate is the same one, from the same places: nothing differs."""
     records = located(400, [0.0, 500.0, 2000.0])
     found, whole = of_parts(records, pieces)
-    assert whole.is_exact
+    assert whole.has_places
     expected = density(records, window=WINDOW, bandwidth_m=BANDWIDTH_M)
     np.testing.assert_array_equal(found.intensity_per_km2, expected.intensity_per_km2)
 
@@ -74,16 +74,39 @@ def test_few_places_are_taken_exactly(pieces: int) -> None:
 @pytest.mark.parametrize("radii", [[0.0], [0.0, 2000.0], list(np.linspace(0, 9000, 12))])
 def test_many_places_are_binned_and_give_the_same(radii: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways bin as soon as one part's places are too many: points, a few radii, more radii than levels."""
+    monkeypatch.setattr(binning, "MOST_BY_PLACE", 10)
     monkeypatch.setattr(gridded, "SEPARABLE_LIMIT", 1e3)
     monkeypatch.setattr(mass_fields, "DIRECT_MASS_LIMIT", 1e3)
     records = located(600, radii)
     found, whole = of_parts(records, 4)
-    assert not whole.is_exact
+    assert not whole.has_places
     assert_same(found, density(records, window=WINDOW, bandwidth_m=BANDWIDTH_M))
+
+
+@pytest.mark.parametrize("limit", [0, 30, 100, 300, 1_000, 10_000])
+def test_whether_places_are_known_does_not_depend_on_the_parts(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Points alone may be too many where the same points and a disc are not: a part must not forget what the whole keeps.
+
+    The limit is on about so many points. Where the places are kept the surfaces are equal to the last bit.
+    """
+    setting = prepared(WINDOW, BANDWIDTH_M)
+    assert setting.lattice is not None
+    monkeypatch.setattr(binning, "MOST_BY_PLACE", 10)
+    monkeypatch.setattr(gridded, "SEPARABLE_LIMIT", limit * setting.lattice.size)
+    monkeypatch.setattr(mass_fields, "DIRECT_MASS_LIMIT", 0)
+    points, discs = located(600, [0.0]), located(20, [2000.0], seed=4)
+    records = pd.concat([points, discs], ignore_index=True)
+    alone = binning.gathered(records, setting)
+    whole = binning.together([binning.gathered(part, setting) for part in (points, discs)], setting)
+    assert whole.has_places == alone.has_places
+    if alone.has_places:
+        expected = density(records, window=WINDOW, bandwidth_m=BANDWIDTH_M)
+        np.testing.assert_array_equal(binning.surface(whole, setting).intensity_per_km2, expected.intensity_per_km2)
 
 
 def test_a_part_without_a_record_in_the_window_adds_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last of twelve parts lies south of it."""
+    monkeypatch.setattr(binning, "MOST_BY_PLACE", 10)
     monkeypatch.setattr(gridded, "SEPARABLE_LIMIT", 1e3)
     monkeypatch.setattr(mass_fields, "DIRECT_MASS_LIMIT", 1e3)
     records = located(300, [0.0])

@@ -47,6 +47,26 @@ def test_title_and_organisation_may_be_given_by_language(folder: Path) -> None:
     assert (plain.titles, plain.organisations) == ({}, {})
 
 
+def test_texts_of_a_layer_may_be_given_by_language(folder: Path) -> None:
+    """As those of the edition; a text that is given once has no languages."""
+    told = LAYER + 'title = { ru = "В", en = "E" }\nnote = { az = "Ə", ru = "Р" }\nsource = "S"\n'
+    entry = read_catalogue(write(folder, EDITION + told)).layers[0]
+    assert (entry.title, entry.note, entry.source, entry.licence) == ("E", "Ə", "S", "")
+    assert entry.by_language == {"title": {"ru": "В", "en": "E"}, "note": {"az": "Ə", "ru": "Р"}}
+    assert (entry.told("title"), entry.told("source")) == ({"ru": "В", "en": "E"}, "S")
+    with pytest.raises(DataRefused, match=r"'note' in layer '.*' holds the unknown key 'de'"):
+        read_catalogue(write(folder, EDITION + LAYER + 'note = { de = "N" }\n'))
+
+
+def test_bundled_layers_are_told_in_every_language() -> None:
+    """A reader of any language finds what each layer is and how far it goes; a licence may be a bare name."""
+    for entry in read_catalogue(bundled_layers()).layers:
+        for name in ("title", "source", "note"):
+            said = entry.by_language.get(name, {})
+            assert set(said) == {"az", "ru", "en"}, (entry.name, name)
+            assert len(set(said.values())) == 3, (entry.name, name)
+
+
 @pytest.mark.parametrize(
     ("title", "said"),
     [

@@ -66,16 +66,24 @@ def frames_of(given: gpd.GeoDataFrame, pieces: int) -> tuple[tuple[DensityFrame,
 
 @pytest.mark.parametrize("pieces", [1, 4])
 def test_a_year_is_the_density_of_its_selection(pieces: int) -> None:
-    """Every number of it, and the grid to the last digit; a year of too few records has the same reason."""
+    """Every number of it and the grid, but for rounding; a year of too few records has the same reason."""
     given = records(400)
     found, _ = frames_of(given, pieces)
     assert [frame.year for frame in found] == [2019, 2021, 2022, 2023]
     for year, surface in ((frame.year, frame.surface) for frame in found):
         period = Selection(since=dt.date(year, 1, 1), until=dt.date(year, 12, 31))
         expected = density(given, window=WINDOW, bandwidth_m=BANDWIDTH_M, selection=period)
-        assert surface.to_dict() == expected.to_dict()
+        told, meant = surface.to_dict(), expected.to_dict()
+        assert told.pop("per_year") == pytest.approx(meant.pop("per_year"), rel=1e-12)
+        figures = [name for name, value in meant.items() if isinstance(value, float)]
+        assert [told.pop(name) for name in figures] == pytest.approx([meant.pop(name) for name in figures], rel=1e-12)
+        assert told == meant
         assert list(surface.left_out) == list(expected.left_out)
-        np.testing.assert_array_equal(surface.intensity_per_km2, expected.intensity_per_km2)
+        np.testing.assert_allclose(surface.intensity_per_km2, expected.intensity_per_km2, rtol=1e-12)
+        error, meant_error = surface.standard_error_per_km2, expected.standard_error_per_km2
+        assert error is not None
+        assert meant_error is not None
+        np.testing.assert_allclose(error, meant_error, rtol=1e-12)
 
 
 def test_certain_unclear_and_outside_are_all_records() -> None:
@@ -119,12 +127,54 @@ def test_a_year_of_nine_has_no_surface_and_says_so() -> None:
     assert found[0].surface.contours.empty
 
 
-def test_places_that_are_not_known_exactly_give_no_years(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bins hold no dates; both engines then say that there is only the density of all dates."""
-    monkeypatch.setattr(gridded, "SEPARABLE_LIMIT", 1e3)
-    monkeypatch.setattr(mass_fields, "DIRECT_MASS_LIMIT", 1e3)
-    for pieces in (1, 4):
-        assert frames_of(records(400), pieces)[0] == ()
+@pytest.mark.parametrize("seed", [7, 8])
+def test_a_binned_year_is_near_the_exact_one(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Within what is stated of binned kernels, 3e-6 of the peak for a single one, and masses that are read, 1e-6 each.
+
+    The standard error is a root, so its square is held to the same.
+    """
+    given = records(400, seed)
+    exact, of_all = frames_of(given, 1)
+    monkeypatch.setattr(gridded, "CHEAP_LIMIT", 0)
+    monkeypatch.setattr(mass_fields, "DIRECT_MASS_LIMIT", 0)
+    binned, _ = frames_of(given, 1)
+    assert [frame.year for frame in binned] == [frame.year for frame in exact]
+    for one, other in zip(binned, exact, strict=True):
+        found, expected = one.surface, other.surface
+        assert not np.array_equal(found.intensity_per_km2, expected.intensity_per_km2)
+        assert np.nanmax(np.abs(found.intensity_per_km2 - expected.intensity_per_km2)) < 4e-6 * expected.peak_per_km2
+        assert found.standard_error_per_km2 is not None
+        assert expected.standard_error_per_km2 is not None
+        variance = expected.standard_error_per_km2**2
+        assert np.nanmax(np.abs(found.standard_error_per_km2**2 - variance)) < 3e-5 * np.nanmax(variance)
+    assert of_all.refused is None
+
+
+@pytest.mark.parametrize("limit", [0, 1e3, 1e9])
+def test_parts_give_the_very_years_of_the_whole(limit: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Binned or exact, however the records are cut and ordered: equal to the last bit, so that editions are equal bytes."""
+    monkeypatch.setattr(gridded, "CHEAP_LIMIT", limit)
+    monkeypatch.setattr(gridded, "SEPARABLE_LIMIT", limit)
+    monkeypatch.setattr(mass_fields, "DIRECT_MASS_LIMIT", limit)
+    given = records(400)
+    alone, _ = frames_of(given, 1)
+    parts, _ = frames_of(given.iloc[::-1], 5)
+    assert len(alone) == 4
+    for one, other in zip(alone, parts, strict=True):
+        assert one.year == other.year
+        assert one.surface.to_dict() == other.surface.to_dict()
+        np.testing.assert_array_equal(one.surface.intensity_per_km2, other.surface.intensity_per_km2)
+        np.testing.assert_array_equal(one.surface.contours.to_wkb(), other.surface.contours.to_wkb())
+
+
+def test_too_large_a_lattice_has_no_years(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them would take as long as all dates together."""
+    given = records(400)
+    cells = frames_of(given, 1)[1].intensity_per_km2.size
+    monkeypatch.setattr(binning, "MOST_YEAR_PLACES", 4 * cells)
+    assert len(frames_of(given, 2)[0]) == 4
+    monkeypatch.setattr(binning, "MOST_YEAR_PLACES", 4 * cells - 1)
+    assert frames_of(given, 2)[0] == ()
 
 
 @pytest.mark.parametrize("pieces", [1, 4])
@@ -132,9 +182,9 @@ def test_more_records_than_have_years_give_none(pieces: int, monkeypatch: pytest
     """However they are cut into parts: the limit is on all located records together."""
     given = records(400)
     located = density(given, window=WINDOW, bandwidth_m=BANDWIDTH_M).n
-    monkeypatch.setattr(binning, "MOST_IN_YEARS", located)
+    monkeypatch.setattr(binning, "MOST_BY_PLACE", located)
     assert frames_of(given, pieces)[0]
-    monkeypatch.setattr(binning, "MOST_IN_YEARS", located - 1)
+    monkeypatch.setattr(binning, "MOST_BY_PLACE", located - 1)
     assert frames_of(given, pieces)[0] == ()
 
 

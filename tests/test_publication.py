@@ -733,7 +733,8 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Edition:
         if kind == "incidents":
             toml += f'precision = "as-published"\nprecision_reason = "{name} said so"\n'
         if kind == "zones":
-            toml += f'title = "Of {name}"\nsource = "{name}"\nlicence = "{name}"\nnote = "told by {name}"\n'
+            toml += f'title = "Of {name}"\nsource = "{name}"\nlicence = "{name}"\n'
+            toml += f'note = {{ az = "{name} deyib", ru = "по словам {name}, 37 лет" }}\n'
     (path / "layers.toml").write_text(toml, "utf-8")
     return make_edition(path)
 
@@ -782,11 +783,13 @@ def test_all_that_was_left_out_of_planted_layers_is_told(planted: Edition) -> No
                 "organisation.ru",
                 "source",
                 "licence",
-                "note",
+                "note.az",
+                "note.ru",
                 "precision_reason",
             )
         ),
         ("generalised_age", "organisation.az", None),
+        ("generalised_age", "note.ru", None),
     }
     of_catalogue = {(each.layer, each.column) for each in planted.findings if each.file == "layers.toml"}
     assert of_catalogue == {
@@ -794,7 +797,7 @@ def test_all_that_was_left_out_of_planted_layers_is_told(planted: Edition) -> No
         (None, "organisation.az"),
         (None, "organisation.ru"),
         ("incidents", "precision_reason"),
-        *(("zones", column) for column in ("title", "source", "licence", "note")),
+        *(("zones", column) for column in ("title", "source", "licence", "note.az", "note.ru")),
     }
 
 

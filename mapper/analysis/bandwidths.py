@@ -29,9 +29,8 @@ from scipy.interpolate import BarycentricInterpolator
 from scipy.optimize import brentq, minimize_scalar
 from scipy.spatial import cKDTree
 
-from mapper.analysis.gridded import lattice_sums
-from mapper.analysis.kernel import REACH, Kernels, kernel_sums
-from mapper.analysis.lattice import lattice_over, read
+from mapper.analysis.gridded import sums_at
+from mapper.analysis.kernel import REACH, Kernels
 from mapper.analysis.mass_fields import kernel_masses
 from mapper.analysis.pair_distances import berman_diggle
 from mapper.analysis.planar import plane_kernels
@@ -57,7 +56,6 @@ _SEED = 20201119
 _SCAN = 24
 _CHEBYSHEV_NODES = 8
 _STEPS_PER_SIGMA = 4
-_MARGIN = 16
 _TOLERANCE, _TOLERANCE_SAMPLED = 1e-10, 1e-4
 _LATTICE_PLACES = 2**21
 _WIDE_SHARE = 1 / 16
@@ -271,11 +269,3 @@ class _Fields:
         if len(kernels):
             result[near] = kernel_masses(kernels, self._points.window, _FEW_DIRECT if wide else None)
         return result
-
-
-def sums_at(kernels: Kernels, window: Window, x: Floats, y: Floats, *, exact: bool) -> Floats:
-    """Return kernel sums at places in the window, of Gaussians of one bandwidth: directly, or read from a lattice."""
-    if exact:
-        return kernel_sums(kernels, x, y)
-    fine = lattice_over(window.polygon.bounds, float(kernels.sigma[0]) / _STEPS_PER_SIGMA, _MARGIN)
-    return read(lattice_sums(kernels, fine), fine, x, y)

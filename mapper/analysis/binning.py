@@ -1,15 +1,17 @@
 """A density from parts: each says what it adds, the sums are smoothed once, and the surface is that of all records together.
 
 Records that share a place are one kernel, so a part is told without loss by its distinct places and how many records are at each.
-While those of all parts together are few enough to be taken exactly, they are the bins, and the estimate is the very one of
-`density`. Where they are more, each part lays its kernels, corrected for the edge, on the working lattice (a level for each
-radius, as in `gridded`), and what is added up is no larger than the lattice, however many records there are.
+While the records of all parts together are no more than `MOST_BY_PLACE`, or few enough to be taken exactly, their places are
+brought together, and the estimate is the very one of `density`, to the last digit. Where they are more, each part lays its
+kernels, corrected for the edge, on the working lattice (a level for each radius, as in `gridded`), and what is added up is no
+larger than the lattice, however many records there are.
 
 Which of the two it is depends on all parts, so it is settled first, and so are the radii that make the levels: that takes one
-look at each part (`gathered`, `together`); `deposited` is the second. An edition's density: fixed bandwidth, Jones-Diggle.
+look at each part (`gathered`, `together`); `deposited` is the second. Whatever makes a part forget its places makes all parts
+together forget them. An edition's density: fixed bandwidth, Jones-Diggle.
 
-While the places are exact, and the records no more than `MOST_IN_YEARS`, the density of each calendar year can be had from them
-too (`frames`).
+While the places are known of no more than `MOST_BY_PLACE` records, the density of each calendar year can be had from them too
+(`frames`). These are binned as soon as that is cheaper: twenty years cost little more than the density of all dates.
 """
 
 from __future__ import annotations
@@ -22,8 +24,9 @@ import numpy as np
 
 from mapper.analysis import gridded
 from mapper.analysis.counted import ALWAYS, DISTRICT, Selection, count
-from mapper.analysis.dated import Dated, all_dated, dated, none_dated, of_year
+from mapper.analysis.dated import Dated, OfYear, all_dated, by_year, dated, none_dated
 from mapper.analysis.density import SMALLEST_N, Setting, blank, drawn, warnings, within
+from mapper.analysis.distinct import distinct_rows
 from mapper.analysis.estimate import estimate, possible
 from mapper.analysis.gridded import (
     Blur,
@@ -37,7 +40,7 @@ from mapper.analysis.gridded import (
 from mapper.analysis.kernel import Kernels
 from mapper.analysis.levels import FEW, levels, radius_rungs
 from mapper.analysis.mass_fields import are_few, kernel_masses
-from mapper.analysis.placed import place_records
+from mapper.analysis.placed import place_records, points
 from mapper.analysis.uncertainty import standard_error
 from mapper.model import DensityFrame
 
@@ -52,9 +55,10 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-
-MOST_IN_YEARS = 50_000
-"""Located records of which each year has a density too: of more, twenty years would take longer than all else in an edition."""
+MOST_BY_PLACE = 1_000_000
+"""Located records whose places are brought together, and of which each year has a density too: as many as a page can hold."""
+MOST_YEAR_PLACES = 2**24
+"""Places of the lattices of all years: beyond it they would take longer than all else in an edition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,8 @@ class Part:
     """What some of the records tell a density: how many are left out and located, and where.
 
     `at` holds their distinct places as rows x, y, radius, sorted, `records` how many there are at each, and `dated` the same by
-    year; all are None once the places are too many to be taken exactly, `dated` also of more records than have years. `radii`
-    are distinct, and of more than `levels.FEW` only some, the ends among them.
+    year; all are None once the records are too many, see `MOST_BY_PLACE`. `radii` are distinct, and of more than `levels.FEW`
+    only some, the ends among them.
     """
 
     left_out: Mapping[str, int]
@@ -74,7 +78,7 @@ class Part:
     dated: Dated | None = None
 
     @property
-    def is_exact(self) -> bool:
+    def has_places(self) -> bool:
         """Whether the places themselves are known."""
         return self.at is not None
 
@@ -96,13 +100,12 @@ def gathered(incidents: gpd.GeoDataFrame, setting: Setting) -> Part:
         As `mapper.analysis.density.density`.
     """
     counted = count(incidents, setting.area, Selection(), include_demining=False)
-    placed = place_records(incidents, counted, setting.plane, setting.window)
-    if placed.located:
-        possible(_kernels(placed.at, placed.weights[0], setting), setting.window)
-    part = Part(counted.left_out, placed.located, _some(placed.at[:, 2]), placed.at, placed.weights[0])
-    part = _bounded(part, setting)
-    has_years = part.is_exact and part.located <= MOST_IN_YEARS
-    return replace(part, dated=dated(incidents, counted, setting.plane)) if has_years else part
+    at, place = points(incidents[counted.reasons == ""], setting.plane)
+    records = np.asarray(np.bincount(place, minlength=len(at)), dtype=float)
+    if len(place):
+        possible(_kernels(at, records, setting), setting.window)
+    part = _bounded(Part(counted.left_out, len(place), _some(at[:, 2]), at, records), setting)
+    return replace(part, dated=dated(incidents, counted, place)) if part.located <= MOST_BY_PLACE else part
 
 
 def nothing() -> Part:
@@ -121,15 +124,15 @@ def together(parts: Sequence[Part], setting: Setting) -> Part:
         records=None,
     )
     known = [(part.at, part.records) for part in parts if part.at is not None and part.records is not None]
-    by_year = [part.dated for part in parts if part.dated is not None]
     if len(known) < len(parts):
         return whole
-    at, which = np.unique(np.concatenate([at for at, _ in known]), axis=0, return_inverse=True)
+    at, which = distinct_rows(np.concatenate([at for at, _ in known]))
     each = np.concatenate([records for _, records in known])
-    records = np.asarray(np.bincount(which.ravel(), weights=each, minlength=len(at)), dtype=float)
-    has_years = len(by_year) == len(parts) and whole.located <= MOST_IN_YEARS
-    every_year = all_dated(by_year) if has_years else None
-    return _bounded(replace(whole, at=at, records=records, dated=every_year), setting)
+    records = np.asarray(np.bincount(which, weights=each, minlength=len(at)), dtype=float)
+    renumbered = np.split(which, np.cumsum([len(at) for at, _ in known])[:-1])
+    by_part = [(part.dated, new) for part, new in zip(parts, renumbered, strict=True) if part.dated is not None]
+    has_years = len(by_part) == len(parts) and whole.located <= MOST_BY_PLACE
+    return _bounded(replace(whole, at=at, records=records, dated=all_dated(by_part) if has_years else None), setting)
 
 
 def deposited(incidents: gpd.GeoDataFrame, setting: Setting, radii: Floats) -> Bins:
@@ -188,32 +191,52 @@ def surface(
 def frames(whole: Part, setting: Setting, of_all: Surface) -> tuple[DensityFrame, ...]:
     """Return the density of each calendar year that a record is certainly of, in the classes of that of all dates.
 
-    Each is `density` with a `Selection` of that year, its contours aside; a year of too few located records has its refusal.
-    There is none where that of all dates was refused, and none of more than `MOST_IN_YEARS` located records, or of places that
-    are too many to be taken exactly.
+    Each is `density` with a `Selection` of that year, its contours aside, and binned as soon as that is cheaper (`lattice_sums`
+    tells the error); a year of too few located records has its refusal. There is none where that of all dates was refused, none
+    of more than `MOST_BY_PLACE` located records, and none where the lattices of all years have more than `MOST_YEAR_PLACES`.
 
     Raises
     ------
     UsageError
         As `surface`.
     """
-    if whole.dated is None or of_all.refused is not None:
+    lattice, at, records = setting.lattice, whole.at, whole.records
+    if whole.dated is None or at is None or records is None or lattice is None or of_all.refused is not None:
         return ()
+    known, kernels = by_year(whole.dated), _kernels(at, records, setting)
+    if not _fit(kernels, lattice, len(known)):
+        return ()
+    correction = 1 / kernel_masses(kernels, setting.window)
     return tuple(
-        DensityFrame(year, _of_year(whole.dated, year, setting, of_all.peak_per_km2)) for year in whole.dated.years
+        DensityFrame(each.year, _of_year(each, kernels, correction, setting, of_all.peak_per_km2)) for each in known
     )
 
 
-def _of_year(records: Dated, year: int, setting: Setting, class_peak_per_km2: float) -> Surface:
-    known = of_year(records, year)
-    part = Part(known.left_out, int(known.records.sum()), _some(known.at[:, 2]), known.at, known.records)
-    period = Selection(since=dt.date(year, 1, 1), until=dt.date(year, 12, 31))
-    return replace(surface(part, setting, class_peak_per_km2=class_peak_per_km2), years=period.years)
+def _fit(kernels: Kernels, lattice: Lattice, years: int) -> bool:
+    return lattice.size * years <= MOST_YEAR_PLACES and gridded.bins_fit(kernels, lattice)
+
+
+def _of_year(
+    known: OfYear, kernels: Kernels, correction: Floats, setting: Setting, class_peak_per_km2: float
+) -> Surface:
+    """Return the density of one year; `kernels` and `correction` are of the places of all years."""
+    located, lattice = int(known.records.sum()), setting.lattice
+    period = Selection(since=dt.date(known.year, 1, 1), until=dt.date(known.year, 12, 31))
+    empty = blank(setting, located, known.left_out, by_district=known.left_out[DISTRICT])
+    empty = replace(empty, years=period.years)
+    if located < SMALLEST_N or lattice is None:
+        return empty
+    own, factor = kernels.chosen(known.place), correction[known.place]
+    intensity = gridded.lattice_sums(own.reweighted(known.records * factor), lattice, cheapest=True)
+    variance = gridded.lattice_squares(own.reweighted(known.records * factor**2), lattice, cheapest=True)
+    told = replace(empty, warnings=warnings(setting, located, one_place=len(own) == 1))
+    whole = drawn(told, intensity, np.sqrt(np.maximum(variance, 0.0)))
+    return within(whole, lattice, setting.window, setting.plane, class_peak_per_km2=class_peak_per_km2)
 
 
 def _bounded(part: Part, setting: Setting) -> Part:
-    """Forget the places where `density` would bin them: then their bins are smaller, and give the same."""
-    if part.at is None or part.records is None or not len(part.at) or setting.lattice is None:
+    """Forget the places of too many records where `density` would bin them: their bins are smaller, and give the same."""
+    if part.at is None or part.records is None or part.located <= MOST_BY_PLACE or setting.lattice is None:
         return part
     kernels = _kernels(part.at, part.records, setting)
     ways = (

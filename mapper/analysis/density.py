@@ -21,12 +21,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import numpy as np
 
 from mapper import crs as systems
-from mapper.analysis.bandwidths import RULES, choose_bandwidth
 from mapper.analysis.contours import contours, no_contours
 from mapper.analysis.counted import DISTRICT, Selection, count
 from mapper.analysis.estimate import estimate, possible
@@ -38,7 +37,7 @@ from mapper.analysis.planar import intensity
 from mapper.analysis.uncertainty import bootstrap, possible_bootstrap, standard_error
 from mapper.analysis.window import plane_window
 from mapper.errors import UsageError
-from mapper.model import Surface
+from mapper.model import BandwidthRule, Surface
 from mapper.terms import Said
 
 if TYPE_CHECKING:
@@ -50,8 +49,9 @@ if TYPE_CHECKING:
     from pyproj import CRS
 
     from mapper.analysis.lattice import Lattice
+    from mapper.analysis.placed import Placed
     from mapper.analysis.window import Window
-    from mapper.model import BandwidthRule, Edge
+    from mapper.model import Edge
 
     Floats = NDArray[np.float64]
 
@@ -65,6 +65,7 @@ FEW_N = 30
 MOST_DISTRICT_CELLS = 2**27
 """Districts times cells, where records are spread over districts: one GiB of doubles."""
 
+_RULES = get_args(BandwidthRule)
 _M2_PER_KM2 = 1e6
 _ALL = Selection()
 
@@ -128,6 +129,27 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
         bandwidth, or the window is not a polygon with an area.
     UnknownCRS
         When a frame states no CRS.
+
+    Notes
+    -----
+    The estimate and its correction: Jones (1993) and Diggle (1985), as `mapper.analysis.planar` writes them out; adaptive
+    bandwidths: Abramson (1982); rules: `mapper.analysis.bandwidths`.
+
+    Examples
+    --------
+    Twenty accidents in a square of half a degree: the surface sums to twenty, and nine would be too few for one.
+
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> square = shapely.box(46.0, 39.0, 46.5, 39.5)
+    >>> place = {"place": "point", "uncertainty_m": 0.0, "accident_type": "mine"}
+    >>> at = [shapely.Point(46.1 + 0.015 * n, 39.25) for n in range(20)]
+    >>> points = gpd.GeoDataFrame([place] * 20, geometry=at, crs=4326)
+    >>> surface = density(points, window=square, bandwidth_m=5_000)
+    >>> surface.n, round(surface.integral), surface.intensity_per_km2.shape == (len(surface.y_m), len(surface.x_m))
+    (20, 20, True)
+    >>> density(points[:9], window=square).refused
+    'only 9 records are located in the window; a density needs 10'
     """
     _possible(edge, rule, bandwidth_m)
     setting = prepared(window, None if rule else bandwidth_m, cell_m)
@@ -136,7 +158,7 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
     placed = place_records(incidents, counted, plane, frame)
     if rule is not None:
         enough = placed.located >= SMALLEST_N
-        setting = _chosen(setting, choose_bandwidth(placed.x, placed.y, frame, rule) if enough else None, cell_m)
+        setting = _chosen(setting, _by_rule(placed, frame, rule) if enough else None, cell_m)
     bandwidth, lattice = setting.bandwidth, setting.lattice
     empty = replace(
         blank(setting, placed.located, counted.left_out, by_district=counted.left_out[DISTRICT] + placed.spread),
@@ -192,6 +214,12 @@ def prepared(window: object, bandwidth_m: float | None = None, cell_m: float | N
     return _chosen(Setting(area, plane, plane_window(on_plane(area, plane)), None, 0.0, None), stated, given_cell)
 
 
+def _by_rule(placed: Placed, window: Window, rule: BandwidthRule) -> float:
+    from mapper.analysis.bandwidths import choose_bandwidth  # noqa: PLC0415 - half a second of optimisers, which no edition needs
+
+    return choose_bandwidth(placed.x, placed.y, window, rule)
+
+
 def _chosen(setting: Setting, bandwidth: float | None, given_cell: float | None) -> Setting:
     """Give a setting its bandwidth, and the grid that fits it."""
     cell = given_cell or (0.0 if bandwidth is None else default_cell(setting.window, bandwidth))
@@ -234,8 +262,8 @@ def drawn(empty: Surface, per_m2: Floats, error_per_m2: Floats) -> Surface:
 def _possible(edge: str, rule: str | None, bandwidth_m: float | None) -> None:
     if edge not in EDGES:
         raise UsageError(f"'{edge}' is not an edge correction", advice=f"Use one of {', '.join(EDGES)}.")
-    if rule is not None and rule not in RULES:
-        raise UsageError(f"'{rule}' is not a rule for bandwidths", advice=f"Use one of {', '.join(RULES)}.")
+    if rule is not None and rule not in _RULES:
+        raise UsageError(f"'{rule}' is not a rule for bandwidths", advice=f"Use one of {', '.join(_RULES)}.")
     if rule is not None and bandwidth_m is not None:
         raise UsageError("a bandwidth is stated and a rule is to choose it", advice="Give one of the two.")
 

@@ -18,7 +18,7 @@ import shapely
 from mapper import schema
 from mapper.crs import geodesic_distance_m
 from mapper.findings import finding
-from mapper.names import name_key, units
+from mapper.names import name_keys, units
 from mapper.schema import INJURED, KILLED
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _keys(stacked: pd.DataFrame) -> pd.DataFrame:
 
 def _place_keys(used: pd.DataFrame) -> pd.Series:
     """Return the district as a key; for a record without one its point; "" where it has neither."""
-    keys = pd.Series([name_key(name) for name in used["district"]], index=used.index, dtype=object)
+    keys = pd.Series(name_keys(used["district"]), index=used.index, dtype=object)
     pointed = keys.eq("") & used["place"].isin(["point", "disc"])
     points = used["geometry"][pointed]
     at = zip(shapely.get_x(points), shapely.get_y(points), strict=True)

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mapper.analysis import gridded
-from mapper.analysis.bandwidths import sums_at
 from mapper.analysis.disc import expanded_size
 from mapper.analysis.frame import neat_above
 from mapper.analysis.kernel import REACH, Kernels, abramson
@@ -162,6 +161,6 @@ def mass_of_district(part: Window, bandwidth: float, window: Window) -> float:
 def adapted(kernels: Kernels, window: Window, bandwidth: float) -> Kernels:
     """Exchange the common bandwidth h0 for Abramson's; the radii stay."""
     points = Kernels(kernels.x, kernels.y, np.full(len(kernels), bandwidth), kernels.weight)
-    pilot = sums_at(points, window, points.x, points.y, exact=len(points) <= PILOT_DIRECT_LIMIT)
+    pilot = gridded.sums_at(points, window, points.x, points.y, exact=len(points) <= PILOT_DIRECT_LIMIT)
     pilot /= kernel_masses(points, window)
     return kernels.resized(abramson(pilot, kernels.weight, bandwidth))

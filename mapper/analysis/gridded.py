@@ -24,7 +24,8 @@ import numpy as np
 import scipy.fft
 
 from mapper.analysis.disc import disc_transform, expanded, expanded_size
-from mapper.analysis.kernel import REACH, Kernels
+from mapper.analysis.kernel import REACH, Kernels, kernel_sums
+from mapper.analysis.lattice import lattice_over, read
 from mapper.analysis.levels import Level, levels
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mapper.analysis.lattice import Lattice
+    from mapper.analysis.window import Window
 
     Floats = NDArray[np.float64]
     Complexes = NDArray[np.complex128]
@@ -41,14 +43,20 @@ if TYPE_CHECKING:
 
 SEPARABLE_LIMIT = 5e8
 """Gaussians times places above which binning is much cheaper than the matrix product."""
-DISC_LIMIT_TIMES = 20
-"""A kernel of a disc is many Gaussians: so many times the limit, before a few hundred records would lose exactness."""
+DISC_SHARE = 1 / 20
+"""Of a Gaussian that stands for a disc with others, against the limit: else a few hundred records would lose exactness.
+
+Each kernel costs its own, whatever the others are: where the kernels of some records are too many, so are those of all.
+"""
+CHEAP_LIMIT = 2e7
+"""The same where only processor time is looked at: binning is cheaper from here on, discs counted in full."""
 LATTICE_LIMIT = 2**24
 """Most places of a working lattice (128 MiB of doubles)."""
 
 _CHUNK = 4_000_000
 _BAND = 8_192
 _BINS_PER_SIGMA = 4
+_STEPS_PER_SIGMA, _MARGIN = 4, 16
 _DEGREE = 4
 _TAPS = _DEGREE + 1
 _VANISHES = -100.0
@@ -62,23 +70,35 @@ class Blur(NamedTuple):
     radius: float
 
 
-def lattice_sums(kernels: Kernels, lattice: Lattice) -> Floats:
+def lattice_sums(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) -> Floats:
     """Return the weighted sum of the kernels' densities on a lattice: shape (rows, columns), weight per unit area.
 
-    Exact (discs to 1e-9), or within 3e-6 of the peak for a single kernel and 5e-7 for 100,000 where binning is cheaper.
+    Exact (discs to 1e-9), or within 3e-6 of the peak for a single kernel and 5e-7 for 100,000 where binning is much cheaper;
+    with `cheapest` where it is cheaper at all.
     """
-    if is_separable(kernels, lattice):
+    if is_separable(kernels, lattice, cheapest=cheapest):
         return separable_sums(expanded(kernels)[0], lattice)
     return binned_sums(kernels, lattice)
 
 
-def is_separable(kernels: Kernels, lattice: Lattice) -> bool:
-    """Tell whether the sums of kernels are cheaper, or can only be had, by a matrix product."""
-    limit = SEPARABLE_LIMIT * (DISC_LIMIT_TIMES if kernels.radius.any() else 1)
-    return expanded_size(kernels) * lattice.size <= limit or not bins_fit(kernels, lattice)
+def sums_at(kernels: Kernels, window: Window, x: Floats, y: Floats, *, exact: bool) -> Floats:
+    """Return kernel sums at places in the window, of Gaussians of one bandwidth: directly, or read from a lattice."""
+    if exact:
+        return kernel_sums(kernels, x, y)
+    fine = lattice_over(window.polygon.bounds, float(kernels.sigma[0]) / _STEPS_PER_SIGMA, _MARGIN)
+    return read(lattice_sums(kernels, fine), fine, x, y)
 
 
-def lattice_squares(kernels: Kernels, lattice: Lattice) -> Floats:
+def is_separable(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) -> bool:
+    """Tell whether the sums of kernels are cheap enough, or can only be had, by a matrix product."""
+    gaussians, limit = float(expanded_size(kernels)), CHEAP_LIMIT
+    if not cheapest:
+        single = np.count_nonzero(kernels.radius == 0)
+        gaussians, limit = single + (gaussians - single) * DISC_SHARE, SEPARABLE_LIMIT
+    return gaussians * lattice.size <= limit or not bins_fit(kernels, lattice)
+
+
+def lattice_squares(kernels: Kernels, lattice: Lattice, *, cheapest: bool = False) -> Floats:
     """Return the weighted sum of the squared densities on a lattice: shape (rows, columns).
 
     The square of a Gaussian is one of sigma / sqrt 2; that of a disc's kernel is squared on the lattice.
@@ -86,7 +106,7 @@ def lattice_squares(kernels: Kernels, lattice: Lattice) -> Floats:
     if kernels.radius.any() and bins_fit(kernels, lattice):
         return binned_sums(kernels, lattice, squared_transfer)
     # Too large a lattice for that: the disc's variance is good enough for a standard error.
-    return lattice_sums(narrowed(kernels), lattice)
+    return lattice_sums(narrowed(kernels), lattice, cheapest=cheapest)
 
 
 def narrowed(kernels: Kernels) -> Kernels:

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from mapper.analysis.days import first_day, last_day
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pandas as pd
 
 Days = npt.NDArray[np.float64]
 
@@ -78,7 +77,8 @@ def accident_days(incidents: pd.DataFrame) -> Bounds:
     start, end = incidents["date_start"].astype("str"), incidents["date_end"].astype("str")
     for code, digits in _DIGITS_OF:
         rough = precision.eq(code).fillna(value=False).astype("bool")
-        start, end = start.mask(rough, start.str[:digits]), end.mask(rough, end.str[:digits])
+        if rough.any():
+            start, end = start.mask(rough, start.str[:digits]), end.mask(rough, end.str[:digits])
     first, last = _days(start, first_day), _days(end, last_day)
     alone = np.isnan(last) & (precision.isna() | precision.isin(_ON_A_DAY)).to_numpy(dtype="bool")
     last = np.where(alone, _days(start, last_day), last)
@@ -113,5 +113,6 @@ def periods(start: pd.Series, *ends: pd.Series) -> Periods:
 
 def _days(cells: pd.Series, day_of: Callable[[str], dt.date | None]) -> Days:
     """Return each date as a number; NaN where there is none, or none with a year. Each different text is read once."""
-    days = {text: day.toordinal() for text in cells.dropna().unique() if (day := day_of(str(text))) is not None}
-    return cells.map(days).to_numpy(dtype="float64")
+    which, texts = pd.factorize(cells)
+    days = [np.nan if (day := day_of(str(text))) is None else float(day.toordinal()) for text in texts]
+    return np.array([*days, np.nan])[which]

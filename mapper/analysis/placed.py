@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 
 from mapper import crs as systems
+from mapper.analysis.distinct import distinct_rows
 from mapper.analysis.frame import on_plane
 from mapper.analysis.kernel import Kernels
 from mapper.analysis.window import Window, plane_window
@@ -114,8 +115,7 @@ def points(incidents: gpd.GeoDataFrame, plane: CRS) -> tuple[Floats, NDArray[np.
         )
     places = systems.to_working(systems.to_storage(incidents.geometry), plane)
     xyr = np.column_stack([places.x.to_numpy(dtype=float), places.y.to_numpy(dtype=float), radius])
-    at, place = np.unique(xyr, axis=0, return_inverse=True)
-    return at, place.ravel()
+    return distinct_rows(xyr)
 
 
 def _districts(incidents: gpd.GeoDataFrame, plane: CRS, window: Window) -> tuple[tuple[Window, ...], NDArray[np.intp]]:

@@ -15,7 +15,7 @@ import shapely
 
 from mapper import crs
 from mapper.findings import finding
-from mapper.names import name_key
+from mapper.names import name_key, name_keys
 
 if TYPE_CHECKING:
     from mapper.model import Finding, LayerEntry
@@ -53,7 +53,7 @@ def district_disagreements(
         return []
     unknown = _unknown_districts(pointed, districts, entry)
     names, keys = outlined["name"].to_numpy(), np.array([name_key(name) for name in outlined["name"]], dtype=object)
-    reported = np.array([name_key(name) for name in pointed["district"]], dtype=object)
+    reported = name_keys(pointed["district"])
     points = pointed.geometry.to_numpy()
     # The districts are prepared by the query, and there are few of them.
     outline, point = shapely.STRtree(points).query(outlined.geometry.to_numpy(), predicate="intersects")

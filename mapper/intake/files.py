@@ -19,9 +19,10 @@ from mapper.errors import DataRefused, Unreadable
 from mapper.intake import geofiles, packed, parts, workbooks
 from mapper.intake.geojson import read_geojson
 from mapper.intake.hxl import untagged
+from mapper.intake.postgis import read_database
 from mapper.intake.tables import read_table
 from mapper.model import Layer, LayerEntry
-from mapper.progress import step
+from mapper.progress import step, step_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,11 +71,11 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
     >>> accidents.counted, len(accidents.frame)
     (114, 114)
     """
-    return tuple(read_layer(entry) for entry in read_catalogue(folder).layers)
+    return tuple(read_layer(entry) for entry in step_each("reading the layers", read_catalogue(folder).layers))
 
 
 def read_layer(entry: LayerEntry) -> Layer:
-    """Read one file as it is: text cells and geometries, nothing judged, every record accounted for.
+    """Read one file, or a table or query of a database, as it is: text cells and geometries, every record accounted for.
 
     Of several sheets, layers or archive members all are read, as one layer; where they differ, the entry must say which.
 
@@ -96,7 +97,17 @@ def read_layer(entry: LayerEntry) -> Layer:
         When the bytes are not what the extension says, or the file cannot be trusted as a whole.
     UnknownCRS
         When the file names a CRS that cannot be used.
+
+    Examples
+    --------
+    >>> from mapper.catalogue import bundled_layers
+    >>> entry = read_catalogue(bundled_layers()).layers[0]
+    >>> layer = read_layer(entry)
+    >>> layer.counted, layer.unread, layer.frame.index.name
+    (114, 0, 'row')
     """
+    if entry.database is not None:
+        return read_database(entry)
     return read_content(entry, read_bytes(entry.path))
 
 

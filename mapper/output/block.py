@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _SMALL_BYTES = 4_000_000
 """Up to here the block is compressed as well as can be; more would take seconds for some hundredths of its size."""
-_BEST, _USUAL = 9, 6
+_BEST, _USUAL = 9, 5
 
 
 def _columns(kind: str, **others: str) -> dict[str, str]:
@@ -183,6 +183,16 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "upper_per_km2": "f64",
             "area_km2": "f64",
             "geometry": "geometry",
+        },
+        "hotspots": {
+            "cell_column": "i32",
+            "cell_row": "i32",
+            "records": "i32",
+            "neighbours": "i32",
+            "z": "f64",
+            "p": "f64",
+            "q": "f64",
+            "hotspot_class": "code",
         },
     }
 )

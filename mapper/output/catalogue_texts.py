@@ -18,7 +18,7 @@ from mapper.output.publication import MASKED, RULE_OF
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mapper.model import Catalogue, Checked, Finding
+    from mapper.model import Catalogue, Checked, Finding, LayerEntry
     from mapper.output.personal_text import Masked
 
 OF_EDITION = ("title", "organisation")
@@ -52,8 +52,8 @@ def public_catalogue(
     Returns
     -------
     PublicCatalogue
-        The same layers in the same order, with `OF_LAYER` of their entries masked; one finding for each text and thing found,
-        never the text.
+        The same layers in the same order, with `OF_LAYER` of their entries masked, in all languages; one finding for
+        each text and thing found, never the text.
     """
     file = FILE_NAME if catalogue.sha256 else None  # own files have none
     edition = {name: masked(getattr(catalogue, name), places) for name in OF_EDITION}
@@ -63,11 +63,12 @@ def public_catalogue(
     }
     told_by_language = {BY_LANGUAGE[name] for name, said in by_language.items() if said}
     entries = [{name: masked(getattr(layer.entry, name), places) for name in OF_LAYER} for layer in checked]
+    told = [_masked_by_language(layer.entry, places) for layer in checked]
     return PublicCatalogue(
         replace(catalogue, **_texts(edition), **_all_texts(by_language)),
         tuple(
-            replace(layer, entry=replace(layer.entry, **_texts(said)))
-            for layer, said in zip(checked, entries, strict=True)
+            replace(layer, entry=replace(layer.entry, **_texts(said), by_language=_all_texts(by_language)))
+            for layer, said, by_language in zip(checked, entries, told, strict=True)
         ),
         (
             *_found({name: said for name, said in edition.items() if name not in told_by_language}, file, None),
@@ -80,11 +81,29 @@ def public_catalogue(
             ),
             *(
                 each
-                for layer, said in zip(checked, entries, strict=True)
-                for each in _found(said, file, layer.entry.name)
+                for layer, said, by_language in zip(checked, entries, told, strict=True)
+                for each in _found(
+                    {
+                        **{name: text for name, text in said.items() if name not in by_language},
+                        **{
+                            f"{name}.{language}": text
+                            for name, texts in by_language.items()
+                            for language, text in texts.items()
+                        },
+                    },
+                    file,
+                    layer.entry.name,
+                )
             ),
         ),
     )
+
+
+def _masked_by_language(entry: LayerEntry, places: frozenset[str]) -> dict[str, dict[str, Masked]]:
+    return {
+        name: {language: masked(text, places) for language, text in texts.items()}
+        for name, texts in entry.by_language.items()
+    }
 
 
 def _texts(said: Mapping[str, Masked]) -> dict[str, Any]:

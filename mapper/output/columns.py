@@ -84,8 +84,7 @@ def _texts(column: pd.Series) -> pa.Array:
     return texts.combine_chunks() if texts.num_chunks != 1 else texts.chunk(0)
 
 
-def _words(texts: pa.Array) -> Coded:
-    encoded = texts.dictionary_encode()
+def _words(encoded: pa.DictionaryArray) -> Coded:
     values = encoded.dictionary.to_pylist()
     order = sorted(range(len(values)), key=values.__getitem__)
     rank = np.zeros(len(values) + 1, dtype=np.int64)
@@ -149,6 +148,14 @@ class TableEncoder:
         return values if self.grid is None else values[self.grid.order]
 
     # ------------------------------------------------------------ codes
+    def is_blank(self, name: str) -> bool:
+        """Whether no cell of a column is stated, as of most columns of most layers."""
+        return bool(self.frame[name].isna().all())
+
+    def blank(self, kind: str) -> Coded:
+        """Return a column without a stated cell."""
+        return Coded({"as": kind, "values": []}, np.zeros(len(self.frame), dtype=np.int64), 1)
+
     def coded(self, name: str, coded: Coded) -> Described:
         """Describe a coded column and let later ones lean on it."""
         described = {**coded.told, "codes": self.codes(coded)}
@@ -176,12 +183,17 @@ class TableEncoder:
     # ------------------------------------------------------------ columns by type
     def code(self, name: str) -> Described:
         """Encode a column of codes: always words."""
-        return self.coded(name, self.in_order(_words(_texts(self.frame[name]))))
+        if self.is_blank(name):
+            return self.coded(name, self.blank("words"))
+        return self.coded(name, self.in_order(_words(_texts(self.frame[name]).dictionary_encode())))
 
     def text(self, name: str) -> Described:
         """Encode texts: days, words, ids of one pattern, or one by one. An empty text is null."""
+        if self.is_blank(name):
+            return self.coded(name, self.blank("words"))
         texts = _texts(self.frame[name])
-        texts = pc.if_else(pc.equal(pc.binary_length(texts), 0), pa.scalar(None, texts.type), texts)
+        if pc.min(lengths := pc.binary_length(texts)).as_py() == 0:
+            texts = pc.if_else(pc.equal(lengths, 0), pa.scalar(None, texts.type), texts)
         words = _few_words(texts)
         if words is not None:
             return self.coded(name, self.in_order(_days(words) or words))
@@ -208,6 +220,8 @@ class TableEncoder:
 
     def f64(self, name: str) -> Described:
         """Encode numbers exactly."""
+        if self.is_blank(name):
+            return self.coded(name, self.blank("numbers"))
         values = self.ordered(self.frame[name].astype("float64").to_numpy(na_value=np.nan))
         coded = _numbers(values)
         if coded is not None:
@@ -217,6 +231,8 @@ class TableEncoder:
 
     def i32(self, name: str) -> Described:
         """Encode counts."""
+        if self.is_blank(name):
+            return self.coded(name, self.blank("numbers"))
         values = self.ordered(self.frame[name].astype("Int64").to_numpy(dtype="float64", na_value=np.nan))
         coded = _numbers(values)
         if coded is None or (np.abs(values[~np.isnan(values)]) >= _I32).any():
@@ -255,11 +271,12 @@ _ENCODERS: Mapping[str, Callable[[TableEncoder, str], Described]] = MappingProxy
 
 def _few_words(texts: pa.Array) -> Coded | None:
     """Texts as words where many rows share one; a look at the first rows spares most columns of single texts the work."""
-    for some in (texts[:_SAMPLE], texts):
-        stated = len(some) - some.null_count
-        if pc.count_distinct(some).as_py() > max(1, int(stated * (_FEW_VALUES if some is texts else _MANY_VALUES))):
-            return None
-    return _words(texts)
+    some = texts[:_SAMPLE]
+    if pc.count_distinct(some).as_py() > max(1, int((len(some) - some.null_count) * _MANY_VALUES)):
+        return None
+    encoded = texts.dictionary_encode()
+    few = len(encoded.dictionary) <= max(1, int((len(texts) - texts.null_count) * _FEW_VALUES))
+    return _words(encoded) if few else None
 
 
 def _settled(coded: Coded, settling: Coded) -> Whole | None:

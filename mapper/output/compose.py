@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from mapper import crs, schema
+from mapper import cards, crs, schema, terms
 from mapper.analysis.ground import Lost, lost_records
 from mapper.analysis.join import casualties
 from mapper.analysis.ledger import PublishedLedger, ledger_of
 from mapper.findings import severities
+from mapper.model import Findings
 from mapper.names import name_key, units
 from mapper.output.tally import Tally, tally
 from mapper.schema import INJURED, KILLED
@@ -28,9 +29,9 @@ from mapper.schema import INJURED, KILLED
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mapper.model import Catalogue, Checked, DensityFrame, Finding, Joined, LayerEntry, Ledger, Surface
+    from mapper.model import Catalogue, Checked, DensityFrame, Finding, HotSpots, Joined, LayerEntry, Ledger, Surface
 
-CAVEATS = ("caveat.blank", "caveat.density", "caveat.navigation")
+CAVEATS = cards.CAVEATS
 _EDITION_ID_LENGTH = 12
 
 
@@ -46,8 +47,9 @@ class Edition:
     area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the
     counts and clearance statements of `tables` side by side, each count beside the incidents of its days. `tally` counts the
     incidents; where they are too many for a page, `incidents` is empty, and they are in the counts alone (`counts_only`).
-    `frames` are the densities of single years. `private` says that it shows somebody's own files as they are and is not for
-    publication. `titles` and `organisations` hold both texts by language, where they are given so.
+    `frames` are the densities of single years, `hotspots` cells with their classes, or why there are none. `private` says that it
+    shows somebody's own files as they are and is not for publication. `titles` and `organisations` hold both texts by language,
+    where they are given so.
     """
 
     title: str
@@ -64,7 +66,7 @@ class Edition:
     tables: Mapping[str, pd.DataFrame]
     pairs: pd.DataFrame
     surface: Surface
-    findings: tuple[Finding, ...]
+    findings: Findings
     layers: tuple[tuple[LayerEntry, Ledger, str], ...]
     left_out_later: int
     undrawn_zones: int
@@ -73,6 +75,7 @@ class Edition:
     ledger: PublishedLedger
     tally: Tally
     frames: tuple[DensityFrame, ...] = ()
+    hotspots: HotSpots | None = None
     private: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
@@ -155,8 +158,24 @@ class Edition:
             "complete": self.complete,
             "refused": self.refused,
             "density": self.surface.to_dict(),
+            "hotspots": None if self.hotspots is None else self.hotspots.to_dict(),
             "assumptions": list(self.assumptions),
         }
+
+    def warnings_in(self, language: str) -> tuple[str, ...]:
+        """Return what must be read before anything else: that it is incomplete, lacks records, or is not for publication."""
+        said = []
+        if not self.complete:
+            said.append(terms.sentence("page", "bar.incomplete", language, n=self.incomplete_zones))
+        if any(self.lost):
+            said.append(terms.sentence("notebook", "edition.lost", language, n=sum(self.lost)))
+        if self.private:
+            said.append(terms.sentence("page", "bar.private", language))
+        return tuple(said)
+
+    def _repr_html_(self) -> str:
+        title = self.titles.get(self.language, self.title)
+        return cards.edition_card(self.to_dict(), title, self.warnings_in(self.language), self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +194,7 @@ class Results:
     surface: Surface
     findings: tuple[Finding, ...]
     frames: tuple[DensityFrame, ...] = ()
+    hotspots: HotSpots | None = None
     later: int = 0
     undrawn_zones: int = 0
     tally: Tally | None = None
@@ -232,7 +252,8 @@ def compose(
         pairs=joined.pairs,
         surface=results.surface,
         frames=results.frames,
-        findings=results.findings,
+        hotspots=results.hotspots,
+        findings=Findings(results.findings),
         layers=tuple((layer.entry, layer.ledger, layer.sha256) for layer in checked),
         left_out_later=results.later,
         undrawn_zones=results.undrawn_zones,

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from json.encoder import encode_basestring
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -193,6 +194,11 @@ def _features(
     return [pattern % row for row in rows]
 
 
+def _quoted(text: str) -> str:
+    """Return the JSON of a text, as `_dumps` does, several times as fast."""
+    return encode_basestring(text)
+
+
 def _literal(text: str) -> str:
     """Return the JSON of a text as a part of a pattern of `%s`."""
     return _dumps(text).replace("%", "%%")
@@ -200,17 +206,17 @@ def _literal(text: str) -> str:
 
 def _cells(column: pd.Series) -> list[str]:
     """Return the JSON of each cell; most columns hold few values, each of which is written once."""
-    values = column.to_numpy(dtype=object)
-    missing = column.isna().to_numpy()
-    written: dict[tuple[type, object], str] = {}
-    texts = []
-    for value, is_missing in zip(values.tolist(), missing.tolist(), strict=True):
-        key = (type(value), value)
-        text = "null" if is_missing else written.get(key)
-        if text is None:
-            text = written[key] = _dumps(_plain(value))
-        texts.append(text)
-    return texts
+    if column.dtype == object:  # 1 and True are one value to a table of them, and not to JSON
+        missing = column.isna().to_numpy()
+        return ["null" if gone else _dumps(_plain(cell)) for cell, gone in zip(column, missing, strict=True)]
+    which, values = pd.factorize(column)
+    cells = values.tolist()
+    texts = (
+        map(_quoted, cells) if pd.api.types.is_string_dtype(column.dtype) else (_dumps(_plain(cell)) for cell in cells)
+    )
+    written = np.array([*texts, "null"], dtype=object)  # the last is that of -1, a missing cell
+    told: list[str] = written[which].tolist()
+    return told
 
 
 def _geometries(shapes: npt.NDArray[np.object_]) -> list[str]:

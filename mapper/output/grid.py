@@ -43,10 +43,11 @@ class Grid:
         x, y = (np.rint(np.where(there, degrees, 0) * UNITS_PER_DEGREE).astype(np.int64) for degrees in (lon, lat))
         power = _cell_power(x[there], y[there])
         east, north = x - _least(x[there]), y - _least(y[there])
-        inside = (1 << power) - 1
-        cell = ((north >> power) << _COLUMN_BITS) + (east >> power)
-        spot = ((north & inside) << _COLUMN_BITS) + (east & inside)
-        order = np.lexsort((*reversed(then), spot, cell, ~there)).astype(np.int64)
+        inside, columns = (1 << power) - 1, (_most(east[there]) >> power) + 1
+        cell = (north >> power) * columns + (east >> power)
+        # A degree of a million units: both axes of the earth are 58 bits, however they are cut into cells.
+        spot = (cell << 2 * power) + ((north & inside) << power) + (east & inside)
+        order = np.lexsort((*reversed(then), spot, ~there)).astype(np.int64)
         placed = order[: int(there.sum())]
         return cls(
             order=order,
@@ -79,6 +80,10 @@ class Grid:
 
 def _least(values: Whole) -> int:
     return int(values.min()) if len(values) else 0
+
+
+def _most(values: Whole) -> int:
+    return int(values.max()) if len(values) else 0
 
 
 def _cell_power(x: Whole, y: Whole) -> int:

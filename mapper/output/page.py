@@ -22,20 +22,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from mapper import crs, terms
+from mapper.analysis.clearance import naming
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
+from mapper.markup import escape
+from mapper.names import name_key
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 from mapper.output.density_grid import density_grid
 from mapper.output.findable import findable_settlements
-from mapper.output.markup import escape
+from mapper.output.hotspot_cells import hotspot_plane, hotspot_table
 from mapper.output.plain import STYLE, without_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mapper.analysis.ledger import Count
+    from mapper.model import LayerEntry
 
 WORDS = (
     "page",
@@ -56,6 +60,7 @@ WORDS = (
     "geometry_basis",
     "hazard_class",
     "hazard_status",
+    "hotspot_class",
     "land_product",
     "layer_kind",
     "location_level",
@@ -206,24 +211,37 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             ],
             "grid": density_grid(edition),
         },
+        "hotspots": _hotspots(edition),
         "bounds": _bounds(edition),
         "layers": [
             {
                 "name": entry.name,
                 "kind": entry.kind,
-                "title": entry.title or entry.name,
-                "source": entry.source,
-                "licence": entry.licence,
+                "title": _given(entry, "title") or entry.name,
+                "source": _given(entry, "source"),
+                "licence": _given(entry, "licence"),
                 "date": entry.date.isoformat() if entry.date else None,
                 "accuracy_m": entry.accuracy_m,
                 "sha256": sha256,
-                "note": entry.note,
+                "note": _given(entry, "note"),
             }
             for entry, _, sha256 in edition.layers
         ],
         "assumptions": [_in_languages(each) for each in edition.assumptions],
         "ledger": _ledger(edition),
     }
+
+
+def _hotspots(edition: Edition) -> dict[str, Any] | None:
+    found = edition.hotspots
+    if found is None:
+        return None
+    return {**found.to_dict(), "refused": _in_languages(found.refused), **hotspot_plane(found)}
+
+
+def _given(entry: LayerEntry, name: str) -> str | dict[str, str]:
+    told = entry.told(name)
+    return told if isinstance(told, str) else dict(told)
 
 
 def _in_languages(text: str | None) -> str | dict[str, str] | None:
@@ -244,7 +262,16 @@ def _ledger(edition: Edition) -> dict[str, Any]:
             {**agency.to_dict(), "statements": [statement.at for statement in agency.statements]}
             for agency in ledger.clearance
         ],
+        "named": _named(edition),
     }
+
+
+def _named(edition: Edition) -> list[dict[str, Any]]:
+    """Return the districts that clearance statements name, by rows of both tables."""
+    names = edition.districts["name"]
+    statements = naming(edition.tables["activities"], names.dropna())
+    keys = [name_key(name) for name in names]
+    return [{"district": at, "statements": list(statements[key])} for at, key in enumerate(keys) if key in statements]
 
 
 def _beside(count: Count) -> dict[str, Any]:
@@ -268,6 +295,7 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "findings": as_frame(edition.findings),
         **{name: edition.tables[name] for name in TABLES if name in edition.tables},
         "settlements": findable_settlements(edition),
+        "hotspots": hotspot_table(edition.hotspots),
     }
 
 

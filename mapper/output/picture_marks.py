@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import shapely
 
-from mapper.output.markup import escape, tag
+from mapper.markup import escape, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -48,14 +47,21 @@ def gathered(points: npt.NDArray[np.float64]) -> list[tuple[Place, int]]:
 
 
 def _gathered(points: npt.NDArray[np.float64], apart: float) -> list[tuple[Place, int]]:
-    frame = pd.DataFrame({"x": points[:, 0], "y": points[:, 1]})
-    cells = frame.groupby([np.floor(frame["x"] / apart * 2), np.floor(frame["y"] / apart * 2)])
-    middles = cells.agg(x=("x", "mean"), y=("y", "mean"), n=("x", "size"))
+    if not len(points):
+        return []
+    column, row = np.floor(points / apart * 2).astype(np.int64).T
+    cell = (column - column.min()) * (int(np.ptp(row)) + 1) + row - row.min()
+    sizes = np.bincount(cell)
+    filled = np.flatnonzero(sizes)
+    middles = [np.bincount(cell, weights=axis)[filled] / sizes[filled] for axis in points.T]
+    most_first = np.argsort(-sizes[filled], kind="stable")
     found: list[tuple[Place, int]] = []
-    for x, y, n in middles.sort_values("n", ascending=False, kind="stable").to_numpy():
+    for x, y, n in np.column_stack([*middles, sizes[filled]])[most_first].tolist():
         near = next((k for k, (other, _) in enumerate(found) if math.dist(other, (x, y)) < apart), None)
         if near is None:
             found.append(((x, y), int(n)))
+            if len(found) > _MOST_MARKS:  # too near to each other: nobody looks at the rest
+                break
         else:
             found[near] = (found[near][0], found[near][1] + int(n))
     return found

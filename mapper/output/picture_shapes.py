@@ -44,10 +44,11 @@ class Plane:
 
     def place(self, shapes: npt.ArrayLike) -> npt.NDArray[np.object_]:
         """Return shapes in longitude and latitude as shapes in units of the picture, right and down."""
-        placed: npt.NDArray[np.object_] = shapely.transform(np.asarray(shapes, dtype=object), self._units)
+        placed: npt.NDArray[np.object_] = shapely.transform(np.asarray(shapes, dtype=object), self.units)
         return placed
 
-    def _units(self, lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    def units(self, lon_lat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return places in longitude and latitude, shape (n, 2), in units of the picture, right and down."""
         lon = np.where(self.onward & (lon_lat[:, 0] < 0), lon_lat[:, 0] + 2 * _HALF_TURN, lon_lat[:, 0])
         return np.column_stack(
             [(lon - self.west) * self.units_per_lon, (self.north - lon_lat[:, 1]) * self.units_per_lat]

@@ -53,9 +53,12 @@ _GEOMETRY: Mapping[str, GeometryKind] = MappingProxyType(
         "coverage": "MultiPolygon",
         "context": "Geometry",
         "density": "MultiPolygon",
+        "hotspots": "MultiPolygon",
     }
 )
 _PUBLIC_NAME = MappingProxyType({"contours": "density"})
+_WORKED_OUT = frozenset({"hotspots"})
+"""Tables whose shapes the page works out from numbers, so that its block has none."""
 _FOR_DRAWING = MappingProxyType({"settlements": ("sounds",)})
 _TOLD_BY_VOCABULARY: Mapping[str, Mapping[str, str]] = MappingProxyType({"findings": {"advice": "text"}})
 """Columns that the page has no need of, as it carries the vocabulary `rule`."""
@@ -290,7 +293,8 @@ def columns_of(name: str) -> tuple[PublishedColumn, ...]:
 
 def _published(stored: str, frame: pd.DataFrame, inputs: Sequence[Input]) -> PublishedTable:
     name = _PUBLIC_NAME.get(stored, stored)
-    at = next((column for column, kind in TABLES[stored].items() if kind in _PLACES), None)
+    worked_out = "geometry" if name in _WORKED_OUT else None
+    at = next((column for column, kind in TABLES[stored].items() if kind in _PLACES), worked_out)
     of_these = [each for each in inputs if each.kind in _KINDS_OF.get(name, (name,))]
     if name == "findings":
         frame = frame.assign(advice=_advice(frame["rule"]))
@@ -307,7 +311,13 @@ def _advice(rules: pd.Series) -> pd.Series:
     return rules.astype("str").map(known)
 
 
-_KINDS_OF = MappingProxyType({"density": ("incidents", "zones", "districts"), "zones": ("zones", "districts")})
+_KINDS_OF = MappingProxyType(
+    {
+        "density": ("incidents", "zones", "districts"),
+        "hotspots": ("incidents", "zones", "districts", "coverage"),
+        "zones": ("zones", "districts"),
+    }
+)
 """Kinds of layers that a table is made from, where it is not its own kind alone: zones may take the outline of a district."""
 
 
@@ -363,5 +373,5 @@ def _typed(column: pd.Series, kind: ColumnKind) -> pd.Series:
 
 def _title(name: str) -> Mapping[str, str]:
     kinds, page = terms.vocabulary("layer_kind"), terms.vocabulary("page")
-    code = {"density": "layer.density", "findings": "section.findings"}.get(name)
+    code = {"density": "layer.density", "hotspots": "layer.hotspots", "findings": "section.findings"}.get(name)
     return (page[code] if code is not None else kinds[name]).label

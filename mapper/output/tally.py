@@ -10,7 +10,7 @@ import pandas as pd
 
 from mapper.analysis.join import casualties
 from mapper.analysis.ledger import sums_beside
-from mapper.names import name_key
+from mapper.names import name_keys
 from mapper.schema import INJURED, KILLED
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def tally(incidents: pd.DataFrame, counts: pd.DataFrame) -> Tally:
     unstated = incidents["location_level"].isna() & incidents["uncertainty_m"].eq(0)
     by_name = pd.DataFrame(
         {
-            "key": [name_key(name) for name in incidents["district"]],
+            "key": name_keys(incidents["district"]),
             "incidents_reported": np.ones(len(incidents), dtype="int64"),
             "incidents_district_level": place.eq("district").to_numpy(dtype="int64"),
             "killed_reported": killed.to_numpy(),

@@ -260,6 +260,18 @@ export const CONTOURS = {
   geometry: "geometry",
 } as const;
 
+/** Cells of the hot spots by their column and row on the plane; those that were not analysed have a class and no numbers. */
+export const HOTSPOTS = {
+  cell_column: "i32",
+  cell_row: "i32",
+  records: "i32",
+  neighbours: "i32",
+  z: "f64",
+  p: "f64",
+  q: "f64",
+  hotspot_class: "code",
+} as const;
+
 export type Incidents = Table<typeof INCIDENTS>;
 export type Zones = Table<typeof ZONES>;
 export type Districts = Table<typeof DISTRICTS>;
@@ -275,17 +287,18 @@ export type Findings = Table<typeof FINDINGS>;
 export type Settlements = Table<typeof SETTLEMENTS>;
 export type Context = Table<typeof CONTEXT>;
 export type Contours = Table<typeof CONTOURS>;
+export type Hotspots = Table<typeof HOTSPOTS>;
 
 export interface LayerMeta {
   readonly name: string;
   readonly kind: string;
-  readonly title: string;
-  readonly source: string;
-  readonly licence: string;
+  readonly title: Told;
+  readonly source: Told;
+  readonly licence: Told;
   readonly date: string | null;
   readonly accuracy_m: number | null;
   readonly sha256: string;
-  readonly note: string;
+  readonly note: Told;
 }
 
 /** A sentence of ours by language; or somebody's text, or one of ours that there is in English only. */
@@ -330,6 +343,20 @@ export interface FrameMeta {
   readonly refused: Told | null;
 }
 
+/** How the hot spots were taken, or why they were not; then there is no plane. */
+export interface HotspotsMeta {
+  readonly n: number;
+  readonly units: number;
+  readonly cell_m: number | null;
+  readonly neighbours_m: number;
+  readonly p_from: string | null;
+  readonly coarse: number;
+  readonly refused: Told | null;
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly lat0_deg?: number;
+  readonly lon0_deg?: number;
+}
+
 /** Casualties of a set of accidents as far as stated; null: none of them states a figure. */
 export interface MappedMeta {
   readonly accidents: number;
@@ -369,6 +396,8 @@ export interface LedgerMeta {
   readonly over_time: readonly CountMeta[];
   readonly sources: readonly { readonly source: string | null; readonly counts: readonly number[] }[];
   readonly clearance: readonly AgencyMeta[];
+  /** Which rows of `activities` name a row of `districts`. */
+  readonly named?: readonly { readonly district: number; readonly statements: readonly number[] }[];
 }
 
 export interface Meta {
@@ -401,6 +430,7 @@ export interface Meta {
     readonly findings: Readonly<Record<"error" | "warning" | "info", number>>;
   };
   readonly density: DensityMeta | null;
+  readonly hotspots?: HotspotsMeta | null;
   readonly bounds: readonly [west: number, south: number, east: number, north: number] | null;
   readonly layers: readonly LayerMeta[];
   readonly assumptions: readonly Told[];
@@ -425,6 +455,7 @@ export interface Data {
   readonly settlements: Settlements;
   readonly context: Context;
   readonly contours: Contours;
+  readonly hotspots: Hotspots;
 }
 
 /** A zone's name; its id where it has none. */
@@ -462,5 +493,6 @@ export function openData(block: Block): Data {
     settlements: openTable(block, "settlements", SETTLEMENTS),
     context: openTable(block, "context", CONTEXT),
     contours: openTable(block, "contours", CONTOURS),
+    hotspots: openTable(block, "hotspots", HOTSPOTS),
   };
 }

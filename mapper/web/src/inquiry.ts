@@ -83,6 +83,7 @@ function checked(question: unknown): PointQuestion {
 
 export class Inquiry {
   private made: Ground | null = null;
+  private closed: { readonly on: string; readonly known_by: string; readonly zones: readonly boolean[] } | null = null;
 
   constructor(private readonly data: Data, private readonly words: Words) {}
 
@@ -93,7 +94,12 @@ export class Inquiry {
   }
 
   /** Which zones keep somebody out on a day, row by row. Where an order is lost, or the day is none, all do. */
-  closedZones(on: string, known_by: string): boolean[] {
+  closedZones(on: string, known_by: string): readonly boolean[] {
+    if (this.closed?.on !== on || this.closed.known_by !== known_by) this.closed = { on, known_by, zones: this.findClosed(on, known_by) };
+    return this.closed.zones;
+  }
+
+  private findClosed(on: string, known_by: string): boolean[] {
     const ground = this.ground();
     const closed = ground.zones.map(() => true);
     if (ground.lost.orders > 0 || !isDay(on) || (known_by !== "" && !isDay(known_by))) return closed;

@@ -185,10 +185,18 @@ export class Pointer {
   }
 }
 
-/** Call `ask` with the place of a click or tap, or with the middle of the map on Enter. */
+/** Whether a menu was asked for by a key, which points at no place. */
+function isByKey({ originalEvent }: L.LeafletMouseEvent): boolean {
+  return "pointerType" in originalEvent && originalEvent.pointerType === "";
+}
+
+/** Call `ask` with the place of a click, tap or long press, or with the middle of the map on Enter. */
 export function onAsk(map: L.Map, ask: (at: LonLat, reach_m: number) => void): void {
   const at = ({ lng, lat }: L.LatLng) => ask([home(lng), lat], metresAcross(map, REACH_PX));
   map.on("click", (event) => at(event.latlng));
+  map.on("contextmenu", (event) => {
+    if (!isByKey(event)) at(event.latlng);
+  });
   map.getContainer().addEventListener("keydown", (event) => {
     if (event.key === "Enter" && event.target === map.getContainer()) at(map.getCenter());
   });

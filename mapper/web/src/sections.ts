@@ -139,16 +139,16 @@ function layerCard({ words }: SectionNeeds, layer: LayerMeta): HTMLElement {
   return el(
     "article",
     { class: "mapper-card" },
-    el("h4", {}, dataText(layer.title || layer.name)),
+    el("h4", {}, dataText(words.told(layer.title) || layer.name)),
     facts([
       [words.say("about.kind"), words.label("layer_kind", layer.kind)],
-      [words.say("about.source"), dataText(layer.source || words.say("not_stated"))],
-      [words.say("about.licence"), dataText(layer.licence || words.say("not_stated"))],
+      [words.say("about.source"), dataText(words.told(layer.source) || words.say("not_stated"))],
+      [words.say("about.licence"), dataText(words.told(layer.licence) || words.say("not_stated"))],
       [words.say("about.date"), dateInWords(words, layer.date ?? "")],
       [words.say("about.accuracy"), layer.accuracy_m === null ? words.say("not_stated") : words.metres(layer.accuracy_m)],
       ["SHA-256", el("code", { class: "mapper-hash" }, layer.sha256)],
     ]),
-    layer.note ? el("p", { class: "mapper-note" }, dataText(layer.note)) : null,
+    layer.note !== "" && el("p", { class: "mapper-note" }, dataText(words.told(layer.note))),
   );
 }
 

@@ -8,6 +8,7 @@ import type { Data } from "./data.ts";
 import { isoDate } from "./dates.ts";
 import { el } from "./elements.ts";
 import { Drawer } from "./drawer.ts";
+import type { Choice } from "./filter/choice.ts";
 import { hasSpan, spanOf } from "./filter/days.ts";
 import { frameOf, type FrameName, type Span } from "./filter/frames.ts";
 import { hazardMask, incidentMask } from "./filter/mask.ts";
@@ -16,7 +17,7 @@ import { setFilters } from "./filter/section.ts";
 import type { Place } from "./find/places.ts";
 import { isLow, isNarrow, makeFrame, type Frame } from "./frame.ts";
 import type { LonLat } from "./geometry.ts";
-import { groupIncidents } from "./grouping.ts";
+import { groupIncidents, type RowMask } from "./grouping.ts";
 import { Hatches } from "./hatch.ts";
 import { whatIsHere } from "./here.ts";
 import { dayOfData, Inquiry } from "./inquiry.ts";
@@ -24,7 +25,9 @@ import { onKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from "./languages.ts";
 import { checkDrawn, Layers } from "./layers/all.ts";
+import { CLEARANCE } from "./layers/clearance.ts";
 import { GRATICULE } from "./layers/graticule.ts";
+import { HOTSPOTS } from "./layers/hotspots.ts";
 import { LAYER_NAMES, type Shown, type Stage } from "./layers/layer.ts";
 import type { Loaded } from "./load.ts";
 import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf } from "./map.ts";
@@ -100,6 +103,7 @@ class MapPage implements View {
   /** The label that was pressed; where it is gone, the keyboard goes back to the map. */
   private askedFrom: string | undefined;
   private knownSpan: Span | undefined;
+  private lastMask: { readonly choice: Choice; readonly rows: RowMask } | null = null;
 
   constructor(root: HTMLElement, { data, records, sha256 }: Loaded, private readonly now: Date, private readonly embedded: boolean) {
     const { meta } = data;
@@ -108,7 +112,7 @@ class MapPage implements View {
     const told = embedded ? null : readTold(this.page);
     const asking = told?.kind === "online" ? [BASEMAP] : [];
     const day = dayOfData(meta) ?? isoDate(now);
-    this.first = firstState(preferred(navigator.languages, meta.languages, meta.language), day, [...asking, GRATICULE]);
+    this.first = firstState(preferred(navigator.languages, meta.languages, meta.language), day, [...asking, CLEARANCE, HOTSPOTS, GRATICULE]);
     this.known = { languages: meta.languages, layers: LAYER_NAMES.filter((name) => name !== BASEMAP || told !== null), tables: KINDS, asking };
     this.store = new Store(embedded ? this.first : readPermalink(window.location.hash, this.first, this.known));
     const { store, store: { state } } = this;
@@ -221,6 +225,13 @@ class MapPage implements View {
     return frameOf(this.data, choice, () => this.span);
   }
 
+  /** The accidents that are shown; found once for each choice. */
+  private get mask(): RowMask {
+    const { data, store: { state: { choice } } } = this;
+    if (this.lastMask?.choice !== choice) this.lastMask = { choice, rows: incidentMask(data.incidents, choice) };
+    return this.lastMask.rows;
+  }
+
   private get said(): SaidNeeds {
     return { data: this.data, words: this.words, store: this.store, span: () => this.span, first: this.first };
   }
@@ -234,7 +245,7 @@ class MapPage implements View {
       words,
       state,
       now,
-      chosen: chosenInWords(this.said, incidentMask(data.incidents, state.choice)),
+      chosen: chosenInWords(this.said, this.mask),
       finish: () => this.layers.finish(),
       legend: [...this.drawer.legendOf((layer) => layer.visible || layer.name === GRATICULE), ...markParts(words, state.asked !== null, this.route.answer)],
       hatches: hatches.element,
@@ -296,7 +307,7 @@ class MapPage implements View {
   /** Show what the reader chose of the records, and as of which day. */
   private choose(): void {
     const { choice, on, known_by } = this.store.state;
-    const incidents = incidentMask(this.data.incidents, choice);
+    const incidents = this.mask;
     this.layers.choose({ incidents, hazards: hazardMask(this.data, choice), zones: this.inquiry.closedZones(on, known_by), density: this.densityFrame() });
     this.chosenLine.renew(incidents);
     this.tools.renewTime();
@@ -321,6 +332,7 @@ class MapPage implements View {
     if (state.off !== before.off) {
       layers.putOut(state.off);
       drawer.setLayers(state.off);
+      drawer.panel.renewDensity();
     }
     if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) this.choose();
     if (this.densityFrame(state) !== this.densityFrame(before)) drawer.renewLegend();

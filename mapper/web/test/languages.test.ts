@@ -13,10 +13,10 @@ afterEach(() => {
   history.replaceState(null, "", "#");
 });
 
-function drawn(embedded = false) {
+function drawn(embedded = false, meta: object = META) {
   const root = document.createElement("div");
   document.body.append(root);
-  const view = draw(root, { data: exampleData(TABLES, META), records: 0, sha256: "" }, new Date(2026, 11, 1), { embedded });
+  const view = draw(root, { data: exampleData(TABLES, meta), records: 0, sha256: "" }, new Date(2026, 11, 1), { embedded });
   return { root, view };
 }
 
@@ -52,6 +52,22 @@ test("another language rewords the whole page and keeps the map, the layers put 
   choose(root, "az");
   expect(root.querySelector("#mapper-details h2")?.textContent).not.toBe("");
   expect(location.hash).toContain("lang=az");
+});
+
+test("what a layer is, is told in the reader's language where there is a text in it", () => {
+  const layer = { ...META.layers[0], title: { en: "Zones", az: "Zonalar" }, note: { ru: "Заметка", en: "A note" } };
+  const { root } = drawn(false, { ...META, layers: [layer] });
+  const told = () => {
+    const about = root.querySelector<HTMLDetailsElement>("#mapper-section-about") as HTMLDetailsElement;
+    about.open = true;
+    about.dispatchEvent(new Event("toggle"));
+    return [about.querySelector("h4")?.textContent, about.querySelector(".mapper-note")?.textContent];
+  };
+  expect(told()).toEqual(["Zones", "A note"]);
+  choose(root, "az");
+  expect(told()).toEqual(["Zonalar", "A note"]);
+  choose(root, "ru");
+  expect(told()).toEqual(["Zones", "Заметка"]);
 });
 
 test("title and organisation follow the language, and the plain ones stand in", () => {
@@ -116,7 +132,7 @@ test("an address that is opened shows its view, and a changed one follows", () =
   expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(false);
   history.replaceState(null, "", "#lang=en");
   window.dispatchEvent(new Event("hashchange"));
-  expect(view.store.state).toMatchObject({ language: "en", off: ["graticule"], asked: null });
+  expect(view.store.state).toMatchObject({ language: "en", off: ["clearance", "hotspots", "graticule"], asked: null });
   expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(true);
 });
 

@@ -1,4 +1,5 @@
 /** The drawn page in jsdom: what a reader sees, and that text from data is only ever text. */
+import * as L from "leaflet";
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 
 import { Banner, Failure } from "../src/failure.ts";
@@ -37,7 +38,7 @@ function openAll(root: HTMLElement): void {
 
 test("what is shown is what the data holds, by layer", () => {
   const { view } = drawn();
-  expect(view.shown()).toEqual({ zones: 2, corridors: 0, coverage: 0, hazards: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, context: 0 });
+  expect(view.shown()).toEqual({ zones: 2, corridors: 0, coverage: 0, hazards: 0, clearance: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, hotspots: 0, context: 0 });
   expect(view.ready.drawn).toBe(9);
 });
 
@@ -419,4 +420,16 @@ test("a failure puts the banner back with its cause in three languages", () => {
   expect([...(cause?.querySelectorAll("[lang]") ?? [])].map((line) => line.getAttribute("lang"))).toEqual(["en", "az", "ru"]);
   expect(cause?.textContent).toContain("cut or altered");
   expect(cause?.querySelector("b")).toBeNull();
+});
+
+test("a click and a long press ask about the place under them, the menu's key about none", () => {
+  const { view } = drawn();
+  const menu = (pointerType: string) => view.map.fire("contextmenu", { latlng: L.latLng(40.1, 46.9), originalEvent: Object.assign(new MouseEvent("contextmenu"), { pointerType }) });
+  menu("");
+  expect(view.store.state.asked).toBeNull();
+  menu("touch");
+  expect(view.store.state.asked?.at).toEqual([46.9, 40.1]);
+  view.store.set({ asked: null });
+  view.map.fire("click", { latlng: L.latLng(40, 47) });
+  expect(view.store.state.asked?.at).toEqual([47, 40]);
 });

@@ -53,13 +53,18 @@ class Painter {
 
   private readonly looks: readonly MarkLook[];
 
-  constructor(private readonly field: Field, private readonly stamps: Stamps, tile: Tile, { zoom, isCrowded, looks }: Level) {
+  constructor(private readonly field: Field, private readonly stamps: Stamps, tile: Pick<Tile, "column" | "row">, { zoom, isCrowded, looks }: Level) {
     this.looks = looks;
     this.scale = 2 ** zoom;
     const edge = TILE_PX / this.scale;
     this.part = { left: tile.column * edge, top: tile.row * edge, right: (tile.column + 1) * edge, bottom: (tile.row + 1) * edge };
     this.cells = field.cellsIn(this.part, this.margin);
     this.crowd = isCrowded ? new Crowd(TILE_PX * SHARPNESS) : null;
+  }
+
+  /** Whether any mark may reach into the tile. */
+  get isNeeded(): boolean {
+    return this.cells.length > 0;
   }
 
   /** How far a mark reaches beyond its radius, in pixels of zoom 0. */
@@ -250,13 +255,13 @@ export class MarkTiles extends L.Layer {
   }
 
   private makeTile(level: Level, column: number, row: number): Tile {
+    const painter = new Painter(this.field, this.stamps, { column, row }, level);
     const canvas = L.DomUtil.create("canvas", "mapper-tile", level.element);
-    canvas.width = canvas.height = TILE_PX * (level.isCrowded ? SHARPNESS : sharpness());
+    // A tile without marks gets no pixels: they would cost as much as painted ones.
+    canvas.width = canvas.height = painter.isNeeded ? TILE_PX * (level.isCrowded ? SHARPNESS : sharpness()) : 0;
     canvas.style.width = canvas.style.height = `${TILE_PX}px`;
     L.DomUtil.setPosition(canvas, L.point(column * TILE_PX - level.origin.x, row * TILE_PX - level.origin.y));
-    const tile: Tile = { column, row, canvas, painter: null };
-    tile.painter = new Painter(this.field, this.stamps, tile, level);
-    return tile;
+    return { column, row, canvas, painter: painter.isNeeded ? painter : null };
   }
 
   private schedule(): void {

@@ -97,7 +97,10 @@ function head(parts: SheetParts, width: number, measure: Measure): Paragraph[] {
 
 /** Sources and licences, each once; an address has no use on paper. */
 function sourcesText({ words, data: { meta } }: SheetParts): string {
-  const stated = meta.layers.map(({ source, licence }) => [source, licence].filter((part) => part !== "").join(" (") + (source !== "" && licence !== "" ? ")" : ""));
+  const stated = meta.layers.map((layer) => {
+    const [source, licence] = [words.told(layer.source), words.told(layer.licence)];
+    return [source, licence].filter((part) => part !== "").join(" (") + (source !== "" && licence !== "" ? ")" : "");
+  });
   const once = [...new Set(stated.filter((said) => said !== ""))].join("; ");
   return once === "" ? "" : words.say("print.sources", { list: once.replace(/\b[a-z]+:\/\/\S+/gi, "…") });
 }
