@@ -98,7 +98,7 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
             (folder / f"{table.name}.dbf").write_bytes(attributes)
             (folder / f"{table.name}.cpg").write_bytes(_CPG)
         else:
-            notices += _write_shapes(table, folder, names, about, facts)
+            notices += _write_shapes(table, folder, (names, attributes), about, facts)
     if lost:
         rows = [("table", "row", "column", "text"), *((name, cut.row, cut.column, cut.whole) for name, cut in lost)]
         (folder / beside(tables, CUT_TEXTS, _FORMAT)).write_bytes(spreadsheet_rows(rows))
@@ -109,9 +109,10 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
 
 
 def _write_shapes(
-    table: PublishedTable, folder: Path, names: Mapping[str, str], about: str, facts: ExportFacts
+    table: PublishedTable, folder: Path, written: tuple[Mapping[str, str], bytes], about: str, facts: ExportFacts
 ) -> list[str]:
-    """Write a table in as many files as it has kinds of geometry."""
+    """Write a table in as many files as it has kinds of geometry; `written` is its names of columns and its attributes."""
+    names, attributes = written
     geometries = shapes(table)
     parts = _by_dimension(geometries)
     without = shapely.is_missing(geometries)
@@ -127,14 +128,17 @@ def _write_shapes(
         plural, kind = _PARTS[dimension]
         # A record without a geometry stands in the first file, one of several kinds in each of theirs.
         chosen = ~shapely.is_missing(of_kind) | (without if dimension == first else False)
-        rows = replace(table, frame=table.frame[chosen])
-        attributes, _ = table_bytes(rows, names, whole_day(facts.data_date) or _OLDEST)
+        if chosen.all():
+            held = attributes
+        else:
+            rows = replace(table, frame=table.frame[chosen])
+            held, _ = table_bytes(rows, names, whole_day(facts.data_date) or _OLDEST)
         stem = table.name if len(parts) == 1 else f"{table.name}_{plural}"
         given = table.frame.crs if isinstance(table.frame, gpd.GeoDataFrame) else None
         files = _shp(gpd.GeoSeries(of_kind[chosen], crs=given), "Point" if table.geometry == "Point" else kind, stem)
-        for content in (attributes, *files.values()):
+        for content in (held, *files.values()):
             _require_room(table, content)
-        contents = {**files, f"{stem}.dbf": attributes, f"{stem}.cpg": _CPG, README: about.encode()}
+        contents = {**files, f"{stem}.dbf": held, f"{stem}.cpg": _CPG, README: about.encode()}
         write_zip(folder / f"{stem}.shp.zip", contents)
     return notices
 
