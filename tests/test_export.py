@@ -366,6 +366,15 @@ except Unwritable as error:
 """
 
 
+def test_a_name_with_the_ending_of_no_format_is_no_folder(tmp_path: Path) -> None:
+    """A slip of the pen would make a folder of that name; a folder that is there may be named anyhow, and so may numbers."""
+    with pytest.raises(UsageError, match=r"'zones.dwg' ends as a file, and '.dwg' is the ending of no format"):
+        target(tmp_path / "zones.dwg")
+    (tmp_path / "zones.new").mkdir()
+    assert target(tmp_path / "zones.new").file is None
+    assert target(tmp_path / "2026.11").file is None
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are not locked there")
 @pytest.mark.parametrize("overwrite", ["yes", "no"])
 def test_two_exports_into_one_folder_do_not_mix(tmp_path: Path, overwrite: str) -> None:
