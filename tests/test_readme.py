@@ -1,0 +1,159 @@
+"""README is true: its commands run, its outputs and keys are those of real runs, its reference is the program's own."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests import cli_reference
+from tests.readme_blocks import (
+    LANGUAGES,
+    README,
+    ROOT,
+    Done,
+    Step,
+    agree,
+    answers,
+    blocks,
+    commands_named,
+    prepare,
+    run,
+    steps,
+)
+
+TEXT = README.read_text(encoding="utf-8")
+STEPS = steps(TEXT)
+_ROW = re.compile(
+    r"^\| `(?P<command>\w+)(?: (?P<form>\w+))?` \| (?:`(?P<path>[\w.*]+)`)? ?\| (?P<keys>.*) \|$", re.MULTILINE
+)
+
+
+class Row(NamedTuple):
+    """A row of the table of answers: a command, where in its answer, and the keys there."""
+
+    command: str
+    path: str
+    keys: tuple[str, ...]
+
+
+def rows() -> list[Row]:
+    """Return the table of answers."""
+    part = TEXT.partition("<!-- answers: compared")[2].partition("<!-- answers: end -->")[0]
+    return [
+        Row(each["command"], each["path"] or "", tuple(re.findall(r"`(\w+)`", each["keys"])))
+        for each in _ROW.finditer(part)
+    ]
+
+
+# ------------------------------------------------------------------ without running anything
+def test_the_reference_is_the_programs_own() -> None:
+    """`python -m tests.cli_reference` would change nothing."""
+    before, after = cli_reference.around(TEXT)
+    assert f"{before}{cli_reference.reference()}{after}" == TEXT
+
+
+def test_every_command_has_its_answer_told_and_is_run_by_some_block() -> None:
+    """Of the whole answer, beside what is said of its parts."""
+    commands = set(cli_reference.commands())
+    assert {row.command for row in rows() if not row.path} == commands
+    assert commands_named(TEXT) == commands
+
+
+def test_blocks_are_of_known_languages() -> None:
+    """A block of another language, or of none, would never be tested."""
+    assert {language for language, _ in blocks(TEXT)} <= set(LANGUAGES)
+
+
+@pytest.mark.parametrize("readme", ["README.md", "layers/README.md"])
+def test_links_lead_somewhere(readme: str) -> None:
+    """Headings as GitHub names them: lower case, spaces to hyphens, no marks; files beside the README."""
+    text = (ROOT / readme).read_text(encoding="utf-8")
+    prose = re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+    heads = re.findall(r"^#+ (.*)$", prose, re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
+    for target in re.findall(r"\]\(([^)\s]+)\)", prose):
+        assert target.startswith("#") or (ROOT / readme).parent.joinpath(target).is_file(), target
+        assert not target.startswith("#") or target[1:] in anchors, target
+
+
+def test_the_picture_is_small() -> None:
+    """1200 pixels wide (bytes 16 to 19 of a PNG), with a palette (byte 25 is 3), under 150 kB."""
+    content = (ROOT / ".readme" / "page.png").read_bytes()
+    assert (int.from_bytes(content[16:20], "big"), content[25]) == (1200, 3)
+    assert len(content) < 150_000
+
+
+def test_files_that_are_named_are_there() -> None:
+    """Paths of this project in prose; `mapper/web/dist` is built."""
+    named = set(re.findall(r"`((?:mapper|layers|notebooks|tests)/[\w./-]+)`", TEXT))
+    assert [each for each in sorted(named) if "/dist/" not in each and not (ROOT / each).exists()] == []
+
+
+def test_no_path_of_a_machine() -> None:
+    """Nor a home folder."""
+    assert re.findall(r"(?:/work|/home|/root|/tmp|/Users|[A-Z]:\\)\S*", TEXT) == []
+
+
+# ------------------------------------------------------------------ everything run once, in order
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Prepare the folder in which README is followed."""
+    made = tmp_path_factory.mktemp("readme ə")
+    prepare(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> dict[Step, Done]:
+    """Follow README from its first line to its last."""
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("README IS NOT FOLLOWED: ssh-keygen is not on this machine")
+    return {step: run(step, folder) for step in dict.fromkeys(STEPS)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.code.partition("\n")[0][:80])
+def test_a_line_ends_as_readme_says(told: dict[Step, Done], step: Step) -> None:
+    """Its exit code, and what it tells where README shows that."""
+    done = told[step]
+    assert done.exit_code == step.exit_code, done.told
+    assert step.told is None or agree(done.told, step.told), done.told
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.command} {row.path}".strip())
+def test_keys_of_answers_are_those_of_real_ones(told: dict[Step, Done], folder: Path, row: Row) -> None:
+    """Some answer of the command has exactly these keys there, in this order."""
+    assert told
+    assert row.keys in {keys for answer in _of(row.command, folder) for keys in _keys(answer, row.path)}
+
+
+@pytest.mark.slow
+def test_every_answer_is_told_of(told: dict[Step, Done], folder: Path) -> None:
+    """No command answered with keys that the table does not have; a `check` of layers that differ says `parts` too."""
+    assert told
+    known = {(row.command, row.keys) for row in rows() if not row.path}
+    seen = {(command, tuple(answer)) for command in cli_reference.commands() for answer in _of(command, folder)}
+    assert seen - known == set()
+
+
+def _of(command: str, folder: Path) -> list[dict[str, Any]]:
+    """Return the answers of one command."""
+    return [answer for name, answer in answers(folder) if name.startswith(f"{command}-")]
+
+
+def _keys(answer: object, path: str) -> set[tuple[str, ...]]:
+    """Return the keys of all objects at a path: a key leads into an object, `*` into each value, a list into its items."""
+    level = [answer]
+    for step in filter(None, path.split(".")):
+        inside = [each for each in _flat(level) if isinstance(each, dict)]
+        level = [each[key] for each in inside for key in (each if step == "*" else [step]) if key in each]
+    return {tuple(each) for each in _flat(level) if isinstance(each, dict)}
+
+
+def _flat(values: list[Any]) -> list[Any]:
+    return [item for value in values for item in (value if isinstance(value, list) else [value])]
