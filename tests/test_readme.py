@@ -26,7 +26,7 @@ from tests.readme_blocks import (
 )
 
 TEXT = README.read_text(encoding="utf-8")
-STEPS = steps(TEXT)
+STEPS = tuple(dict.fromkeys(steps(TEXT)))
 _ROW = re.compile(
     r"^\| `(?P<command>\w+)(?: (?P<form>\w+))?` \| (?:`(?P<path>[\w.*]+)`)? ?\| (?P<keys>.*) \|$", re.MULTILINE
 )
@@ -112,11 +112,11 @@ def told(folder: Path) -> dict[Step, Done]:
     """Follow README from its first line to its last."""
     if shutil.which("ssh-keygen") is None:
         pytest.skip("README IS NOT FOLLOWED: ssh-keygen is not on this machine")
-    return {step: run(step, folder) for step in dict.fromkeys(STEPS)}
+    return {step: run(step, folder) for step in STEPS}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.code.partition("\n")[0][:80])
+@pytest.mark.parametrize("step", STEPS, ids=[f"{n} {step.code.splitlines()[0][:60]}" for n, step in enumerate(STEPS)])
 def test_a_line_ends_as_readme_says(told: dict[Step, Done], step: Step) -> None:
     """Its exit code, and what it tells where README shows that."""
     done = told[step]
