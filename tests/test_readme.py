@@ -49,6 +49,9 @@ def rows() -> list[Row]:
     ]
 
 
+ROWS = rows()
+
+
 # ------------------------------------------------------------------ without running anything
 def test_the_reference_is_the_programs_own() -> None:
     """`python -m tests.cli_reference` would change nothing."""
@@ -59,7 +62,7 @@ def test_the_reference_is_the_programs_own() -> None:
 def test_every_command_has_its_answer_told_and_is_run_by_some_block() -> None:
     """Of the whole answer, beside what is said of its parts."""
     commands = set(cli_reference.commands())
-    assert {row.command for row in rows() if not row.path} == commands
+    assert {row.command for row in ROWS if not row.path} == commands
     assert commands_named(TEXT) == commands
 
 
@@ -125,7 +128,7 @@ def test_a_line_ends_as_readme_says(told: dict[Step, Done], step: Step) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("row", rows(), ids=lambda row: f"{row.command} {row.path}".strip())
+@pytest.mark.parametrize("row", ROWS, ids=[f"{n} {row.command} {row.path}".strip() for n, row in enumerate(ROWS)])
 def test_keys_of_answers_are_those_of_real_ones(told: dict[Step, Done], folder: Path, row: Row) -> None:
     """Some answer of the command has exactly these keys there, in this order."""
     assert told
@@ -136,7 +139,7 @@ def test_keys_of_answers_are_those_of_real_ones(told: dict[Step, Done], folder: 
 def test_every_answer_is_told_of(told: dict[Step, Done], folder: Path) -> None:
     """No command answered with keys that the table does not have; a `check` of layers that differ says `parts` too."""
     assert told
-    known = {(row.command, row.keys) for row in rows() if not row.path}
+    known = {(row.command, row.keys) for row in ROWS if not row.path}
     seen = {(command, tuple(answer)) for command in cli_reference.commands() for answer in _of(command, folder)}
     assert seen - known == set()
 
