@@ -7,31 +7,28 @@ Ctrl-C ends a command in one sentence, and nothing half-written is left.
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 import io
-import json
-import os
-import re
-import signal
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from mapper import report
-from mapper.errors import MapperError, Stopped, UsageError
-from mapper.progress import Progress, printable
+from mapper import cli_editions, report
+from mapper.cli_shell import DONE, REFUSED, AsJson
+from mapper.cli_shell import answer as _answer
+from mapper.cli_shell import say as _say
+from mapper.cli_shell import typed as _typed
+from mapper.cli_shell import working as _working
+from mapper.errors import MapperError, UsageError
 
 if TYPE_CHECKING:
     from mapper import ownfiles
     from mapper.output.basemap import Basemap
 
-DONE, REFUSED = 0, 1
 ENGINES = ("single", "dask")
-_UNREAD_BYTES = re.compile("[\udc80-\udcff]+")
 
 app = typer.Typer(
     name="mapper",
@@ -41,8 +38,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object on standard output.")]
 
 BasemapFile = Annotated[
     Path | None, typer.Option("--basemap", help="PMTiles file to put into the page as its background map.")
@@ -490,6 +485,9 @@ def locate(
     raise typer.Exit(REFUSED if result["resolved"] is None else DONE)
 
 
+cli_editions.register(app)
+
+
 def main() -> None:
     """Run the command line; every refusal becomes one sentence and an exit code."""
     for stream in (sys.stdout, sys.stderr):
@@ -500,31 +498,6 @@ def main() -> None:
     except MapperError as error:
         _say(f"mapper: {error}")
         sys.exit(error.exit_code)
-
-
-@contextlib.contextmanager
-def _working(*files: Path | None) -> Iterator[None]:
-    """Show progress while a command works, and turn Ctrl-C into a refusal; afterwards there is nothing left to stop.
-
-    The process that decodes foreign files starts first, where one of these needs it: it loads while our own libraries do.
-    """
-    signal.signal(signal.SIGINT, _interrupt)
-    try:
-        from mapper.intake.decoder import start_early
-
-        start_early(path.name for path in files if path is not None)
-        with Progress(sys.stderr):
-            yield
-    except KeyboardInterrupt:
-        raise Stopped("stopped; nothing was written") from None
-    finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
-def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - as Python calls it
-    """Stop once: a second Ctrl-C must not disturb the clearing up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 def _exit_code(edition: Mapping[str, Any]) -> int:
@@ -580,16 +553,6 @@ def _sound_csv(csv: Path, files: list[Path]) -> None:
         )
 
 
-def _typed(text: str) -> str:
-    """Return a typed word as UTF-8 also where the machine's locale could not read it (a path is left to the system)."""
-    return os.fsencode(text).decode("utf-8", errors="replace")
-
-
-def _readable(text: str) -> str:
-    """Return words with names of files in them as UTF-8 where the machine's locale could not read the names."""
-    return _UNREAD_BYTES.sub(lambda found: found[0].encode("utf-8", "surrogateescape").decode("utf-8", "replace"), text)
-
-
 def _date(text: str) -> dt.date:
     from mapper.asked import as_date
 
@@ -607,13 +570,3 @@ def _basemap(file: Path | None, provider: str | None) -> Basemap | None:
         _say(basemap.size_said(embedded))
         return embedded
     return None if provider is None else basemap.online(provider)
-
-
-def _say(text: str) -> None:
-    """Write words for a person."""
-    sys.stderr.write(printable(_readable(text)) + "\n")
-
-
-def _answer(result: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        sys.stdout.write(_readable(json.dumps(result, ensure_ascii=False, allow_nan=False)) + "\n")

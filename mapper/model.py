@@ -407,7 +407,8 @@ class HotSpots:
     `p`, `q` under control of false discovery, `class` as in the vocabulary `hotspot_class`, `share_in_window`, geometry in
     WGS 84). Units outside the window or not surveyed have a class and no number: that is not 0. `analysed` counts the others,
     and `n` their records. With a refusal no unit has a z, and analysed ones have no class. `coarse` is how many of the `n`
-    are known to a circle wider than a cell. `p_from` is "exact" or "normal", see `mapper.analysis.getis`.
+    are known to a circle wider than a cell. `p_from` is "exact" or "normal", see `mapper.analysis.getis`. `crs_wkt` is the plane
+    of cells, "" where nothing was laid.
     """
 
     n: int
@@ -421,6 +422,7 @@ class HotSpots:
     refused: str | None
     left_out: Mapping[str, int]
     units: gpd.GeoDataFrame
+    crs_wkt: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer of `mapper hotspots --json`."""

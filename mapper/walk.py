@@ -19,10 +19,11 @@ from mapper import schema
 from mapper.analysis.consistency import alarms_first, in_row_order, unknown_references
 from mapper.analysis.density import DEFAULT_BANDWIDTH_M
 from mapper.analysis.duplicates import repeated_ids
+from mapper.analysis.hotspots import hotspots, none_taken
 from mapper.analysis.locate import locate, place_zones
 from mapper.analysis.orders import opening_types
 from mapper.analysis.record_dates import orders_as_known, published, recorded
-from mapper.errors import DataRefused
+from mapper.errors import DataRefused, UsageError
 from mapper.findings import finding
 from mapper.names import name_key, units
 from mapper.output.catalogue_texts import public_catalogue
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
     import geopandas as gpd
 
-    from mapper.model import Catalogue, Checked, DensityFrame, Finding, Joined, LayerEntry, Surface
+    from mapper.model import Catalogue, Checked, DensityFrame, Finding, HotSpots, Joined, LayerEntry, Surface
 
     Rows = Sequence[tuple[LayerEntry | None, Any]]
 
@@ -202,6 +203,7 @@ def edition_from(
         tables=public.tables,
         surface=made.surface,
         frames=made.frames,
+        hotspots=_hotspots(joined, public, [layer.entry for layer in checked], counted),
         findings=tuple(alarms_first([*told, *found.gated, *public.findings, *found.named, *said.findings])),
         later=made.later,
         undrawn_zones=around.undrawn_zones,
@@ -268,6 +270,27 @@ def _assumed(joined: Joined, catalogue: Catalogue, counted: Tally) -> list[str]:
         Said.of("assumed.window", n=drawn): drawn > 0,
     }
     return [sentence for sentence, holds in sentences.items() if holds]
+
+
+def _hotspots(joined: Joined, public: Public, entries: Iterable[LayerEntry], counted: Tally) -> HotSpots:
+    """Return the hot spots over the zones together, or why there are none, with which an edition is still one.
+
+    They are taken from the records as published: a generalised one has no place, and counting the others alone would show
+    where layers differ in what they tell. Ground that nobody reports from is no 0.
+    """
+    window, coverage = drawn_zones(public), public.tables["coverage"]
+    generalised = [entry.name for entry in entries if entry.kind == "incidents" and is_generalised(entry)]
+    if window.empty:
+        return none_taken(Said.of("refused.no_zone_spots"))
+    if generalised:
+        return none_taken(Said.of("refused.generalised", layers=", ".join(generalised)))
+    if counted.records > len(joined.incidents):
+        return none_taken(Said.of("refused.counted_only"))
+    silent = coverage.geometry[coverage["reporting_state"].eq("not_reported")].dropna()
+    try:
+        return hotspots(joined.incidents, window=window, not_surveyed=None if silent.empty else silent)
+    except (DataRefused, UsageError) as exc:
+        return none_taken(str(exc))
 
 
 def _until(

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.analysis.clearance import ADDED, Agency, clearance, statements_overlap
+from mapper.analysis.clearance import ADDED, Agency, clearance, naming, statements_overlap
 from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
@@ -175,3 +175,30 @@ def certainly_apart(one: dict[str, Any], other: dict[str, Any]) -> bool:
 
     (start, end), (other_start, other_end) = widest(one), widest(other)
     return end < other_start or other_end < start
+
+
+# ------------------------------------------------------------------ which district a statement names
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Tərtər, Ağdam", {"tərtər", "ağdam"}),
+        ("AĞDAM; tərtər; Ağdam", {"tərtər", "ağdam"}),
+        ("Laçın (north-west of Sarıbaba)", {"laçın"}),
+        ("Lənkəran (2)", {"lənkəran (2)"}),  # a name of its own before a remark
+        ("not stated (calls from Tərtər, Ağdam)", set()),
+        ("Agdam", set()),  # another spelling is not guessed
+        ("Ağdam district", set()),
+        ("liberated territories", set()),
+        (None, set()),
+    ],
+)
+def test_a_statement_names_the_districts_that_stand_in_it(text: str | None, expected: set[str]) -> None:
+    """As a whole name between commas, with a remark behind it or not; what stands inside a remark is none."""
+    names = ["Tərtər", "Ağdam", "Laçın", "Lənkəran", "Lənkəran (2)"]
+    assert set(naming(pd.DataFrame({"district": [text]}), names)) == expected
+
+
+def test_positions_are_those_of_the_table_and_each_statement_counts_once() -> None:
+    """The order of districts does not matter; a name twice in a statement is one."""
+    told = pd.DataFrame({"district": ["Şuşa, Şuşa", "Laçın", "Laçın, Şuşa"]}, index=[7, 3, 5])
+    assert naming(told, ["Şuşa", "Laçın"]) == naming(told, ["Laçın", "Şuşa"]) == {"laçın": (1, 2), "şuşa": (0, 2)}

@@ -198,7 +198,7 @@ def test_no_record_and_equal_counts_are_refused() -> None:
     """Forty districts with one record each, or with none."""
     districts = forty_districts()
     one_each = records([(3000.0 + 6000 * i, 3000.0 + 6000 * j) for i in range(8) for j in range(5)])
-    assert "hold 1 records each" in (hotspots(one_each, districts=districts, units=Units("districts")).refused or "")
+    assert "hold 1 record each" in (hotspots(one_each, districts=districts, units=Units("districts")).refused or "")
     assert "hold 0 records each" in (
         hotspots(one_each[:0], districts=districts, units=Units("districts")).refused or ""
     )

@@ -87,7 +87,10 @@ def test_the_bundled_layers_give_the_same_files(tmp_path: Path, scheduler: str) 
     """114 accidents, of which the date leaves some out; each is drawn, in a district, unplaced, refused or later."""
     layers = bundled_in_parts(tmp_path / "layers", 3)
     written = both(layers, tmp_path, scheduler, as_of=dt.date(2022, 12, 31))
-    counts = json.loads(written["MANIFEST.json"])["incidents"]
+    manifest = json.loads(written["MANIFEST.json"])
+    counts, spots = manifest["incidents"], manifest["hotspots"]
+    assert spots["refused"] is None
+    assert spots["n"] + sum(spots["left_out"].values()) == 114 - counts["later"]
     assert counts["counted"] == 114
     assert counts["later"] > 0
     assert sum(number for key, number in counts.items() if key != "counted") == 114

@@ -76,6 +76,9 @@ CODES = {
     "edge": "none uniform jones-diggle",
     "hotspot_class": "hot_99 hot_95 hot_90 none cold_90 cold_95 cold_99 outside_window not_surveyed",
     "age_group": "child_0_17 adult_18_plus not_recorded",
+    "diff": "heading same removed.order removed.zone removed.hazard outline.gone outline.less outline.more ground.less "
+    "ground.more order.ended order.begun added record.changed count more end doubt.undated doubt.newer_first "
+    "doubt.counts_only doubt.incomplete doubt.same_id doubt.refused",
 }
 
 # Words that would call a place harmless. The pattern for "cleared" is apart: it is a product of land release.
@@ -192,7 +195,9 @@ def test_the_word_test_can_fail(language: str, text: str) -> None:
 def test_term_can_be_drawn(name: str, entry: dict[str, Any]) -> None:
     """Colours are #rrggbb and never green, which is read as leave to enter; hatches are known; symbols are short."""
     colour, hatch, symbol = entry["colour"], entry["hatch"], entry["symbol"]
-    assert hatch in {None, "diagonal", "back_diagonal", "cross", "horizontal", "vertical", "grid", "dots"}
+    lines = {"diagonal", "back_diagonal", "cross", "horizontal", "vertical", "grid", "dots"}
+    marks = {f"{way}{times}" for way in ("up", "down") for times in ("", "_two", "_three")}
+    assert hatch in {None, *lines, *marks}
     assert symbol is None or 1 <= len(symbol) <= 3
     if colour is None:
         assert hatch is None, name

@@ -13,6 +13,7 @@ land, and the same people are in many statements: they are never added.
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,7 +24,7 @@ from mapper.findings import finding
 from mapper.names import name_key
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
 
     from mapper.model import Finding, LayerEntry
 
@@ -133,6 +134,48 @@ def clearance(activities: pd.DataFrame) -> tuple[Agency, ...]:
     for statement in _statements(activities):
         given.setdefault(name_key(statement.record["agency"]), []).append(statement)
     return tuple(_agency(given[key], named=bool(key)) for key in sorted(given))
+
+
+def naming(activities: pd.DataFrame, names: Iterable[str]) -> dict[str, tuple[int, ...]]:
+    """Tell which statements name a district, as a whole or with a remark in brackets behind it.
+
+    A statement that names thirteen districts says nothing of how its hectares lie in them, so nothing but its being there is
+    told. Names are compared by their key alone: of a name in another spelling, or inside a remark, nothing is guessed.
+
+    Parameters
+    ----------
+    activities : DataFrame
+        The columns of the kind `activities`, as checked.
+    names : iterable of str
+        The names of the districts.
+
+    Returns
+    -------
+    dict of str to tuple of int
+        By the key of the name (`mapper.names.name_key`), the positions of the statements, rising; named districts only.
+
+    Examples
+    --------
+    >>> told = pd.DataFrame({"district": ["Laçın (north), Şuşa", "not stated (calls from Şuşa, Laçın)", "ŞUŞA", None]})
+    >>> naming(told, ["Laçın", "Şuşa", "Ağdam"])
+    {'laçın': (0,), 'şuşa': (0, 2)}
+    """
+    known = {name_key(name) for name in names} - {""}
+    found: dict[str, list[int]] = {}
+    for at, text in enumerate(activities["district"]):
+        parts = [] if pd.isna(text) else _BETWEEN_NAMES.split(str(text))
+        for key in dict.fromkeys(key for part in parts if (key := _known_key(part, known))):
+            found.setdefault(key, []).append(at)
+    return {key: tuple(found[key]) for key in sorted(found)}
+
+
+def _known_key(part: str, known: set[str]) -> str | None:
+    keys = (name_key(part), name_key(_REMARK.sub("", part)))
+    return next((key for key in keys if key in known), None)
+
+
+_BETWEEN_NAMES = re.compile(r"[,;](?![^(]*\))")
+_REMARK = re.compile(r"\([^)]*\)\s*$")
 
 
 def statements_overlap(activities: pd.DataFrame, *, entry: LayerEntry | None = None) -> list[Finding]:

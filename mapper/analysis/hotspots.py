@@ -35,6 +35,7 @@ from mapper.analysis.window import plane_window
 from mapper.errors import DataRefused, UsageError
 from mapper.model import HotSpots, UnitKind
 from mapper.names import name_key
+from mapper.terms import Said
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,6 +57,7 @@ OUTSIDE, NOT_SURVEYED = "outside_window", "not_surveyed"
 REASONS = ("demining_accident", "no_place", "place_is_a_district", "outside_window", "not_surveyed")
 """Why a record is in no analysed unit; the first that applies."""
 
+_ALPHA = 0.05
 _TOUCHING = 1.5
 _FEWEST_BY_DEFAULT, _MOST_BY_DEFAULT = 60, 10_000
 _HALF = 0.5
@@ -85,7 +87,7 @@ def hotspots(
     window: Ground | None = None,
     districts: gpd.GeoDataFrame | None = None,
     units: Units | None = None,
-    alpha: float = 0.05,
+    alpha: float = _ALPHA,
     include_demining: bool = False,
     not_surveyed: Ground | None = None,
 ) -> HotSpots:
@@ -204,13 +206,9 @@ class _Pieces:
 
 def _ground(window: Ground | None, not_surveyed: Ground | None, districts: Any) -> _Ground:  # noqa: ANN401 - a frame where there is no window
     whole, unseen = _united(window), _united(not_surveyed)
-    plane = systems.working_crs(_bounds(districts) if whole is None else whole.bounds)
+    shapes = systems.to_storage(districts).geometry.dropna() if whole is None else [whole]
+    plane = systems.working_crs(systems.lon_lat_bounds(np.asarray(shapes, dtype=object)))
     return _Ground(plane, whole, _flat(whole, plane), _flat(unseen, plane))
-
-
-def _bounds(districts: gpd.GeoDataFrame) -> tuple[float, float, float, float]:
-    shapes = systems.to_storage(districts).geometry.dropna()
-    return systems.lon_lat_bounds(np.asarray(shapes, dtype=object))
 
 
 def _united(ground: object) -> Any:  # noqa: ANN401 - a polygon, or None where nothing is given
@@ -393,6 +391,32 @@ def _judged(pieces: _Pieces, unit: Numbers, told: Shapes, coarse: int, asked: Un
         refused=refused,
         left_out={reason: int((told == reason).sum()) for reason in REASONS},
         units=_frame(pieces, rows),
+        crs_wkt=pieces.plane.to_wkt(),
+    )
+
+
+def none_taken(reason: str, units: Units | None = None) -> HotSpots:
+    """Return the answer where no hot spots can be taken, or may not be: no unit and no number, only why.
+
+    Examples
+    --------
+    >>> none_taken("no zone is drawn").to_dict()["refused"]
+    'no zone is drawn'
+    """
+    asked = units or Units()
+    columns = ["unit_id", "name", "records", "neighbours", "z", "p", "q", "class", "share_in_window", "geometry"]
+    return HotSpots(
+        n=0,
+        analysed=0,
+        grid=asked.grid,
+        cell_m=asked.cell_m,
+        neighbours_m=asked.neighbours_m or 0.0,
+        alpha=_ALPHA,
+        p_from=None,
+        coarse=0,
+        refused=reason,
+        left_out={},
+        units=gpd.GeoDataFrame(columns=columns, geometry="geometry", crs=systems.STORAGE),
     )
 
 
@@ -410,9 +434,9 @@ def classes(z: Floats, q: Floats) -> Shapes:
 
 def _refusal(counts: Numbers) -> str | None:
     if len(counts) < SMALLEST_UNITS:
-        return f"only {len(counts)} units can be analysed; hot spots need {SMALLEST_UNITS}"
+        return Said.of("refused.few_units", n=len(counts), least=SMALLEST_UNITS)
     if counts.min() == counts.max():
-        return f"all {len(counts)} units hold {counts[0]} records each, so none can stand out"
+        return Said.of("refused.equal_units", n=len(counts), records=int(counts[0]))
     return None
 
 

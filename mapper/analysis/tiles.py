@@ -11,6 +11,7 @@ western one. `tile_of` is arithmetic, not a search among polygons, so its cost d
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +21,8 @@ import shapely
 from mapper.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     Floats = NDArray[np.float64]
@@ -71,6 +74,19 @@ class Tiles:
     def ids(self) -> list[str]:
         """A name for each, the same for the same tile of the same plane."""
         return [f"{self.kind}-{column}-{row}" for column, row in zip(self.column, self.row, strict=True)]
+
+
+def tile_numbers(ids: Sequence[str]) -> tuple[Numbers, Numbers]:
+    """Return column and row of tiles by their names, as `Tiles.ids` gives them.
+
+    Examples
+    --------
+    >>> [numbers.tolist() for numbers in tile_numbers(["hex-1--3", "hex--2-0"])]
+    [[1, -2], [-3, 0]]
+    """
+    found = [re.fullmatch(r"[a-z]+-(-?\d+)-(-?\d+)", name) for name in ids]
+    column, row = ([int(each[number]) for each in found if each] for number in (1, 2))
+    return np.array(column, dtype=np.int64), np.array(row, dtype=np.int64)
 
 
 def tile_area_m2(kind: TileKind, cell_m: float) -> float:

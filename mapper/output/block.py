@@ -180,6 +180,16 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "area_km2": "f64",
             "geometry": "geometry",
         },
+        "hotspots": {
+            "cell_column": "i32",
+            "cell_row": "i32",
+            "records": "i32",
+            "neighbours": "i32",
+            "z": "f64",
+            "p": "f64",
+            "q": "f64",
+            "hotspot_class": "code",
+        },
     }
 )
 

@@ -28,7 +28,7 @@ from mapper.schema import INJURED, KILLED
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mapper.model import Catalogue, Checked, DensityFrame, Finding, Joined, LayerEntry, Ledger, Surface
+    from mapper.model import Catalogue, Checked, DensityFrame, Finding, HotSpots, Joined, LayerEntry, Ledger, Surface
 
 CAVEATS = ("caveat.blank", "caveat.density", "caveat.navigation")
 _EDITION_ID_LENGTH = 12
@@ -46,8 +46,9 @@ class Edition:
     area that was changed on its way here: `ORIGINALS`, the shape as well-known text in the CRS as given. `ledger` sets the
     counts and clearance statements of `tables` side by side, each count beside the incidents of its days. `tally` counts the
     incidents; where they are too many for a page, `incidents` is empty, and they are in the counts alone (`counts_only`).
-    `frames` are the densities of single years. `private` says that it shows somebody's own files as they are and is not for
-    publication. `titles` and `organisations` hold both texts by language, where they are given so.
+    `frames` are the densities of single years, `hotspots` cells with their classes, or why there are none. `private` says that it
+    shows somebody's own files as they are and is not for publication. `titles` and `organisations` hold both texts by language,
+    where they are given so.
     """
 
     title: str
@@ -73,6 +74,7 @@ class Edition:
     ledger: PublishedLedger
     tally: Tally
     frames: tuple[DensityFrame, ...] = ()
+    hotspots: HotSpots | None = None
     private: bool = False
     titles: Mapping[str, str] = field(default_factory=dict)
     organisations: Mapping[str, str] = field(default_factory=dict)
@@ -155,6 +157,7 @@ class Edition:
             "complete": self.complete,
             "refused": self.refused,
             "density": self.surface.to_dict(),
+            "hotspots": None if self.hotspots is None else self.hotspots.to_dict(),
             "assumptions": list(self.assumptions),
         }
 
@@ -175,6 +178,7 @@ class Results:
     surface: Surface
     findings: tuple[Finding, ...]
     frames: tuple[DensityFrame, ...] = ()
+    hotspots: HotSpots | None = None
     later: int = 0
     undrawn_zones: int = 0
     tally: Tally | None = None
@@ -232,6 +236,7 @@ def compose(
         pairs=joined.pairs,
         surface=results.surface,
         frames=results.frames,
+        hotspots=results.hotspots,
         findings=results.findings,
         layers=tuple((layer.entry, layer.ledger, layer.sha256) for layer in checked),
         left_out_later=results.later,

@@ -36,7 +36,7 @@ def density_grid(edition: Edition) -> dict[str, Any] | None:
         return None
     named = {"": surface, **(years if cells * (1 + len(years)) <= MOST_CELLS else {})}
     return {
-        **_centre(surface.crs_wkt),
+        **plane_centre(surface.crs_wkt),
         "west_m": float(surface.x_m[0]) - surface.cell_m / 2,
         "south_m": float(surface.y_m[0]) - surface.cell_m / 2,
         "cell_m": surface.cell_m,
@@ -64,10 +64,10 @@ def steps(per_km2: NDArray[np.float64], lowest_per_km2: float) -> NDArray[np.uin
     return np.where(np.isnan(per_km2), _NOT_KNOWN, told).astype(np.uint8)
 
 
-def _centre(crs_wkt: str) -> dict[str, float]:
+def plane_centre(crs_wkt: str) -> dict[str, float]:
     """Return the centre of an equal-area plane of `mapper.crs.working_crs`, which has no false origin."""
     conversion = CRS.from_wkt(crs_wkt).coordinate_operation
     if conversion is None or conversion.method_name != "Lambert Azimuthal Equal Area":
-        raise ValueError("the surface is on no plane of Lambert's azimuthal equal-area projection")
+        raise ValueError("this is no plane of Lambert's azimuthal equal-area projection")
     of = {each.name: float(each.value) for each in conversion.params}
     return {"lat0_deg": of["Latitude of natural origin"], "lon0_deg": of["Longitude of natural origin"]}

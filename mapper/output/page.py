@@ -22,13 +22,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pandas as pd
 
 from mapper import crs, terms
+from mapper.analysis.clearance import naming
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
+from mapper.names import name_key
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
 from mapper.output.compose import CAVEATS, Edition
 from mapper.output.density_grid import density_grid
 from mapper.output.findable import findable_settlements
+from mapper.output.hotspot_cells import hotspot_plane, hotspot_table
 from mapper.output.markup import escape
 from mapper.output.plain import STYLE, without_scripts
 
@@ -57,6 +60,7 @@ WORDS = (
     "geometry_basis",
     "hazard_class",
     "hazard_status",
+    "hotspot_class",
     "land_product",
     "layer_kind",
     "location_level",
@@ -207,6 +211,7 @@ def page_meta(edition: Edition) -> dict[str, Any]:
             ],
             "grid": density_grid(edition),
         },
+        "hotspots": _hotspots(edition),
         "bounds": _bounds(edition),
         "layers": [
             {
@@ -225,6 +230,13 @@ def page_meta(edition: Edition) -> dict[str, Any]:
         "assumptions": [_in_languages(each) for each in edition.assumptions],
         "ledger": _ledger(edition),
     }
+
+
+def _hotspots(edition: Edition) -> dict[str, Any] | None:
+    found = edition.hotspots
+    if found is None:
+        return None
+    return {**found.to_dict(), "refused": _in_languages(found.refused), **hotspot_plane(found)}
 
 
 def _given(entry: LayerEntry, name: str) -> str | dict[str, str]:
@@ -250,7 +262,16 @@ def _ledger(edition: Edition) -> dict[str, Any]:
             {**agency.to_dict(), "statements": [statement.at for statement in agency.statements]}
             for agency in ledger.clearance
         ],
+        "named": _named(edition),
     }
+
+
+def _named(edition: Edition) -> list[dict[str, Any]]:
+    """Return the districts that clearance statements name, by rows of both tables."""
+    names = edition.districts["name"]
+    statements = naming(edition.tables["activities"], names.dropna())
+    keys = [name_key(name) for name in names]
+    return [{"district": at, "statements": list(statements[key])} for at, key in enumerate(keys) if key in statements]
 
 
 def _beside(count: Count) -> dict[str, Any]:
@@ -274,6 +295,7 @@ def page_tables(edition: Edition) -> dict[str, pd.DataFrame]:
         "findings": as_frame(edition.findings),
         **{name: edition.tables[name] for name in TABLES if name in edition.tables},
         "settlements": findable_settlements(edition),
+        "hotspots": hotspot_table(edition.hotspots),
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import geopandas as gpd
 import pandas as pd
@@ -18,7 +18,7 @@ from mapper.output.block import TABLES
 from mapper.output.page import page_tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from mapper.output.compose import Edition
 
@@ -51,9 +51,12 @@ _GEOMETRY: Mapping[str, GeometryKind] = MappingProxyType(
         "coverage": "MultiPolygon",
         "context": "Geometry",
         "contours": "MultiPolygon",
+        "hotspots": "MultiPolygon",
     }
 )
 _PUBLIC_NAME = MappingProxyType({"contours": "density"})
+_WORKED_OUT = frozenset({"hotspots"})
+"""Tables whose shapes the page works out from numbers, so that its block has none."""
 _FOR_DRAWING = MappingProxyType({"settlements": ("sounds",)})
 _UNIT_OF_ENDING = MappingProxyType(
     {"_per_km2": "1/km²", "_m2": "m²", "_km2": "km²", "_hectares": "ha", "_m": "m", "lon": "°", "lat": "°"}
@@ -123,24 +126,37 @@ def published_tables(edition: Edition) -> tuple[PublishedTable, ...]:
         Every kind that the edition has records of, in the order of `TABLES`; rows in the order of the edition. Incidents that
         are only counted have no table: an empty one would say that there are none.
     """
-    frames = page_tables(edition)
-    made = (_table(name, frames[name], edition) for name in TABLES)
-    return tuple(table for table in made if len(table.frame))
+    inputs = [Input(entry.kind, entry.licence, entry.source or entry.path.name) for entry, _, _ in edition.layers]
+    return tables_of(page_tables(edition), inputs)
 
 
-def _table(name: str, frame: pd.DataFrame, edition: Edition) -> PublishedTable:
+class Input(NamedTuple):
+    """One layer that an edition was made from: its kind, its licence, and what it is known by."""
+
+    kind: str
+    licence: str
+    source: str
+
+
+def tables_of(frames: Mapping[str, pd.DataFrame], inputs: Sequence[Input]) -> tuple[PublishedTable, ...]:
+    """Return the tables of the frames of a page's block (`mapper.output.page.page_tables`) and of the layers they came from."""
+    return tuple(_table(name, frames[name], inputs) for name in TABLES if len(frames[name]))
+
+
+def _table(name: str, frame: pd.DataFrame, inputs: Sequence[Input]) -> PublishedTable:
     left_out = _FOR_DRAWING.get(name, ())
     types = {column: kind for column, kind in TABLES[name].items() if column not in left_out}
     columns = tuple(
         _column(name, column, kind) for column, kind in types.items() if kind not in ("position", "geometry")
     )
-    at = next((column for column, kind in types.items() if kind in ("position", "geometry")), None)
+    worked_out = "geometry" if name in _WORKED_OUT else None
+    at = next((column for column, kind in types.items() if kind in ("position", "geometry")), worked_out)
     plain = pd.DataFrame({column.name: _typed(frame[column.name], column.kind) for column in columns}).reset_index(
         drop=True
     )
     geometry = _GEOMETRY.get(name)
     shaped = plain if at is None else gpd.GeoDataFrame(plain, geometry=list(frame[at]), crs=crs.STORAGE)
-    entries = [entry for entry, _, _ in edition.layers if entry.kind in _KINDS_OF.get(name, (name,))]
+    of_these = [each for each in inputs if each.kind in _KINDS_OF.get(name, (name,))]
     return PublishedTable(
         name=_PUBLIC_NAME.get(name, name),
         title=_title(name),
@@ -148,12 +164,18 @@ def _table(name: str, frame: pd.DataFrame, edition: Edition) -> PublishedTable:
         columns=columns,
         id_column=_ID.get(name),
         geometry=geometry if at is not None else None,
-        licences=tuple(sorted({entry.licence for entry in entries if entry.licence})),
-        lineage=tuple(sorted({entry.source or entry.path.name for entry in entries})),
+        licences=tuple(sorted({each.licence for each in of_these if each.licence})),
+        lineage=tuple(sorted({each.source for each in of_these})),
     )
 
 
-_KINDS_OF = MappingProxyType({"contours": ("incidents", "zones", "districts"), "zones": ("zones", "districts")})
+_KINDS_OF = MappingProxyType(
+    {
+        "contours": ("incidents", "zones", "districts"),
+        "hotspots": ("incidents", "zones", "districts", "coverage"),
+        "zones": ("zones", "districts"),
+    }
+)
 """Kinds of layers that a table is made from, where it is not its own kind alone: zones may take the outline of a district."""
 
 
@@ -183,5 +205,5 @@ def _typed(column: pd.Series, kind: ColumnKind) -> pd.Series:
 
 def _title(name: str) -> Mapping[str, str]:
     kinds, page = terms.vocabulary("layer_kind"), terms.vocabulary("page")
-    code = {"contours": "layer.density", "findings": "section.findings"}.get(name)
+    code = {"contours": "layer.density", "hotspots": "layer.hotspots", "findings": "section.findings"}.get(name)
     return (page[code] if code is not None else kinds[name]).label

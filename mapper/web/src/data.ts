@@ -256,6 +256,18 @@ export const CONTOURS = {
   geometry: "geometry",
 } as const;
 
+/** Cells of the hot spots by their column and row on the plane; those that were not analysed have a class and no numbers. */
+export const HOTSPOTS = {
+  cell_column: "i32",
+  cell_row: "i32",
+  records: "i32",
+  neighbours: "i32",
+  z: "f64",
+  p: "f64",
+  q: "f64",
+  hotspot_class: "code",
+} as const;
+
 export type Incidents = Table<typeof INCIDENTS>;
 export type Zones = Table<typeof ZONES>;
 export type Districts = Table<typeof DISTRICTS>;
@@ -271,6 +283,7 @@ export type Findings = Table<typeof FINDINGS>;
 export type Settlements = Table<typeof SETTLEMENTS>;
 export type Context = Table<typeof CONTEXT>;
 export type Contours = Table<typeof CONTOURS>;
+export type Hotspots = Table<typeof HOTSPOTS>;
 
 export interface LayerMeta {
   readonly name: string;
@@ -326,6 +339,20 @@ export interface FrameMeta {
   readonly refused: Told | null;
 }
 
+/** How the hot spots were taken, or why they were not; then there is no plane. */
+export interface HotspotsMeta {
+  readonly n: number;
+  readonly units: number;
+  readonly cell_m: number | null;
+  readonly neighbours_m: number;
+  readonly p_from: string | null;
+  readonly coarse: number;
+  readonly refused: Told | null;
+  readonly left_out: Readonly<Record<string, number>>;
+  readonly lat0_deg?: number;
+  readonly lon0_deg?: number;
+}
+
 /** Casualties of a set of accidents as far as stated; null: none of them states a figure. */
 export interface MappedMeta {
   readonly accidents: number;
@@ -365,6 +392,8 @@ export interface LedgerMeta {
   readonly over_time: readonly CountMeta[];
   readonly sources: readonly { readonly source: string | null; readonly counts: readonly number[] }[];
   readonly clearance: readonly AgencyMeta[];
+  /** Which rows of `activities` name a row of `districts`. */
+  readonly named?: readonly { readonly district: number; readonly statements: readonly number[] }[];
 }
 
 export interface Meta {
@@ -397,6 +426,7 @@ export interface Meta {
     readonly findings: Readonly<Record<"error" | "warning" | "info", number>>;
   };
   readonly density: DensityMeta | null;
+  readonly hotspots?: HotspotsMeta | null;
   readonly bounds: readonly [west: number, south: number, east: number, north: number] | null;
   readonly layers: readonly LayerMeta[];
   readonly assumptions: readonly Told[];
@@ -421,6 +451,7 @@ export interface Data {
   readonly settlements: Settlements;
   readonly context: Context;
   readonly contours: Contours;
+  readonly hotspots: Hotspots;
 }
 
 /** A zone's name; its id where it has none. */
@@ -458,5 +489,6 @@ export function openData(block: Block): Data {
     settlements: openTable(block, "settlements", SETTLEMENTS),
     context: openTable(block, "context", CONTEXT),
     contours: openTable(block, "contours", CONTOURS),
+    hotspots: openTable(block, "hotspots", HOTSPOTS),
   };
 }

@@ -13,13 +13,35 @@ import type { LonLat } from "./geometry.ts";
 const RADIANS = Math.PI / 180;
 const LOWEST = 2;
 
-/** Metres east and north of the south-west corner of the grid, on its equal-area plane; null opposite to its centre. */
-export function metresFromCorner({ lon0_deg, lat0_deg, west_m, south_m }: GridMeta, [lon, lat]: LonLat): readonly [east_m: number, north_m: number] | null {
+type Metres = readonly [east_m: number, north_m: number];
+
+/** An equal-area plane about its centre, there and back. */
+export interface Plane {
+  /** Null opposite to the centre. */
+  metres(at: LonLat): Metres | null;
+  place(metres: Metres): LonLat;
+}
+
+export function planeAbout(lon0_deg: number, lat0_deg: number): Plane {
   // proj4 looks for the names of its modes on the projection itself, so the whole module goes in.
   const plane = { ...laea, a: EARTH.a, es: EARTH.es, e: Math.sqrt(EARTH.es), lat0: lat0_deg * RADIANS, long0: lon0_deg * RADIANS, x0: 0, y0: 0 };
   plane.init();
-  const placed = plane.forward({ x: lon * RADIANS, y: lat * RADIANS });
-  return placed && [placed.x - west_m, placed.y - south_m];
+  return {
+    metres: ([lon, lat]) => {
+      const placed = plane.forward({ x: lon * RADIANS, y: lat * RADIANS });
+      return placed && [placed.x, placed.y];
+    },
+    place: ([x, y]) => {
+      const placed = plane.inverse({ x, y });
+      return [placed.x / RADIANS, placed.y / RADIANS];
+    },
+  };
+}
+
+/** Metres east and north of the south-west corner of the grid, on its equal-area plane; null opposite to its centre. */
+export function metresFromCorner({ lon0_deg, lat0_deg, west_m, south_m }: GridMeta, at: LonLat): Metres | null {
+  const metres = planeAbout(lon0_deg, lat0_deg).metres(at);
+  return metres && [metres[0] - west_m, metres[1] - south_m];
 }
 
 /** Reported accidents per km²; null outside the grid and the window, below the lowest class, and where the frame has no grid. */

@@ -1,5 +1,5 @@
 /**
- * Fills that do not rest on colour alone: SVG patterns for zones and hazard areas.
+ * Fills that do not rest on colour alone: SVG patterns for zones, hazard areas and hot spots.
  *
  * Codes of hatches and colours come from the vocabularies; a colour that is not `#rrggbb` and a hatch that is not known fall
  * back to the strictest look, never to an empty fill.
@@ -27,11 +27,19 @@ const STROKES: Readonly<Record<string, string>> = {
   dashes: "M1,2.5 h3 M6,7.5 h3",
   sparse_dashes: "M3,5 h4",
   crosses: "M3.5,6.5 l3,-3 M3.5,3.5 l3,3",
+  up: "M2.5,6.5 l2.5,-3 l2.5,3",
+  up_two: "M2.5,5 l2.5,-3 l2.5,3 M2.5,8.5 l2.5,-3 l2.5,3",
+  up_three: "M2.5,3.7 l2.5,-3 l2.5,3 M2.5,6.8 l2.5,-3 l2.5,3 M2.5,9.9 l2.5,-3 l2.5,3",
+  down: "M2.5,3.5 l2.5,3 l2.5,-3",
+  down_two: "M2.5,2 l2.5,3 l2.5,-3 M2.5,5.5 l2.5,3 l2.5,-3",
+  down_three: "M2.5,0.1 l2.5,3 l2.5,-3 M2.5,3.2 l2.5,3 l2.5,-3 M2.5,6.3 l2.5,3 l2.5,-3",
 };
 
 /** Hatches of blank ground: thin and wide apart, so that they do not mix with those drawn over them. */
 const QUIET = ["dashes", "sparse_dashes", "crosses"];
 const QUIET_SCALE = 1.8;
+/** Marks of hot spots are larger than the strokes they lie over. */
+const MARK_SCALE = 1.6;
 
 const EXTENT_LOOKS: Readonly<Record<string, Look>> = {
   whole: { colour: "#7b2d8b", hatch: "diagonal", dash: "" },
@@ -78,6 +86,12 @@ export function surveyLook(state: string): Look {
   return { colour: tone(SURVEY_COLOUR), hatch: SURVEY_HATCHES[state] ?? "crosses", dash: "" };
 }
 
+/** How cells of a class of the hot spots look: marks up where more was reported, down where less, and as many as it is sure. */
+export function hotspotLook(words: Words, code: string): Look {
+  const { colour, hatch } = words.term("hotspot_class", code) ?? {};
+  return { colour: tone(colourOr(colour, "#5b6168")), hatch: hatch ?? "", dash: "" };
+}
+
 /** The patterns in use, held by one hidden drawing that all others refer to. */
 export class Hatches {
   private readonly defs = svg("defs");
@@ -91,10 +105,11 @@ export class Hatches {
     if (!this.known.has(key)) {
       this.known.set(key, id);
       const quiet = QUIET.includes(hatch);
+      const isMark = /^(up|down)/.test(hatch);
       this.defs.append(
         svg(
           "pattern",
-          { id, width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: `scale(${quiet ? QUIET_SCALE : 1})` },
+          { id, width: 10, height: 10, patternUnits: "userSpaceOnUse", patternTransform: `scale(${quiet ? QUIET_SCALE : isMark ? MARK_SCALE : 1})` },
           svg("rect", { width: 10, height: 10, fill: colour, "fill-opacity": tint }),
           svg("path", { d: STROKES[hatch] ?? "", stroke: colour, fill: "none", "stroke-width": quiet ? 0.55 : hatch === "dots" ? 2.4 : 1.3 }),
         ),

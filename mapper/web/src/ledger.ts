@@ -183,6 +183,12 @@ function activityCard(tell: Telling, agency: AgencyMeta, row: number): HTMLEleme
   );
 }
 
+/** The card of a statement wherever it stands. */
+export function statementCard(tell: Telling, row: number): HTMLElement {
+  const agency = tell.data.meta.ledger.clearance.find(({ statements }) => statements.includes(row));
+  return activityCard(tell, agency ?? { agency: null, statements: [row], groups: [], undated: [], sums: [] }, row);
+}
+
 /** That a statement's period overlaps others of its agency, or may; nothing where it stands alone. */
 function overlapLine({ words }: Telling, { groups, undated, statements }: AgencyMeta, id: string): Content {
   const others = (groups.find((group) => group.includes(id)) ?? []).filter((other) => other !== id);

@@ -2,7 +2,10 @@
 import type { Data } from "./data.ts";
 import { el, svg, type Content } from "./elements.ts";
 import { ALL_DATES, metaOf, type FrameName } from "./filter/frames.ts";
-import { extentLook, hazardLook, surveyLook, type Hatches, type Look } from "./hatch.ts";
+import { extentLook, hazardLook, hotspotLook, surveyLook, type Hatches, type Look } from "./hatch.ts";
+import { unnamedStatements } from "./clearance_card.ts";
+import { BADGE_COLOUR, productLook } from "./layers/clearance.ts";
+import { CELL_TINT, isDrawn, isMarked, UNMARKED } from "./layers/hotspots.ts";
 import { densityClasses, DENSITY_OPACITY, rowsOf } from "./layers/density.ts";
 import { CORRIDOR_COLOUR, CORRIDOR_DASH } from "./layers/corridors.ts";
 import { assessedRows, NOT_ASSESSED_COLOUR, SURVEYED, surveyState } from "./layers/coverage.ts";
@@ -75,6 +78,28 @@ function hazardsPart({ data: { hazards }, words, hatches }: LegendNeeds): HTMLEl
       return row(box("none", look.outline, look.dash), words.say("legend.outline", { status: words.label("hazard_status", code) }));
     }),
   ], ...notes);
+}
+
+function clearancePart({ data, words }: LegendNeeds): HTMLElement {
+  const { hazards, meta } = data;
+  const products = present(hazards.indices().map((one) => hazards.text("product", one)), words.codes("land_product"));
+  const outline = (product: string) => {
+    const { colour, dash } = productLook(words, product);
+    return box("none", colour, dash);
+  };
+  const number = svg("text", { x: 17, y: 14.5, "text-anchor": "middle", "font-size": 13, fill: tone("#1c2024") });
+  number.textContent = "2";
+  const badge = swatch(svg("rect", { x: 5, y: 1, width: 24, height: 18, fill: "none", stroke: tone(BADGE_COLOUR), "stroke-width": 2, "stroke-dasharray": "4 3" }), number);
+  const unnamed = unnamedStatements({ data });
+  return list(
+    words.say("layer.clearance"),
+    [
+      ...products.map((product) => row(outline(product), words.say("clearance.product", { product: words.label("land_product", product), definition: words.definition("land_product", product) ?? "" }))),
+      (meta.ledger.named ?? []).length > 0 && row(badge, words.say("clearance.count")),
+    ],
+    el("p", { class: "mapper-warning" }, words.say("clearance.not_leave")),
+    unnamed > 0 && el("p", { class: "mapper-hint" }, words.say("clearance.unnamed", { n: unnamed })),
+  );
 }
 
 function corridorsPart({ words }: LegendNeeds): HTMLElement {
@@ -175,6 +200,36 @@ function densityPart(needs: LegendNeeds): HTMLElement {
   return list(title, rows, ...densityNotes(needs));
 }
 
+/** What lies between the marks is told with them: a cell without one is no leave to enter. */
+function hotspotsPart({ data: { hotspots, meta }, words, hatches }: LegendNeeds): HTMLElement {
+  const told = meta.hotspots;
+  const codes = present([...hotspots.distinct("hotspot_class")].filter(isDrawn), words.codes("hotspot_class"));
+  const patch = (code: string) => {
+    const look = hotspotLook(words, code);
+    return box(look.hatch === "" ? "none" : hatches.fill(look, CELL_TINT[code] ?? 0), isMarked(code) ? look.colour : UNMARKED, "");
+  };
+  const text = (code: string) => (isMarked(code) ? words.label("hotspot_class", code) : `${words.label("hotspot_class", code)}. ${words.definition("hotspot_class", code) ?? ""}`);
+  const note = (said: string) => el("p", { class: "mapper-hint" }, said);
+  const left = Object.entries(told?.left_out ?? {}).filter(([, n]) => n > 0);
+  return list(
+    words.say("layer.hotspots"),
+    codes.map((code) => row(patch(code), text(code))),
+    el("p", { class: "mapper-warning" }, words.say("hotspots.not_absence")),
+    note(words.say("hotspots.tells")),
+    note(words.say("hotspots.people")),
+    told && note(words.say("hotspots.method", {
+      n: told.n,
+      units: told.units,
+      cell: words.metres(told.cell_m ?? 0),
+      reach: words.metres(told.neighbours_m),
+      law: words.sayOf("hotspots.law", told.p_from ?? "", words.say("not_stated")),
+    })),
+    left.length > 0 && note(words.say("density.left_out", { list: left.map(([reason, n]) => `${words.sayOf("left_out", reason === "outside_window" ? "outside_cells" : reason, reason)}: ${words.number(n)}`).join("; ") })),
+    told && told.coarse > 0 && note(words.say("hotspots.coarse", { n: told.coarse })),
+    note(words.say("hotspots.days")),
+  );
+}
+
 function contextPart({ data: { context }, words }: LegendNeeds): HTMLElement {
   const codes = present(context.indices().map((one) => context.text("kind", one)), words.codes("context_kind"));
   const line = (code: string) => {
@@ -199,9 +254,11 @@ const PARTS: Readonly<Record<string, (needs: LegendNeeds) => HTMLElement>> = {
   corridors: corridorsPart,
   coverage: coveragePart,
   hazards: hazardsPart,
+  clearance: clearancePart,
   incidents: incidentsPart,
   district_counts: districtCountsPart,
   density: densityPart,
+  hotspots: hotspotsPart,
   districts: districtsPart,
   context: contextPart,
   graticule: graticulePart,

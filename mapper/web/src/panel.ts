@@ -1,5 +1,6 @@
 /** The panel that answers "what is recorded here?": first what it means for entering, then each thing in full. */
 import { corridorCard, districtCard, hazardCard, incidentList, zoneCard, type Telling } from "./cards.ts";
+import { clearanceOf } from "./clearance_card.ts";
 import { coordinatesSection } from "./coordinates/section.ts";
 import { densityAt } from "./density_grid.ts";
 import { button, data as dataText, el, paged, type Content } from "./elements.ts";
@@ -8,7 +9,9 @@ import { ALL_DATES, type FrameName } from "./filter/frames.ts";
 import type { LonLat } from "./geometry.ts";
 import { isMeasured, type Group } from "./grouping.ts";
 import type { Here } from "./here.ts";
+import { hotspotSection } from "./hotspot_card.ts";
 import type { Inquiry } from "./inquiry.ts";
+import { HOTSPOTS } from "./layers/hotspots.ts";
 import type { Store } from "./state.ts";
 
 /** Where marks lie close, a press meets hundreds of them; the nearest come first. */
@@ -59,6 +62,7 @@ function content(tell: Telling, here: Here): Content[] {
     ...here.hazards.map((row) => hazardCard(tell, row)),
     paged(here.groups, (group) => groupSection(tell, group), (left) => words.say("list.more", { n: left }), GROUPS_AT_ONCE),
     here.district === null ? null : districtCard(tell, here.district, here.districtCount?.rows ?? []),
+    here.district === null ? null : clearanceOf(tell, here.district),
   ];
 }
 
@@ -103,10 +107,11 @@ export class Panel {
     this.element.scrollIntoView?.({ block: "start" });
   }
 
-  /** Tell the density of the chosen days. */
+  /** Tell the density of the chosen days, and the hot spot while they are on the map. */
   renewDensity(): void {
-    const line = this.here === null ? null : densityLine(this.tell, this.here, this.frame());
-    this.density.replaceChildren(...(line ? [line] : []));
+    const { here, tell, store } = this;
+    const parts = here === null ? [] : [densityLine(tell, here, this.frame()), store.state.off.includes(HOTSPOTS) ? null : hotspotSection(tell, here.at)];
+    this.density.replaceChildren(...parts.filter((part) => part !== null));
   }
 
   focus(): void {

@@ -33,13 +33,14 @@ function groupButtons({ words, store }: SwitchNeeds, names: readonly string[]): 
   );
 }
 
-/** Fieldsets of switches for all layers that hold something. */
+/** Fieldsets of switches for all layers that hold something, and why others do not, where they tell it. */
 export function layerSwitches(needs: SwitchNeeds, layers: readonly MapLayer[]): HTMLElement[] {
   return GROUPS.flatMap((group) => {
     const members = layers.filter((layer) => layer.group === group && !layer.empty);
-    if (members.length === 0) return [];
+    const missing = layers.filter((layer) => layer.group === group && layer.empty).map((layer) => layer.hint?.());
+    if (members.length === 0 && !missing.some(Boolean)) return [];
     const buttons = members.length > 1 ? groupButtons(needs, members.map(({ name }) => name)) : null;
-    return [el("fieldset", {}, el("legend", {}, needs.words.say(`group.${group}`)), buttons, ...members.flatMap((layer) => [layerSwitch(needs, layer), layer.hint?.()]))];
+    return [el("fieldset", {}, el("legend", {}, needs.words.say(`group.${group}`)), buttons, ...members.flatMap((layer) => [layerSwitch(needs, layer), layer.hint?.()]), ...missing)];
   });
 }
 

@@ -11,7 +11,7 @@ export const DARK_GROUND = "#1f2328";
 const ENOUGH = 4.5;
 
 /**
- * Colours that are not only lifted: the fills of the field stay, white dots and the ramp of the density go the other way, the three
+ * Colours that are not only lifted: the fills of the field stay, white dots and the ramps of the density and of the hot spots go the other way, the three
  * hues of orders keep their distance, the marks of accidents stand out from that ramp, and blank ground stays quiet.
  */
 const FIXED: Readonly<Record<string, string>> = {
@@ -32,6 +32,12 @@ const FIXED: Readonly<Record<string, string>> = {
   "#0b6fb8": "#7cc4f4",
   "#8a8f94": "#676d74",
   "#9a9fa5": "#7d848c",
+  "#8c0d3b": "#ffbccb",
+  "#c2255c": "#ea8fa5",
+  "#db5f8c": "#d56a86",
+  "#2f5597": "#b8d2f8",
+  "#4f75ae": "#8fb0e0",
+  "#6f8ebc": "#7391c2",
 };
 
 type Rgb = readonly [red: number, green: number, blue: number];

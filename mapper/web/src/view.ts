@@ -25,7 +25,9 @@ import { onKeys } from "./keys.ts";
 import { Labels } from "./labels.ts";
 import { isLanguageChoice, languageChoice, languageChoiceIn, preferred } from "./languages.ts";
 import { checkDrawn, Layers } from "./layers/all.ts";
+import { CLEARANCE } from "./layers/clearance.ts";
 import { GRATICULE } from "./layers/graticule.ts";
+import { HOTSPOTS } from "./layers/hotspots.ts";
 import { LAYER_NAMES, type Shown, type Stage } from "./layers/layer.ts";
 import type { Loaded } from "./load.ts";
 import { fit, goTo, makeMap, onAsk, Pointer, scaleBar, showPlace, viewOf } from "./map.ts";
@@ -110,7 +112,7 @@ class MapPage implements View {
     const told = embedded ? null : readTold(this.page);
     const asking = told?.kind === "online" ? [BASEMAP] : [];
     const day = dayOfData(meta) ?? isoDate(now);
-    this.first = firstState(preferred(navigator.languages, meta.languages, meta.language), day, [...asking, GRATICULE]);
+    this.first = firstState(preferred(navigator.languages, meta.languages, meta.language), day, [...asking, CLEARANCE, HOTSPOTS, GRATICULE]);
     this.known = { languages: meta.languages, layers: LAYER_NAMES.filter((name) => name !== BASEMAP || told !== null), tables: KINDS, asking };
     this.store = new Store(embedded ? this.first : readPermalink(window.location.hash, this.first, this.known));
     const { store, store: { state } } = this;
@@ -330,6 +332,7 @@ class MapPage implements View {
     if (state.off !== before.off) {
       layers.putOut(state.off);
       drawer.setLayers(state.off);
+      drawer.panel.renewDensity();
     }
     if (spokeOtherwise || state.choice !== before.choice || state.on !== before.on || state.known_by !== before.known_by) this.choose();
     if (this.densityFrame(state) !== this.densityFrame(before)) drawer.renewLegend();

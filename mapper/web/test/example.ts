@@ -9,7 +9,7 @@ import type { Geometry } from "../src/geometry.ts";
 import { Words, type WordList } from "../src/words.ts";
 import { makePlain, type Row, type Tables } from "./make_block.ts";
 
-const VOCABULARIES = ["page", "caveat", "applies_to", "basis", "event_kind", "land_product", "orders_state", "reporting_state", "survey_state", "verdict", "extent", "device_category", "accident_type", "date_precision", "hazard_class", "hazard_status", "order_type", "place", "relation", "edge", "severity", "location_level", "layer_kind", "rule", "district_kind", "geometry_basis", "activation", "activity", "civil_status", "context_kind"];
+const VOCABULARIES = ["page", "caveat", "applies_to", "basis", "event_kind", "land_product", "orders_state", "reporting_state", "survey_state", "verdict", "extent", "device_category", "accident_type", "date_precision", "hazard_class", "hazard_status", "hotspot_class", "order_type", "place", "relation", "edge", "severity", "location_level", "layer_kind", "rule", "district_kind", "geometry_basis", "activation", "activity", "civil_status", "context_kind"];
 
 const TERMS = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "terms");
 

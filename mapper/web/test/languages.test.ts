@@ -132,7 +132,7 @@ test("an address that is opened shows its view, and a changed one follows", () =
   expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(false);
   history.replaceState(null, "", "#lang=en");
   window.dispatchEvent(new Event("hashchange"));
-  expect(view.store.state).toMatchObject({ language: "en", off: ["graticule"], asked: null });
+  expect(view.store.state).toMatchObject({ language: "en", off: ["clearance", "hotspots", "graticule"], asked: null });
   expect(root.querySelector<HTMLElement>("#mapper-details")?.hidden).toBe(true);
 });
 

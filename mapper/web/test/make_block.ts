@@ -31,6 +31,7 @@ export const SPECS: Readonly<Record<string, Spec>> = {
   settlements: data.SETTLEMENTS,
   context: data.CONTEXT,
   contours: data.CONTOURS,
+  hotspots: data.HOTSPOTS,
 };
 
 const CELL = 17;

@@ -38,7 +38,7 @@ function openAll(root: HTMLElement): void {
 
 test("what is shown is what the data holds, by layer", () => {
   const { view } = drawn();
-  expect(view.shown()).toEqual({ zones: 2, corridors: 0, coverage: 0, hazards: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, context: 0 });
+  expect(view.shown()).toEqual({ zones: 2, corridors: 0, coverage: 0, hazards: 0, clearance: 0, districts: 1, discs: 2, points: 1, district_counts: 1, contours: 2, hotspots: 0, context: 0 });
   expect(view.ready.drawn).toBe(9);
 });
 

@@ -119,10 +119,10 @@ test("every kind is a table of all its records, its heads named and its blanks t
     expect(find("#mapper-table").querySelectorAll("thead th:not([scope=col]), tbody tr > th:not([scope=row])").length).toBe(0);
     expect([...find("#mapper-table").querySelectorAll("tbody td")].every((cell) => cell.textContent !== "")).toBe(true);
     const told = find("#mapper-table [role=status]").textContent;
-    expect(told).toBe(kind === "hazards" ? "None is recorded in this edition. That does not mean that there is none." : `${shownIds().length} of ${shownIds().length} records shown`);
+    expect(told).toBe(kind === "hazards" || kind === "hotspots" ? "None is recorded in this edition. That does not mean that there is none." : `${shownIds().length} of ${shownIds().length} records shown`);
     return [kind, shownIds().length];
   });
-  expect(seen).toEqual([["incidents", 5], ["zones", 3], ["hazards", 0], ["orders", 1], ["districts", 2]]);
+  expect(seen).toEqual([["incidents", 5], ["zones", 3], ["hazards", 0], ["orders", 1], ["districts", 2], ["hotspots", 0]]);
   choose(find<HTMLSelectElement>('[data-table="kind"]'), "incidents");
   const killed = (id: string) => row(id).querySelectorAll("td")[8]?.textContent;
   expect([killed("i-1"), killed("i-2")]).toEqual(["not stated", "1"]);

@@ -18,6 +18,7 @@ declare module "proj4/lib/projections/laea.js" {
   /** Set up on an object that holds a, e, es, x0, y0, and long0 and lat0 in radians; the point given is changed. Null opposite to the centre. */
   export function init(this: object): void;
   export function forward(this: object, point: Plane): Plane | null;
+  export function inverse(this: object, point: Plane): Plane;
 }
 
 declare module "proj4/lib/datumUtils.js" {

@@ -2,6 +2,7 @@
 import * as L from "leaflet";
 
 import { Failure } from "../failure.ts";
+import { clearanceLayer } from "./clearance.ts";
 import { contextLayer } from "./context.ts";
 import { corridorsLayer } from "./corridors.ts";
 import { coverageLayer } from "./coverage.ts";
@@ -9,11 +10,12 @@ import { densityLayer } from "./density.ts";
 import { districtsLayer } from "./districts.ts";
 import { graticuleLayer } from "./graticule.ts";
 import { hazardsLayer } from "./hazards.ts";
+import { hotspotsLayer } from "./hotspots.ts";
 import { districtCountsLayer, incidentsLayer, type IncidentsLayer } from "./incidents.ts";
 import type { Chosen, MapLayer, Shown, Stage } from "./layer.ts";
 import { zonesLayer } from "./zones.ts";
 
-const NOTHING: Shown = { zones: 0, corridors: 0, coverage: 0, hazards: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, context: 0 };
+const NOTHING: Shown = { zones: 0, corridors: 0, coverage: 0, hazards: 0, clearance: 0, districts: 0, discs: 0, points: 0, district_counts: 0, contours: 0, hotspots: 0, context: 0 };
 
 /** Throw unless every layer has drawn all it had to. */
 export function checkDrawn(layers: readonly (Pick<MapLayer, "drawn"> & { readonly name: string })[]): void {
@@ -36,9 +38,11 @@ export class Layers {
       corridorsLayer(stage, drawing("corridors")),
       coverageLayer(stage, L.canvas({ pane: "coverage", padding: 0.3 }), drawing("survey")),
       hazardsLayer(stage, drawing("hazards")),
+      clearanceLayer(stage),
       this.marks,
       districtCountsLayer(stage),
       densityLayer(stage, drawing("density")),
+      hotspotsLayer(stage),
       districtsLayer(stage, drawing("districts")),
       contextLayer(stage, drawing("context")),
       graticuleLayer(stage),

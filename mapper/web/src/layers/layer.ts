@@ -11,7 +11,7 @@ import type { Labels, LabelSource } from "../labels.ts";
 import type { Words } from "../words.ts";
 
 /** What can be counted as visible: zones, routes of openings, covered ground, hazard areas, outlines, and accident records by the kind of their mark. */
-export type ShownName = "zones" | "corridors" | "coverage" | "hazards" | "districts" | "discs" | "points" | "district_counts" | "contours" | "context";
+export type ShownName = "zones" | "corridors" | "coverage" | "hazards" | "clearance" | "districts" | "discs" | "points" | "district_counts" | "contours" | "hotspots" | "context";
 export type Shown = Record<ShownName, number>;
 
 /** What a layer draws with. */
@@ -39,7 +39,7 @@ export interface Chosen {
 
 /** Every layer there can be, in the order of the legend and of the address. */
 export const LAYER_NAMES = [
-  "zones", "corridors", "coverage", "hazards", "incidents", "district_counts", "density", "districts", "context", "graticule", "basemap",
+  "zones", "corridors", "coverage", "hazards", "clearance", "incidents", "district_counts", "density", "hotspots", "districts", "context", "graticule", "basemap",
 ] as const;
 export type LayerName = (typeof LAYER_NAMES)[number];
 

@@ -26,6 +26,9 @@ interface LabelLook {
 const LOOKS: Readonly<Record<string, LabelLook>> = {
   "mapper-zone-label": { fill: "#ffffff", stroke: "#6a2078", width: 1, radius: 3, ink: "#4d1259" },
   "mapper-hazard-label": { fill: "#ffffff", stroke: "#b00020", width: 2, radius: 0, ink: "#7a0010" },
+  "mapper-clearance-label": { fill: "#ffffff", stroke: "#8b8577", width: 2, radius: 0, ink: "#1c2024" },
+  "mapper-cold": { fill: "#ffffff", stroke: "#2f5597", width: 1, radius: 3, ink: "#1d3a6b" },
+  "mapper-hotspot-label": { fill: "#ffffff", stroke: "#8c0d3b", width: 1, radius: 3, ink: "#6b0a2d" },
   "mapper-demining": { fill: "#ffffff", stroke: "#0b6fb8", width: 1, radius: 11, ink: "#084f85" },
   "mapper-incident-label": { fill: "#ffffff", stroke: "#1f2933", width: 1, radius: 11, ink: "#000000" },
   "mapper-district-count": { fill: "#fff3c4", stroke: "#1f2933", width: 2, radius: 0, ink: "#000000" },

@@ -5,7 +5,7 @@ import type { Bounds } from "../map.ts";
 import type { Searchable } from "./selection.ts";
 import type { Key } from "./sorting.ts";
 
-export const KINDS = ["incidents", "zones", "hazards", "orders", "districts"] as const;
+export const KINDS = ["incidents", "zones", "hazards", "orders", "districts", "hotspots"] as const;
 export type KindName = (typeof KINDS)[number];
 
 export interface Column {
@@ -43,6 +43,8 @@ export interface Kind extends Searchable {
   readonly fields: readonly Field[];
   /** The order before anybody chose one; null: that of the data. */
   readonly firstSort: Sort | null;
+  /** Why it has no records, where that is known. */
+  readonly missing?: string | null;
   /** Whether its records can have a geometry at all. */
   readonly hasPlaces: boolean;
   id(row: number): string;

@@ -1,8 +1,12 @@
-/** The tables of the twin in words: accidents, zones, hazard areas, orders, districts. */
+/** The tables of the twin in words: accidents, zones, hazard areas, orders, districts, hot spots. */
 import type { Spec, Table } from "../block.ts";
 import { districtCard, hazardCard, incidentCard, orderCard, placeLevel, whenOf, zoneCard, type Telling } from "../cards.ts";
-import { INCIDENTS, DISTRICTS, HAZARDS, ORDERS, ZONES, zoneName } from "../data.ts";
+import { clearanceOf } from "../clearance_card.ts";
+import { INCIDENTS, DISTRICTS, HAZARDS, HOTSPOTS, ORDERS, ZONES, zoneName } from "../data.ts";
 import { dateInWords } from "../dates.ts";
+import { hotspotCard, inWords, whyNone } from "../hotspot_card.ts";
+import { cellName, Cells } from "../hotspots.ts";
+import { el } from "../elements.ts";
 import { labelPoint, type Geometry, type LonLat } from "../geometry.ts";
 import type { Bounds } from "../map.ts";
 import { Box, type Bbox } from "./files.ts";
@@ -19,7 +23,7 @@ const VOCABULARIES: Readonly<Record<string, string>> = {
   place: "place", location_level: "location_level", date_precision: "date_precision", accident_type: "accident_type",
   device_category: "device_category", activation: "activation", activity: "activity", relation: "relation", extent: "extent",
   geometry_basis: "geometry_basis", class: "hazard_class", status: "hazard_status", product: "land_product", order_type: "order_type",
-  kind: "district_kind",
+  kind: "district_kind", hotspot_class: "hotspot_class",
 };
 
 function boundsOf(geometry: Geometry): Bounds {
@@ -254,7 +258,40 @@ function districtsKind(tell: Telling): Kind {
     id: (row) => districts.text("name", row),
     geometry: (row) => districts.get("geometry", row),
     lead: (row) => leadTo(districts.get("geometry", row)) ?? "table.no_outline",
-    card: (row) => districtCard(tell, row, []),
+    card: (row) => el("div", {}, districtCard(tell, row, []), clearanceOf(tell, row)),
+  };
+}
+
+/** All cells, those too that were not analysed; a cell has no id of its own, and its class is not that of a hazard area. */
+function hotspotsKind(tell: Telling): Kind {
+  const { hotspots, meta } = tell.data;
+  const make = new Maker(tell, hotspots, HOTSPOTS);
+  const common = make.common("cell_column", ["hotspot_class"], ["hotspot_class"]);
+  const cells = Cells.of(meta.hotspots);
+  const id = (row: number) => cellName(hotspots, row);
+  const geometry = (row: number) => cells?.shape(hotspots, row) ?? null;
+  const figure = (name: "z" | "p" | "q"): Column => ({ ...make.number(name, `hotspots.${name}`), text: (row) => inWords(tell.words, name, hotspots.get(name, row)) });
+  return {
+    name: "hotspots",
+    title: "layer.hotspots",
+    ...common,
+    fields: [{ name: "unit_id", value: id }, ...common.fields],
+    firstSort: { column: "q", descending: false },
+    missing: whyNone(tell),
+    columns: [
+      { name: "unit_id", head: "hotspots.id", isNumber: false, key: id, text: id },
+      make.text("hotspot_class", "table.class"),
+      make.number("records", "hotspots.records"),
+      make.number("neighbours", "hotspots.neighbours"),
+      figure("z"),
+      figure("p"),
+      figure("q"),
+    ],
+    hasPlaces: true,
+    id,
+    geometry,
+    lead: (row) => leadTo(geometry(row)) ?? "table.no_outline",
+    card: (row) => hotspotCard(tell, row),
   };
 }
 
@@ -264,6 +301,7 @@ const MAKERS: Readonly<Record<KindName, (tell: Telling) => Kind>> = {
   hazards: hazardsKind,
   orders: ordersKind,
   districts: districtsKind,
+  hotspots: hotspotsKind,
 };
 
 export function makeKind(name: KindName, tell: Telling): Kind {

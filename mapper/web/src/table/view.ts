@@ -212,7 +212,7 @@ export class TableView {
     const onSort = (column: string) => this.sortBy(kind, column);
     const caption = words.say("table.caption", { what: words.say(kind.title) });
     const told = kind.rows === 0 ? "table.empty" : rows.length === 0 ? "table.none" : "table.shown";
-    this.status.textContent = words.say(told, values);
+    this.status.textContent = [words.say(told, values), kind.rows === 0 && kind.missing].filter(Boolean).join(" ");
     this.room.replaceChildren(grid({ words, kind, sort, caption, onSort, onLead }, rows.subarray(from, from + PAGE_ROWS), from, rows.length));
     this.room.scrollTop = 0;
     this.drawPages(kind);
