@@ -16,9 +16,10 @@ The rooms, and what each may import (the ranks are held by import-linter):
     pipeline, inspection        the straight line; what is in a file or a folder (`asked` what was typed, `answers` what is told)
     questions                   "may I enter?", asked of layers
     ownfiles, scaffold          the same line for anyone's files; a new folder of layers
+    editions                    whole editions: is one still what was written, and how do two differ
     partwise, wholes            one part of the incidents; the parts put together
     partitioned                 the parts as tasks on any number of machines: the only room that knows dask
-    cli, this front door        parse, call, print; nothing else
+    cli, this front door        parse, call, print; nothing else (`cli_editions` is a part of it, `cli_shell` around it)
 
 Names are loaded when they are asked for, so that importing this package costs nothing.
 

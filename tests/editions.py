@@ -44,7 +44,9 @@ def side(edition: str = "aaaaaaaaaaaa", date: str | None = "2026-01-01", **table
 def write_layers(folder: Path, date: str = "2026-01-01", **layers: list[Row]) -> Path:
     """Write a folder of layers: tables as CSV, kinds with a `geometry` as GeoJSON."""
     folder.mkdir(parents=True)
-    head = f'[edition]\ntitle = "A map"\norganisation = "Nobody"\ncontacts = []\nlanguages = ["en"]\ndata_date = {date}\n'
+    head = (
+        f'[edition]\ntitle = "A map"\norganisation = "Nobody"\ncontacts = []\nlanguages = ["en"]\ndata_date = {date}\n'
+    )
     parts = [head + "stale_after_days = 180\narea = [44.5, 38.2, 51.0, 42.1]\n"]
     for kind, rows in layers.items():
         is_shape = any("geometry" in row for row in rows)
@@ -60,7 +62,9 @@ def write_layers(folder: Path, date: str = "2026-01-01", **layers: list[Row]) ->
 
 def _csv(rows: list[Row]) -> str:
     columns = list(dict.fromkeys(column for row in rows for column in row))
-    return "\n".join([",".join(columns), *(",".join(str(row.get(column, "")) for column in columns) for row in rows), ""])
+    return "\n".join(
+        [",".join(columns), *(",".join(str(row.get(column, "")) for column in columns) for row in rows), ""]
+    )
 
 
 def _geojson(rows: list[Row]) -> str:

@@ -43,7 +43,7 @@ BOX_KM2 = 6378.137**2 * 0.99330562 * 1.7453293e-4**2 * 0.76598834 / (1 - 0.00669
 def whole(**changes: list[Row]) -> Side:
     """Return an edition of all the records above, but for some tables."""
     tables = {"zones": ZONES, "hazards": HAZARDS, "orders": ORDERS, "incidents": INCIDENTS, **changes}
-    return side("bbbbbbbbbbbb", **tables)
+    return side("bbbbbbbbbbbb", "2026-01-01", **tables)
 
 
 def changed(rows: list[Row], row_at: int, /, **cells: Any) -> list[Row]:  # noqa: ANN401 - cells of a record
@@ -75,7 +75,9 @@ def test_a_zone_that_is_gone_is_no_longer_recorded() -> None:
     assert not found.is_same
     first = sentences(found)[1]
     assert first == "No longer recorded: no-entry zone z-2 (Şuşa). That does not say that anybody may enter there."
-    assert [(each["properties"]["change"], each["id"]) for each in features(found)] == [("removed", "zones:z-2:removed")]
+    assert [(each["properties"]["change"], each["id"]) for each in features(found)] == [
+        ("removed", "zones:z-2:removed")
+    ]
     assert shapely.geometry.shape(features(found)[0]["geometry"]).equals(box(5, 5, 6, 6))
 
 
@@ -183,6 +185,17 @@ def test_a_change_that_follows_from_others_is_told_apart() -> None:
     assert "1 changed (1 of them only in what is computed from others)" in sentences(found)[-2]
 
 
+def test_the_day_of_the_edition_is_no_change_of_a_record() -> None:
+    """Where nobody states when a record became known it is the edition's own day; a stated one that changes is told."""
+    unstated = [{**ORDERS[0], "recorded_on": "2025-01-01"}], [{**ORDERS[0], "recorded_on": "2026-01-01"}]
+    first, second = (
+        side(date=day, orders=rows) for day, rows in zip(("2025-01-01", "2026-01-01"), unstated, strict=True)
+    )
+    assert diff(first, second).is_same
+    stated = side(date="2026-01-01", orders=[{**ORDERS[0], "recorded_on": "2025-06-01"}])
+    assert [cell.new for cell in diff(first, stated).tables["orders"].changed[0].cells] == ["2025-06-01"]
+
+
 def test_orders_that_begin_and_end() -> None:
     """One gets an end before the day of the edition, one is new; the third is no longer recorded, which is no end."""
     third = {"order_id": "o-3", "order_type": "ban", "issued_on": "2025-05-01", "authorities": "x"}
@@ -195,7 +208,9 @@ def test_orders_that_begin_and_end() -> None:
     assert found.tables["orders"].removed == ("o-2",)
     assert [each.id for each in found.tables["orders"].changed] == ["o-1"]
     told = answer(found)
-    assert told["orders"]["ended"] == [{"id": "o-1", "kind": "total_ban", "type": "ban", "from": "2021-01-01", "to": None}]
+    assert told["orders"]["ended"] == [
+        {"id": "o-1", "kind": "total_ban", "type": "ban", "from": "2021-01-01", "to": None}
+    ]
     assert told["no_longer_recorded"]["orders"] == ["o-2"]
     lines = sentences(found)
     assert lines[1].startswith("No longer recorded: order o-2.")
@@ -281,7 +296,10 @@ def test_the_file_bears_both_editions_the_caveats_and_the_licences() -> None:
 def test_noise_along_a_shared_line_is_no_ground() -> None:
     """Two boxes instead of one, joined along a line that no whole number of digits can state."""
     third = 1 / 3
-    parts = [{"zone_id": "a", "geometry": box(0, 0, third, third)}, {"zone_id": "b", "geometry": box(third, 0, 1, third)}]
+    parts = [
+        {"zone_id": "a", "geometry": box(0, 0, third, third)},
+        {"zone_id": "b", "geometry": box(third, 0, 1, third)},
+    ]
     found = diff(side(zones=[{"zone_id": "c", "geometry": box(0, 0, 1, third)}]), side(zones=parts))
     assert (found.ground["zones"].added, found.ground["zones"].removed) == (None, None)
 
@@ -309,12 +327,12 @@ def editions(draw: st.DrawFn) -> Side:
     cell = st.sampled_from([None, "x", "Ə"])
     ids = st.lists(st.sampled_from("abcd"), unique=True)
     zones = [{"zone_id": key, "name": draw(cell), "geometry": draw(shapes())} for key in draw(ids)]
-    orders = [
+    orders: list[Row] = [
         {"order_id": key, "order_type": draw(st.sampled_from(["ban", "permit_rule", "lifted"])), "authorities": "x"}
         | {"issued_on": draw(st.sampled_from(["2021", "2021-05-01"])), "refers_to": draw(st.sampled_from([None, "a"]))}
         for key in draw(ids)
     ]
-    incidents = [
+    incidents: list[Row] = [
         {"incident_id": key, "note": draw(cell), "killed": draw(st.sampled_from([None, 0, 1])), "place": "point"}
         | {"at": draw(st.sampled_from([None, shapely.Point(46, 40), shapely.Point(46.1, 40)]))}
         for key in draw(ids)
@@ -341,18 +359,25 @@ def test_law_the_other_way_round_is_the_mirror(one: Side, other: Side) -> None:
         assert (table.added, table.removed, table.before) == (mirror.removed, mirror.added, mirror.after)
         for each, opposite in zip(table.changed, mirror.changed, strict=True):
             assert each.id == opposite.id
-            assert [(cell.column, cell.new, cell.old) for cell in each.cells] == [tuple(cell) for cell in opposite.cells]
+            assert [(cell.column, cell.new, cell.old) for cell in each.cells] == [
+                tuple(cell) for cell in opposite.cells
+            ]
             assert (each.outline is None) == (opposite.outline is None)
             if each.outline is not None and opposite.outline is not None:
                 assert each.outline.added_km2 == opposite.outline.removed_km2
                 assert each.outline.vanished == opposite.outline.appeared
     assert there.orders is not None
     assert back.orders is not None
-    both = {order for side_ in (one, other) if "orders" in side_.tables for order in side_.tables["orders"].frame["order_id"]}
+    both = {
+        order
+        for side_ in (one, other)
+        if "orders" in side_.tables
+        for order in side_.tables["orders"].frame["order_id"]
+    }
     assert {order.id for order in there.orders.ended} <= both
 
 
-def records(found: Side, name: str) -> Mapping[str, dict[str, Any]]:
+def records(found: Side, name: str) -> Mapping[Any, dict[Any, Any]]:
     """Return the records of a table by id, null as None."""
     if name not in found.tables:
         return {}
@@ -399,7 +424,9 @@ def test_law_ground_is_the_difference_of_the_areas(one: Side, other: Side) -> No
     before, after = records(one, "zones"), records(other, "zones")
     for each in () if table is None else table.changed:
         if each.outline is not None:
-            areas = [0.0 if row[each.id]["geometry"] is None else row[each.id]["geometry"].area for row in (before, after)]
+            areas = [
+                0.0 if row[each.id]["geometry"] is None else row[each.id]["geometry"].area for row in (before, after)
+            ]
             parts = [0.0 if part is None else part.area for part in (each.outline.added, each.outline.removed)]
             assert parts[0] - parts[1] == pytest.approx(areas[1] - areas[0], abs=1e-12)
 
@@ -437,4 +464,7 @@ def test_places_are_compared_by_row() -> None:
     of = pd.Series([None, None, here, here], dtype=object).to_numpy()
     against = pd.Series([None, here, None, here], dtype=object).to_numpy()
     found = compared(of, against)
-    assert {row: (outline.appeared, outline.vanished) for row, outline in found.items()} == {1: (True, False), 2: (False, True)}
+    assert {row: (outline.appeared, outline.vanished) for row, outline in found.items()} == {
+        1: (True, False),
+        2: (False, True),
+    }

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from mapper.output.published import ExportFacts, PublishedTable
 
     Flags = npt.NDArray[np.bool_]
+    _Days = tuple[str | None, str | None]
 
 RESTRICTIONS = ("orders", "zones", "hazards")
 """Tables whose records forbid or warn, in the order they are told."""
@@ -53,6 +54,9 @@ _COMPUTED = MappingProxyType(
 )
 """Columns that follow from other records: a change in these alone is a change of those. Sums of reports come with it."""
 _NAMES = ("name", "title")
+_RECORDED = "recorded_on"
+"""Where nobody states when a record became known, this is the day of the edition (`mapper.analysis.record_dates`), which differs
+between any two; then it says nothing of the record and is passed over."""
 _REPORTED = ("incidents_reported", "killed_reported", "injured_reported")
 
 
@@ -207,7 +211,8 @@ def diff(a: Side, b: Side) -> Diff:
     """
     names = [*a.tables, *(name for name in b.tables if name not in a.tables)]
     held = [name for name in names if not (name == "incidents" and (a.counts_only or b.counts_only))]
-    tables = {name: _table(a.tables.get(name), b.tables.get(name)) for name in sorted(held, key=_rank)}
+    days = (a.facts.data_date, b.facts.data_date)
+    tables = {name: _table(a.tables.get(name), b.tables.get(name), days) for name in sorted(held, key=_rank)}
     changed_ground = [name for name in GROUND if name in tables and _ground_may_differ(tables[name])]
     return Diff(
         a=a,
@@ -224,7 +229,7 @@ def _rank(name: str) -> tuple[bool, int, str]:
 
 
 # ---------------------------------------------------------------- one table
-def _table(before: PublishedTable | None, after: PublishedTable | None) -> TableDiff:
+def _table(before: PublishedTable | None, after: PublishedTable | None, days: _Days) -> TableDiff:
     either = before if before is not None else after
     if either is None:
         raise TypeError("one of the editions has the table")
@@ -233,7 +238,8 @@ def _table(before: PublishedTable | None, after: PublishedTable | None) -> Table
     old, new = by_id(before), by_id(after)
     added, removed = (tuple(sorted(one.index.difference(other.index))) for one, other in ((new, old), (old, new)))
     both = old.index.intersection(new.index).sort_values()
-    changed = _changed(either, old.loc[both], new.loc[both]) if before is not None and after is not None else ()
+    compare = before is not None and after is not None
+    changed = _changed(either, old.loc[both], new.loc[both], days) if compare else ()
     return TableDiff(either.name, len(old), len(new), added, removed, changed)
 
 
@@ -267,12 +273,15 @@ def names(table: PublishedTable | None, records: pd.DataFrame) -> dict[str, str]
     return dict(zip(called.index, called.astype("str"), strict=True))
 
 
-def _changed(table: PublishedTable, old: pd.DataFrame, new: pd.DataFrame) -> tuple[Changed, ...]:
+def _changed(table: PublishedTable, old: pd.DataFrame, new: pd.DataFrame, days: _Days) -> tuple[Changed, ...]:
     """Compare records that both editions have, rows in the same order."""
     cells: dict[int, list[Cell]] = {}
     for column in (each for each in table.columns if each.name != table.id_column):
         before, after = old[column.name], new[column.name]
-        rows = np.flatnonzero(_differ(before, after, is_number=column.kind == "number"))
+        differ = _differ(before, after, is_number=column.kind == "number")
+        if column.name == _RECORDED:
+            differ &= ~(_is_day(before, days[0]) & _is_day(after, days[1]))
+        rows = np.flatnonzero(differ)
         found = zip(rows.tolist(), _plain(before.iloc[rows]), _plain(after.iloc[rows]), strict=True)
         for row, was, now in found:
             cells.setdefault(row, []).append(Cell(column.name, was, now))
@@ -309,6 +318,13 @@ def _differ(before: pd.Series, after: pd.Series, *, is_number: bool) -> Flags:
         return apart
     unlike = (before.reset_index(drop=True) != after.reset_index(drop=True)).fillna(value=True).to_numpy(dtype=bool)
     found: Flags = np.where(absent[0] | absent[1], absent[0] != absent[1], unlike)
+    return found
+
+
+def _is_day(cells: pd.Series, day: str | None) -> Flags:
+    """Tell which cells are a day, or its month where they are cut to that."""
+    days = [] if day is None else [day, day[: len("YYYY-MM")]]
+    found: Flags = cells.isin(days).to_numpy(dtype=bool)
     return found
 
 
