@@ -39,33 +39,41 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mapper.analysis.density import density
-    from mapper.analysis.hotspots import hotspots
+    from mapper.analysis.density import Selection, density
+    from mapper.analysis.hotspots import Units, hotspots
     from mapper.analysis.join import join
     from mapper.analysis.locate import locate, place_zones
     from mapper.catalogue import bundled_layers, read_catalogue
     from mapper.errors import MapperError
     from mapper.intake.checks import check
     from mapper.intake.files import read_layer, read_layers
+    from mapper.model import LayerEntry
     from mapper.output.notebook import HazardMap
+    from mapper.output.plot import plot
     from mapper.ownfiles import make_map, read_incidents, read_zones
     from mapper.pipeline import build, make_edition
     from mapper.questions import access, read_ground
+    from mapper.scaffold import init
 
 _HOME = {
     "HazardMap": "mapper.output.notebook",
+    "LayerEntry": "mapper.model",
     "MapperError": "mapper.errors",
+    "Selection": "mapper.analysis.density",
+    "Units": "mapper.analysis.hotspots",
     "access": "mapper.questions",
     "build": "mapper.pipeline",
     "bundled_layers": "mapper.catalogue",
     "check": "mapper.intake.checks",
     "density": "mapper.analysis.density",
     "hotspots": "mapper.analysis.hotspots",
+    "init": "mapper.scaffold",
     "join": "mapper.analysis.join",
     "locate": "mapper.analysis.locate",
     "make_edition": "mapper.pipeline",
     "make_map": "mapper.ownfiles",
     "place_zones": "mapper.analysis.locate",
+    "plot": "mapper.output.plot",
     "read_catalogue": "mapper.catalogue",
     "read_ground": "mapper.questions",
     "read_incidents": "mapper.ownfiles",
@@ -75,18 +83,23 @@ _HOME = {
 }
 __all__ = [
     "HazardMap",
+    "LayerEntry",
     "MapperError",
+    "Selection",
+    "Units",
     "access",
     "build",
     "bundled_layers",
     "check",
     "density",
     "hotspots",
+    "init",
     "join",
     "locate",
     "make_edition",
     "make_map",
     "place_zones",
+    "plot",
     "read_catalogue",
     "read_ground",
     "read_incidents",

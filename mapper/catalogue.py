@@ -53,10 +53,20 @@ def bundled_layers() -> Path:
 
     An installed package holds them beside its modules; a source checkout has them beside the package.
 
+    Returns
+    -------
+    Path
+        A folder with a `layers.toml`, for `read_catalogue`, `read_layers`, `read_ground`, `make_edition` and `build`.
+
     Raises
     ------
     Unreadable
         When the installation lacks them.
+
+    Examples
+    --------
+    >>> (bundled_layers() / "layers.toml").is_file()
+    True
     """
     here = Path(__file__).parent
     for folder in (here / "layers", here.parent / "layers"):

@@ -32,6 +32,10 @@ class MapperError(Exception):
     advice : str, optional
         What to do next, as a whole sentence.
 
+    Raises
+    ------
+    Nothing: it is what is raised. Each of its kinds says when.
+
     Examples
     --------
     >>> str(DataRefused("'4o.1' is not a latitude", file="a.csv", row=3, column="lat", advice="Write it as 40.1."))

@@ -11,7 +11,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from mapper import terms
-from mapper.model import Finding, LayerEntry, Severity
+from mapper.model import Finding, Findings, LayerEntry, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -79,9 +79,7 @@ def as_frame(findings: Iterable[Finding]) -> pd.DataFrame:
     >>> list(as_frame([]).columns)[:3]
     ['rule', 'severity', 'done']
     """
-    import pandas as pd  # noqa: PLC0415 - the command line prints its help without pandas
-
-    return pd.DataFrame([finding.to_dict() for finding in findings], columns=list(COLUMNS))
+    return Findings(findings).to_frame()
 
 
 def severities(findings: Iterable[Finding]) -> dict[str, int]:

@@ -28,6 +28,7 @@ from mapper.intake.folders import Skipped, list_folder
 from mapper.intake.gazetteer_files import with_file
 from mapper.intake.partitions import part_files, read_part
 from mapper.intake.places import Gazetteer
+from mapper.model import Findings
 from mapper.progress import step
 
 if TYPE_CHECKING:
@@ -256,7 +257,7 @@ def _examine(piece: Piece, asked: Asked, near: LonLatBox | None) -> None:
     except (DataRefused, Unreadable) as refusal:
         piece.refusal = refusal
         return
-    piece.checked = replace(checked, findings=tuple(parts.told_by_part(piece.layer, checked.findings)))
+    piece.checked = replace(checked, findings=Findings(parts.told_by_part(piece.layer, checked.findings)))
 
 
 def _extent(pieces: Iterable[Piece]) -> LonLatBox | None:

@@ -3,8 +3,9 @@
     read -> check -> locate -> join -> density -> compose -> page / exports
 
 Each class here is what one arrow of that line carries. They hold frames, counts and findings, and no behaviour beyond
-`to_dict()`, the JSON form the commands answer with. They are frozen so that a step cannot change what an earlier one
-said; the frames inside are by convention never mutated (every step makes a new one with the same index).
+`to_dict()`, the JSON form the commands answer with, and how a notebook shows them (`mapper.cards`). They are frozen so that a
+step cannot change what an earlier one said; the frames inside are by convention never mutated (every step makes a new one
+with the same index).
 
 This module imports no heavy library: the frame types are named for the type checker only, so the command line can print
 its help without loading geopandas.
@@ -12,9 +13,10 @@ its help without loading geopandas.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from mapper import cards
 from mapper.errors import LedgerBroken
 
 if TYPE_CHECKING:
@@ -87,6 +89,41 @@ class Finding:
         }
 
 
+class Findings(tuple[Finding, ...]):
+    """Findings in the order they were made: a tuple, which a notebook shows as a table.
+
+    Examples
+    --------
+    >>> found = Findings([Finding("cut_value", "info", "Nothing was changed.", "Look at it.", row=3)])
+    >>> len(found), found[0].row, found.to_frame()["row"].tolist()
+    (1, 3, [3])
+    >>> found.of("error")
+    Findings()
+    """
+
+    __slots__ = ()
+
+    def of(self, severity: Severity) -> Findings:
+        """Return those of one severity, in their order."""
+        return Findings(found for found in self if found.severity == severity)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row per finding, in order.
+
+        The columns are `rule`, `severity`, `done`, `advice`, `file`, `layer`, `row`, `column` and `value`, which is empty
+        wherever it may be personal.
+        """
+        import pandas as pd  # noqa: PLC0415 - the command line prints its help without pandas
+
+        return pd.DataFrame([found.to_dict() for found in self], columns=[each.name for each in fields(Finding)])
+
+    def __repr__(self) -> str:
+        return f"Findings({', '.join(map(repr, self))})"
+
+    def _repr_html_(self) -> str:
+        return cards.findings_card([found.to_dict() for found in self])
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The row account of one layer: `kept + repaired + rejected` must equal `counted`, a count made without the reader.
@@ -134,6 +171,26 @@ class LayerEntry:
     `precision` is how exactly incidents are published, with the reason where it is as in the file (`mapper.output.publication`).
     `by_language` holds those of title, source, licence and note that are given by language; the field of that name is then the
     English one, or the first.
+
+    Parameters
+    ----------
+    name, kind, path
+        Needed; `kind` is a code of the vocabulary `layer_kind`, `path` a plain local file.
+    columns, crs, accuracy_m, date_order, part, numbered, may_be_empty, precision, precision_reason, by_language : optional
+        As told above; `accuracy_m` in metres.
+    title, source, licence, date, note : optional
+        Told on the page and in the files, and used for nothing.
+
+    Raises
+    ------
+    Nothing by itself: `mapper.read_layer` and `mapper.check` refuse an entry that does not fit its file.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> entry = LayerEntry("accidents", "incidents", Path("a.csv"), columns={"incident_id": "no"}, crs="EPSG:4326")
+    >>> entry.kind, entry.precision
+    ('incidents', 'month-district')
     """
 
     name: str
@@ -231,7 +288,7 @@ class Checked:
     sha256: str
     crs: str | None
     mapping: Mapping[str, str]
-    findings: tuple[Finding, ...]
+    findings: Findings
     originals: gpd.GeoSeries | None = None
 
     @property
@@ -272,7 +329,7 @@ class Located:
     """
 
     incidents: gpd.GeoDataFrame
-    findings: tuple[Finding, ...]
+    findings: Findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -520,3 +577,6 @@ class Verdict:
             "reason": self.reason,
             "sentence": self.sentence,
         }
+
+    def _repr_html_(self) -> str:
+        return cards.verdict_card(self.to_dict())

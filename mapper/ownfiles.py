@@ -118,7 +118,7 @@ def read_incidents(
     date_order: DateOrder | None = None,
     on_invalid: OnInvalid | None = None,
 ) -> gpd.GeoDataFrame:
-    """Read and check a file of incidents.
+    r"""Read and check a file of incidents.
 
     Parameters
     ----------
@@ -147,6 +147,18 @@ def read_incidents(
     ------
     Unreadable, DataRefused, UnknownCRS
         As sentences; a file of which some records are refused is read, and `attrs` says which.
+
+    Examples
+    --------
+    The second latitude is none:
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     table = Path(folder) / "a.csv"
+    ...     _ = table.write_text("incident_id,lon,lat,device_category\na,46.93,39.99,ap_mine\nb,46.93,95,uxo\n")
+    ...     frame = read_incidents(table, crs="EPSG:4326")
+    >>> frame["incident_id"].tolist(), frame.attrs["ledger"]
+    (['a'], {'counted': 2, 'kept': 1, 'repaired': 0, 'rejected': 1})
     """
     options = Options(columns=columns, crs=crs, area=area, part=part, date_order=date_order, on_invalid=on_invalid)
     return _frame(_checked(Path(path), "incidents", options))
@@ -164,6 +176,11 @@ def read_zones(
 ) -> gpd.GeoDataFrame:
     """Read and check a file of zones that may not be entered; as `read_incidents`, with polygons.
 
+    Parameters
+    ----------
+    path, columns, crs, area, part, date_order, on_invalid
+        As of `read_incidents`.
+
     Returns
     -------
     GeoDataFrame
@@ -174,6 +191,17 @@ def read_zones(
     ------
     Unreadable, DataRefused, UnknownCRS
         As `read_incidents`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> square = shapely.to_geojson(shapely.box(46, 39, 47, 40))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "z.geojson"
+    ...     _ = file.write_text(f'{{"type": "Feature", "properties": {{"zone_id": "z"}}, "geometry": {square}}}')
+    ...     zones = read_zones(file)
+    >>> zones["zone_id"].tolist(), zones.geometry.iloc[0].bounds
+    (['z'], (46.0, 39.0, 47.0, 40.0))
     """
     options = Options(columns=columns, crs=crs, area=area, part=part, date_order=date_order, on_invalid=on_invalid)
     return _frame(_checked(Path(path), "zones", options))

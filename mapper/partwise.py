@@ -32,6 +32,7 @@ from mapper.intake.partitions import (
     part_files,
     read_part,
 )
+from mapper.model import Findings
 from mapper.output.identifiers import REFERENCES, with_public_ids
 from mapper.output.publication import known_places
 from mapper.output.tally import Tally, tally
@@ -309,7 +310,7 @@ def walk(part: Part, before: int, repeated: Mapping[int, str], plan: Plan) -> Wa
     counts = [frame for _, frame in work.around.layers["casualty_counts"]]
     held = slice(0, 0) if plan.counts_only else slice(None)
     walked = Walked(
-        account=replace(checked, frame=checked.frame.iloc[:0], findings=(), originals=None),
+        account=replace(checked, frame=checked.frame.iloc[:0], findings=Findings(), originals=None),
         steps=steps,
         later=placed.later,
         counted=tally(joined.incidents, public.tables["casualty_counts"]),

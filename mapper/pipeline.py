@@ -30,7 +30,7 @@ from mapper.output.manifest import FILE_NAME as MANIFEST
 from mapper.output.manifest import answer, listed_files, manifest
 from mapper.output.page import page_html
 from mapper.output.publication import density_refusal, in_cells, known_places
-from mapper.progress import step
+from mapper.progress import step, step_each
 from mapper.terms import Said
 from mapper.walk import (
     Found,
@@ -98,6 +98,15 @@ def build(
     ------
     MapperError
         One of its kinds, as a sentence; then nothing was written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     told = build(out=Path(folder) / "edition")
+    >>> told["complete"], told["incidents"]["counted"], "map.html" in told["files"]
+    (True, 114, True)
     """
     catalogue = catalogue_for(layers, as_of)
     checked = check_layers(catalogue)
@@ -130,10 +139,32 @@ def edition_files(
 def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) -> Edition:
     """Walk the line from a folder of layers to an edition, writing nothing.
 
+    Parameters
+    ----------
+    layers : Path, optional
+        A folder with a `layers.toml`; the bundled layers by default.
+    as_of : date, optional
+        The date the edition speaks of, no later than the data's own; later incidents are left out and counted.
+
+    Returns
+    -------
+    Edition
+        `incidents` has one row per published record, `zones` one per zone, `districts` one per district, all in WGS 84
+        longitude and latitude, `pairs` one per record–zone pair; areas are km², lengths metres. Every counted record is drawn,
+        counted in a district, unplaced, refused or later than the edition. A notebook shows it as a card.
+
     Raises
     ------
+    UsageError
+        When the date is later than the layers.
     MapperError
-        One of its kinds, as a sentence.
+        One of its other kinds, as a sentence.
+
+    Examples
+    --------
+    >>> edition = make_edition()
+    >>> edition.counts["zones"]
+    {'counted': 13, 'drawn': 12, 'without_geometry': 1, 'refused': 0}
     """
     catalogue = catalogue_for(layers, as_of)
     checked = check_layers(catalogue)
@@ -162,8 +193,7 @@ def catalogue_for(layers: Path | None, as_of: dt.date | None) -> Catalogue:
 
 def check_layers(catalogue: Catalogue) -> list[Checked]:
     """Read and check every layer of a catalogue."""
-    with step("checking the layers"):
-        return [check_layer(entry, catalogue.area) for entry in catalogue.layers]
+    return [check_layer(entry, catalogue.area) for entry in step_each("checking the layers", catalogue.layers)]
 
 
 def ledger(layers: Path | None = None, *, as_of: dt.date | None = None) -> dict[str, Any]:

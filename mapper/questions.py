@@ -36,7 +36,7 @@ from mapper.intake.place_texts import name_and_district, same_district
 from mapper.intake.places import SAME_SOUND, Gazetteer, resolve_place
 from mapper.model import Checked, Kind, LayerEntry, Verdict
 from mapper.names import name_key, units
-from mapper.progress import step
+from mapper.progress import step, step_each
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,8 +83,8 @@ def read_ground(layers: Path | None = None) -> Known:
     'no_entry'
     """
     catalogue = read_catalogue(layers or bundled_layers())
-    with step("reading the layers"):
-        checked = [check_layer(entry, catalogue.area) for entry in catalogue.layers if entry.kind in _TAKING_PART]
+    taking_part = [entry for entry in catalogue.layers if entry.kind in _TAKING_PART]
+    checked = [check_layer(entry, catalogue.area) for entry in step_each("reading the layers", taking_part)]
     stale = catalogue.data_date + dt.timedelta(days=catalogue.stale_after_days) if catalogue.data_date else None
     with step("preparing the ground"):
         return _known(checked, catalogue.area, catalogue.data_date, stale)

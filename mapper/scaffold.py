@@ -51,6 +51,16 @@ def init(
         When the folder holds anything already.
     Unwritable
         When the folder cannot be written.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> with tempfile.TemporaryDirectory() as parent:
+    ...     made = init(Path(parent) / "my-layers", title="My area", data_date=dt.date(2024, 6, 30))
+    >>> made["folder"], "incidents.csv" in made["files"], "layers.toml" in made["files"]
+    ('my-layers', True, True)
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"'{folder.name}' exists and is not an empty folder", advice="Name a new folder.")

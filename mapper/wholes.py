@@ -20,7 +20,7 @@ from mapper.analysis.consistency import OfIncidents, compare, folded, told
 from mapper.analysis.duplicates import possible_duplicates
 from mapper.errors import DataRefused, UsageError
 from mapper.intake.partitions import as_one, repeated_rows, require_alike
-from mapper.model import Checked, Finding, Joined, LayerEntry
+from mapper.model import Checked, Finding, Findings, Joined, LayerEntry
 from mapper.output.identifiers import summed, with_public_ids
 from mapper.output.publication import known_places
 from mapper.output.tally import added
@@ -211,12 +211,12 @@ def _accounts(
         numbers = [number for number, part in enumerate(parts) if part.entry.name == name]
         entry = parts[numbers[0]].entry
         of_layer = [walked[number] for number in numbers if number in walked]
-        checked = [replace(each.account, findings=tuple(_listed([each.steps.checked], plan))) for each in of_layer]
+        checked = [replace(each.account, findings=Findings(_listed([each.steps.checked], plan))) for each in of_layer]
         whole = as_one(entry, [looks[number].described for number in numbers], checked)
         if plan.counts_only:
             own = [each for each in whole.findings if each.rule == "empty_layer" and each.row is None]
             listed = _listed([each.steps.checked for each in of_layer], plan)
-            whole = replace(whole, findings=(*own, *listed))
+            whole = replace(whole, findings=Findings((*own, *listed)))
         accounts[name] = whole
     return accounts
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+import re
 import subprocess
 import sys
 
@@ -23,18 +25,23 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         mapper.maap  # noqa: B018 - asking is the test
 
 
-@pytest.mark.parametrize(
-    "name", ["check", "density", "hotspots", "join", "locate", "read_layer", "read_layers", "place_zones"]
-)
-def test_public_steps_say_what_comes_back_and_what_is_raised(name: str) -> None:
-    """The docstring names parameters, returns and errors."""
-    docstring = getattr(mapper, name).__doc__
-    for part in ("Parameters", "Returns", "Raises"):
-        assert part in docstring, part
+@pytest.mark.parametrize("name", mapper.__all__)
+def test_every_name_says_what_comes_back_what_is_raised_and_shows_it(name: str) -> None:
+    """Parameters (where there are any), what comes back (of functions), errors, and an example that the doctests run."""
+    offered = getattr(mapper, name)
+    wanted = ["Raises", "Examples"]
+    if not inspect.isclass(offered):
+        wanted.append("Returns")
+    if inspect.signature(offered).parameters:
+        wanted.append("Parameters")
+    for section in wanted:
+        assert re.search(rf"^\s*{section}\n\s*-{{4,}}$", offered.__doc__, re.MULTILINE), section
+    assert ">>> " in offered.__doc__
 
 
 def test_importing_it_loads_no_heavy_library() -> None:
     """So that the command line can answer at once."""
-    code = "import sys, mapper; print([n for n in ('geopandas', 'pandas', 'numpy', 'shapely', 'folium') if n in sys.modules])"
+    heavy = ("geopandas", "pandas", "numpy", "shapely", "folium", "matplotlib", "IPython", "rich")
+    code = f"import sys, mapper; print([n for n in {heavy} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mapper import terms
+from mapper.markup import escape, tag
 from mapper.output.compose import empty_table
-from mapper.output.markup import escape, tag
 from mapper.output.page import page_html
 from mapper.output.picture import MOST_CHARACTERS, Picture, picture
 from mapper.output.picture_marks import beside, gathered, names

@@ -12,10 +12,13 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
+from nbclient import NotebookClient
 
-from mapper.progress import Progress, printable, step
+from mapper.progress import Progress, printable, step, step_each
 
 ROOT = Path(__file__).resolve().parent.parent
 POINTS = "incident_id,lon,lat\na,46.9,40\n"
@@ -71,10 +74,76 @@ def test_a_quick_run_says_nothing_and_starts_no_thread() -> None:
     assert not progress._thread.is_alive()
 
 
-def test_a_step_without_progress_is_nothing() -> None:
-    """In a notebook nobody has asked for lines."""
+def test_a_step_without_progress_is_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    """In a script or a test nobody has asked for lines."""
     with step("reading"):
-        pass
+        assert list(step_each("reading", "ab")) == ["a", "b"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_of_several_it_is_told_how_many_are_done() -> None:
+    """The second of four: one of them is done, a quarter; a step inside it knows no share and leaves that standing."""
+    stream = Told()
+    seen = []
+    with Progress(stream) as progress:
+        for _ in step_each("checking", "abcd"):
+            with step("reading a.csv"):
+                seen.append((progress.share, progress.sentence))
+            seen.append((progress.share, progress.sentence))
+    assert seen[2:4] == [(0.25, "mapper: reading a.csv (0 s)"), (0.25, "mapper: checking (2 of 4) (0 s)")]
+    assert progress.steps == []
+
+
+NOTEBOOK = """
+import threading, time
+import mapper.progress as progress
+progress.AFTER_S = 0
+seen = threading.Event()
+class Watched(progress.Bar):
+    def _repr_html_(self):
+        html = super()._repr_html_()
+        if "value" in html:
+            seen.set()
+        return html
+progress.Bar = Watched
+original = progress.Progress.__init__
+progress.Progress.__init__ = lambda self, stream, **_: original(self, stream, after_s=0)
+for item in progress.step_each("reading <layers>", [1, 2]):
+    assert seen.wait(60)
+print("done")
+"""
+
+
+CELL: dict[str, Any] = {
+    "cell_type": "code",
+    "id": "a",
+    "source": NOTEBOOK,
+    "outputs": [],
+    "execution_count": None,
+    "metadata": {},
+}
+
+
+def test_in_a_notebook_a_bar_is_shown_and_taken_away() -> None:
+    """A real kernel: the display was a bar with a share, its text escaped, and is empty at the end; nothing on stderr."""
+    make: Any = nbformat.from_dict
+    notebook = make({"cells": [CELL], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    shown = []
+    client: Any = NotebookClient(notebook, timeout=120)
+    original = client.process_message
+
+    def watched(msg: dict[str, Any], cell: object, cell_index: int) -> object:
+        if msg["msg_type"] in {"display_data", "update_display_data"}:
+            shown.append(msg["content"]["data"]["text/html"])
+        return original(msg, cell, cell_index)
+
+    client.process_message = watched
+    client.execute()
+    assert '<progress max="1" value="0"></progress> mapper: reading &lt;layers&gt; (1 of 2) (0 s)' in shown
+    assert shown[-1] == ""
+    outputs = notebook.cells[0].outputs
+    assert [each.get("text") for each in outputs if each["output_type"] == "stream"] == ["done\n"]
+    assert [each["data"]["text/html"] for each in outputs if each["output_type"] == "display_data"] == [""]
 
 
 def test_a_closed_stream_does_no_harm() -> None:

@@ -61,10 +61,30 @@ class Selection:
     record counts for: 1 (`accidents`), the persons killed and injured (`casualties`), or a number for each row. With
     `spread_districts` a record whose place is only a district is spread evenly over that district inside the window.
 
+    Parameters
+    ----------
+    devices, accident_types : tuple of str, optional
+        Codes of `device_category` and `accident_type`; all when empty.
+    since, until : date, optional
+        First and last day, both included.
+    weights : {"accidents", "casualties"} or array of float, shape (rows,), optional
+        What a record counts for; numbers of 0 or more, one for each row of the incidents.
+    spread_districts : bool, optional
+        Whether records known by their district only are in the surface.
+
     Raises
     ------
     UsageError
         When a code is none of its vocabulary, or the period ends before it begins.
+
+    Examples
+    --------
+    A leap year is 366 days of 365.25:
+
+    >>> import datetime as dt
+    >>> chosen = Selection(devices=("ap_mine",), since=dt.date(2024, 1, 1), until=dt.date(2024, 12, 31))
+    >>> round(chosen.years, 4)
+    1.0021
     """
 
     devices: tuple[str, ...] = ()

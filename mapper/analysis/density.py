@@ -129,6 +129,27 @@ def density(  # noqa: PLR0913 - each is a choice that is told with the surface, 
         bandwidth, or the window is not a polygon with an area.
     UnknownCRS
         When a frame states no CRS.
+
+    Notes
+    -----
+    The estimate and its correction: Jones (1993) and Diggle (1985), as `mapper.analysis.planar` writes them out; adaptive
+    bandwidths: Abramson (1982); rules: `mapper.analysis.bandwidths`.
+
+    Examples
+    --------
+    Twenty accidents in a square of half a degree: the surface sums to twenty, and nine would be too few for one.
+
+    >>> import geopandas as gpd
+    >>> import shapely
+    >>> square = shapely.box(46.0, 39.0, 46.5, 39.5)
+    >>> place = {"place": "point", "uncertainty_m": 0.0, "accident_type": "mine"}
+    >>> at = [shapely.Point(46.1 + 0.015 * n, 39.25) for n in range(20)]
+    >>> points = gpd.GeoDataFrame([place] * 20, geometry=at, crs=4326)
+    >>> surface = density(points, window=square, bandwidth_m=5_000)
+    >>> surface.n, round(surface.integral), surface.intensity_per_km2.shape == (len(surface.y_m), len(surface.x_m))
+    (20, 20, True)
+    >>> density(points[:9], window=square).refused
+    'only 9 records are located in the window; a density needs 10'
     """
     _possible(edge, rule, bandwidth_m)
     setting = prepared(window, None if rule else bandwidth_m, cell_m)

@@ -74,6 +74,22 @@ class Units:
     `cell_m` is the distance between the centres of neighbouring cells (not for districts). `neighbours_m` is how far the
     centre of a neighbour may lie: by default 1.5 cells, which is all cells that touch, and for districts the smallest distance
     at which each has a neighbour.
+
+    Parameters
+    ----------
+    grid : {"hex", "square", "districts"}
+        The kind of unit.
+    cell_m, neighbours_m : float, optional
+        Metres. Without `cell_m` cells are about twice the area that one record has on average.
+
+    Raises
+    ------
+    Nothing by itself: `mapper.hotspots` refuses what cannot be meant.
+
+    Examples
+    --------
+    >>> Units("square", cell_m=5_000)
+    Units(grid='square', cell_m=5000, neighbours_m=None)
     """
 
     grid: UnitKind = "hex"

@@ -24,7 +24,7 @@ from geopandas.array import GeometryArray
 from mapper import crs, terms
 from mapper.errors import DataRefused
 from mapper.findings import KEPT, finding
-from mapper.model import Finding, LayerEntry, Located, Severity
+from mapper.model import Finding, Findings, LayerEntry, Located, Severity
 from mapper.names import name_key, units
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def locate(
         uncertainty_m=radius_m,
         **{stored.geometry.name: GeometryArray(shapes, crs=crs.STORAGE)},
     )
-    return Located(incidents=located, findings=(*odd, *doubts))
+    return Located(incidents=located, findings=Findings((*odd, *doubts)))
 
 
 def place_zones(zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> gpd.GeoDataFrame:
@@ -158,6 +158,16 @@ def place_zones(zones: gpd.GeoDataFrame, districts: gpd.GeoDataFrame | None) -> 
     ------
     UnknownCRS
         When a frame states no CRS.
+
+    Examples
+    --------
+    Of the second zone one district has no outline, so it has none:
+
+    >>> named = {"zone_id": ["a", "b"], "admin_units": ["Laçın", "Laçın; Ağdərə"]}
+    >>> zones = gpd.GeoDataFrame(named, geometry=[None, None], crs="EPSG:4326")
+    >>> districts = gpd.GeoDataFrame({"name": ["Laçın"]}, geometry=[shapely.box(46, 39, 47, 40)], crs="EPSG:4326")
+    >>> place_zones(zones, districts).geometry.isna().tolist()
+    [False, True]
     """
     stored, outlines = _stored(zones), district_outlines(districts)
     named = stored.get("admin_units", pd.Series(pd.NA, index=stored.index))

@@ -37,7 +37,7 @@ from mapper.intake.placement import place_records
 from mapper.intake.precision import judge_precision
 from mapper.intake.repeats import copied_records, similar_ids
 from mapper.intake.shapes import inside_area, refuse_closed, sound_shapes
-from mapper.model import Checked, Finding, Layer, Ledger, LonLatBox
+from mapper.model import Checked, Finding, Findings, Layer, Ledger, LonLatBox
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -183,7 +183,7 @@ def examine(
         sha256=layer.sha256,
         crs=layer.crs,
         mapping=mapping,
-        findings=tuple(sorted(account.findings, key=_place_in_file)),
+        findings=Findings(sorted(account.findings, key=_place_in_file)),
         originals=_originals(account, layer, frame.index),
     )
 

@@ -21,7 +21,7 @@ from mapper.intake.geojson import read_geojson
 from mapper.intake.hxl import untagged
 from mapper.intake.tables import read_table
 from mapper.model import Layer, LayerEntry
-from mapper.progress import step
+from mapper.progress import step, step_each
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +70,7 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
     >>> accidents.counted, len(accidents.frame)
     (114, 114)
     """
-    return tuple(read_layer(entry) for entry in read_catalogue(folder).layers)
+    return tuple(read_layer(entry) for entry in step_each("reading the layers", read_catalogue(folder).layers))
 
 
 def read_layer(entry: LayerEntry) -> Layer:
@@ -96,6 +96,14 @@ def read_layer(entry: LayerEntry) -> Layer:
         When the bytes are not what the extension says, or the file cannot be trusted as a whole.
     UnknownCRS
         When the file names a CRS that cannot be used.
+
+    Examples
+    --------
+    >>> from mapper.catalogue import bundled_layers
+    >>> entry = read_catalogue(bundled_layers()).layers[0]
+    >>> layer = read_layer(entry)
+    >>> layer.counted, layer.unread, layer.frame.index.name
+    (114, 0, 'row')
     """
     return read_content(entry, read_bytes(entry.path))
 

@@ -27,7 +27,7 @@ from mapper.intake.checks import check, examine, require_usable
 from mapper.intake.files import read_layer
 from mapper.intake.folders import list_folder
 from mapper.intake.mapping import our_columns
-from mapper.model import Checked, Finding, Layer, LayerEntry, Ledger
+from mapper.model import Checked, Finding, Findings, Layer, LayerEntry, Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -197,7 +197,7 @@ def as_one(entry: LayerEntry, parts: Sequence[Description], checked: Sequence[Ch
             rejected=sum(ledger.rejected for ledger in ledgers),
         ),
         sha256=hashlib.sha256("".join(part.sha256 for part in parts).encode()).hexdigest(),
-        findings=(*_empty(entry, parts), *(found for each in checked for found in each.findings)),
+        findings=Findings((*_empty(entry, parts), *(found for each in checked for found in each.findings))),
         originals=None,
     )
     require_usable(whole)

@@ -16,11 +16,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from mapper import crs, schema
+from mapper import cards, crs, schema, terms
 from mapper.analysis.ground import Lost, lost_records
 from mapper.analysis.join import casualties
 from mapper.analysis.ledger import PublishedLedger, ledger_of
 from mapper.findings import severities
+from mapper.model import Findings
 from mapper.names import name_key, units
 from mapper.output.tally import Tally, tally
 from mapper.schema import INJURED, KILLED
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from mapper.model import Catalogue, Checked, DensityFrame, Finding, HotSpots, Joined, LayerEntry, Ledger, Surface
 
-CAVEATS = ("caveat.blank", "caveat.density", "caveat.navigation")
+CAVEATS = cards.CAVEATS
 _EDITION_ID_LENGTH = 12
 
 
@@ -65,7 +66,7 @@ class Edition:
     tables: Mapping[str, pd.DataFrame]
     pairs: pd.DataFrame
     surface: Surface
-    findings: tuple[Finding, ...]
+    findings: Findings
     layers: tuple[tuple[LayerEntry, Ledger, str], ...]
     left_out_later: int
     undrawn_zones: int
@@ -161,6 +162,21 @@ class Edition:
             "assumptions": list(self.assumptions),
         }
 
+    def warnings_in(self, language: str) -> tuple[str, ...]:
+        """Return what must be read before anything else: that it is incomplete, lacks records, or is not for publication."""
+        said = []
+        if not self.complete:
+            said.append(terms.sentence("page", "bar.incomplete", language, n=self.incomplete_zones))
+        if any(self.lost):
+            said.append(terms.sentence("notebook", "edition.lost", language, n=sum(self.lost)))
+        if self.private:
+            said.append(terms.sentence("page", "bar.private", language))
+        return tuple(said)
+
+    def _repr_html_(self) -> str:
+        title = self.titles.get(self.language, self.title)
+        return cards.edition_card(self.to_dict(), title, self.warnings_in(self.language), self.language)
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -237,7 +253,7 @@ def compose(
         surface=results.surface,
         frames=results.frames,
         hotspots=results.hotspots,
-        findings=results.findings,
+        findings=Findings(results.findings),
         layers=tuple((layer.entry, layer.ledger, layer.sha256) for layer in checked),
         left_out_later=results.later,
         undrawn_zones=results.undrawn_zones,

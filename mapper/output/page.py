@@ -25,6 +25,7 @@ from mapper import crs, terms
 from mapper.analysis.clearance import naming
 from mapper.errors import Unreadable
 from mapper.findings import as_frame
+from mapper.markup import escape
 from mapper.names import name_key
 from mapper.output.basemap import Basemap, EmbeddedTiles, OnlineTiles
 from mapper.output.block import TABLES, encode
@@ -32,7 +33,6 @@ from mapper.output.compose import CAVEATS, Edition
 from mapper.output.density_grid import density_grid
 from mapper.output.findable import findable_settlements
 from mapper.output.hotspot_cells import hotspot_plane, hotspot_table
-from mapper.output.markup import escape
 from mapper.output.plain import STYLE, without_scripts
 
 if TYPE_CHECKING:

@@ -18,8 +18,8 @@ import pandas as pd
 import shapely
 
 from mapper import terms
+from mapper.markup import escape, tag
 from mapper.names import name_key
-from mapper.output.markup import escape, tag
 from mapper.output.picture_marks import beside, circle, gathered, marks, names, square
 from mapper.output.picture_shapes import Plane, at_least_a_symbol, outwards, path_of, plane_around, reach
 
@@ -87,7 +87,7 @@ def picture(edition: Edition) -> Picture | None:
     hazards = hazards[hazards.geometry.notna()]
     is_located = edition.incidents["place"].isin(["point", "disc"]).to_numpy(dtype=bool)
     located = shapely.get_coordinates(edition.incidents.geometry.to_numpy()[is_located])
-    counts = _district_counts(edition)
+    counts = district_counts(edition)
     outlines = shapely.get_coordinates(np.concatenate([zones.geometry, hazards.geometry]))
     places = np.concatenate([outlines, located, counts[["lon", "lat"]]]).astype("float64")
     if not len(places):
@@ -122,7 +122,7 @@ def fill_of(vocabulary: str, code: str) -> str:
 
 def outline_of(vocabulary: str, code: str) -> dict[str, Any]:
     """Return the attributes of the line around what has this code."""
-    known = _known(vocabulary, code)
+    known = drawn_as(vocabulary, code)
     return {
         "stroke": terms.vocabulary(vocabulary)[known].colour,
         "stroke_width": 2,
@@ -147,10 +147,17 @@ def _drawing(plane: Plane, layers: Iterable[str]) -> str:
 
 
 def _hatch_id(vocabulary: str, code: str) -> str:
-    return f"mapper-{vocabulary}-{_known(vocabulary, code)}"
+    return f"mapper-{vocabulary}-{drawn_as(vocabulary, code)}"
 
 
-def _known(vocabulary: str, code: str) -> str:
+def drawn_as(vocabulary: str, code: str) -> str:
+    """Return the code that a code is drawn as: one that is not known, or not stated, looks like the strictest.
+
+    Examples
+    --------
+    >>> drawn_as("hazard_class", "sha"), drawn_as("hazard_class", ""), drawn_as("extent", "some of it")
+    ('sha', 'cha', 'whole')
+    """
     return code if code in terms.vocabulary(vocabulary) else _STRICTEST[vocabulary]
 
 
@@ -182,7 +189,7 @@ def _looks(
 ) -> list[tuple[shapely.Geometry, dict[str, Any]]]:
     """Unite what looks alike by the codes of two columns, of which one decides the fill and the other the line."""
     fills, lines = (
-        [_known(_VOCABULARIES[column], code) for code in frame[column].fillna("").astype(str)]
+        [drawn_as(_VOCABULARIES[column], code) for code in frame[column].fillna("").astype(str)]
         for column in (fill, line)
     )
     keys = list(zip(fills, lines, strict=True))
@@ -213,7 +220,7 @@ def _background(plane: Plane, lines: shapely.Geometry, tolerance: float) -> str:
     return "" if shapely.is_empty(seen) else tag("path", d=path_of(seen), fill="none", stroke="#7d776b")
 
 
-def _district_counts(edition: Edition) -> pd.DataFrame:
+def district_counts(edition: Edition) -> pd.DataFrame:
     """Return `n`, `lon` and `lat` of each district that has accidents of which no more is known, and a place for a number."""
     districts = edition.districts
     n = districts["incidents_district_level"]

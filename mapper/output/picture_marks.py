@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from mapper.output.markup import escape, tag
+from mapper.markup import escape, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

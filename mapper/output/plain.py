@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from mapper import terms
+from mapper.markup import escape, tag
 from mapper.output.compose import CAVEATS
-from mapper.output.markup import escape, tag
 from mapper.output.picture import Picture, fill_of, outline_of, picture
 
 if TYPE_CHECKING:
