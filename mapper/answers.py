@@ -20,6 +20,7 @@ from mapper.output.exports import csv_table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mapper.databases import Database
     from mapper.intake.folders import Skipped
 
 _WORST_FIRST = ("reject", "repair-with-warning", "accept-with-findings", "accept")
@@ -40,9 +41,9 @@ class Piece:
 
 @dataclass(slots=True)
 class File:
-    """One file to answer for, the name it is told by, and what was read from it."""
+    """One file, or table of a database, to answer for, the name it is told by, and what was read from it."""
 
-    path: Path
+    path: Path | Database
     name: str
     sha256: str | None = None
     pieces: list[Piece] = field(default_factory=list)

@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
-from mapper.errors import DataRefused, Unreadable
+from mapper.databases import Database, is_address, parse_address
+from mapper.errors import DataRefused, Unreadable, UsageError
 from mapper.model import Catalogue, DateOrder, Kind, LayerEntry, LonLatBox, Precision
 from mapper.terms import LANGUAGES
 
@@ -39,6 +41,9 @@ _LAYER_KEYS = {
     "may_be_empty",
     "precision",
     "precision_reason",
+    "table",
+    "query",
+    "parameters",
 }
 _DENSITY_KEYS = {"bandwidth_m"}
 _TOLD = ("title", "source", "licence", "note")
@@ -141,9 +146,18 @@ def read_catalogue(folder: Path) -> Catalogue:
     )
 
 
-def layer_entry(path: Path, kind: Kind, **known: Any) -> LayerEntry:  # noqa: ANN401 - the fields of LayerEntry
-    """Make the entry of a single file that no catalogue names (the command line and notebooks)."""
-    return LayerEntry(name=path.stem, kind=kind, path=path, **known)
+def layer_entry(source: Path | Database, kind: Kind, **known: Any) -> LayerEntry:  # noqa: ANN401 - the fields of LayerEntry
+    """Make the entry of a single file, or table, that no catalogue names (the command line and notebooks).
+
+    Raises
+    ------
+    UsageError
+        When `part` is neither a table nor a query of the database.
+    """
+    if isinstance(source, Path):
+        return LayerEntry(**{"name": source.stem, **known}, kind=kind, path=source)
+    database = source.with_part(known.pop("part", ""))
+    return LayerEntry(**{**known, "name": database.name}, kind=kind, path=database.path, database=database)
 
 
 def _parse(content: bytes) -> dict[str, Any]:
@@ -284,10 +298,12 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
         raise _refuse(f"'columns' of {where} is not a table of texts", 'Write [layer.columns] with ours = "theirs".')
     precision, reason = _precision(table, kind, where)
     told = {key: _in_languages(table, key, where, default="") for key in _TOLD}
+    file = _text(table, "file", where)
+    database = _database(file, table, where)
     return LayerEntry(
         name=name,
         kind=kind,  # type: ignore[arg-type] # just compared with the kinds
-        path=_path(_text(table, "file", where), where, folder, may_be_folder=kind == "incidents"),
+        path=_path(file, where, folder, may_be_folder=kind == "incidents") if database is None else database.path,
         columns=columns,
         crs=_text(table, "crs", where) if "crs" in table else None,
         accuracy_m=_metres(table, "accuracy_m", where),
@@ -302,6 +318,48 @@ def _entry(table: dict[str, Any], number: int, folder: Path) -> LayerEntry:
         source=told["source"][0],
         licence=told["licence"][0],
         note=told["note"][0],
+        database=database,
+    )
+
+
+def _database(file: str, table: dict[str, Any], where: str) -> Database | None:
+    """Return the database that a layer's records are in, None where they are in a file."""
+    stated = [key for key in ("table", "query", "parameters") if key in table]
+    if not is_address(file):
+        if stated:
+            raise _refuse(
+                f"'{stated[0]}' of {where} is for databases, and its file is none", f"Leave `{stated[0]}` out."
+            )
+        return None
+    try:
+        database = parse_address(file)
+        asked = [_text(table, key, where) for key in ("table", "query") if key in table]
+        if len(asked) + bool(database.table or database.query) + ("part" in table) != 1:
+            raise _refuse(
+                f"{where} is in a database, and needs either a table or a query",
+                'Write table = "schema.table", or query = "SELECT …", and no `part`.',
+            )
+        if "query" in table:
+            return replace(database, query=asked[0], parameters=_parameters(table, where))
+        if "parameters" in table:
+            raise _refuse(f"{where} has parameters and no query to bind them to", "Leave `parameters` out.")
+        return database.with_part(*asked) if asked else database
+    except UsageError as exc:
+        raise _refuse(f"{where}: {exc.what}", exc.advice or "Mend `file`.") from None
+
+
+def _parameters(table: dict[str, Any], where: str) -> dict[str, Any] | tuple[Any, ...] | None:
+    """Return the values that are bound to the placeholders of a query."""
+    given = table.get("parameters")
+    if given is None:
+        return None
+    if isinstance(given, dict | list):
+        values = list(given.values()) if isinstance(given, dict) else given
+        if all(isinstance(each, str | int | float | dt.date) for each in values):
+            return dict(given) if isinstance(given, dict) else tuple(given)
+    raise _refuse(
+        f"'parameters' of {where} is no table of texts, numbers and dates",
+        "Write parameters = { since = 2020-11-10 } for %(since)s in the query.",
     )
 
 

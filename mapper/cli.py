@@ -22,6 +22,7 @@ from mapper.cli_shell import answer as _answer
 from mapper.cli_shell import say as _say
 from mapper.cli_shell import typed as _typed
 from mapper.cli_shell import working as _working
+from mapper.databases import given_source
 from mapper.errors import MapperError, UsageError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mapper.output.basemap import Basemap
 
 ENGINES = ("single", "dask")
+_DATABASE = "postgresql://host/database#schema.table"
 
 app = typer.Typer(
     name="mapper",
@@ -101,7 +103,10 @@ Invalid = Annotated[
 
 @app.command()
 def check(
-    files: Annotated[list[Path], typer.Argument(help="Files of any format that is read, or folders of them.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILES...", help=f"Files of any format that is read, folders of them, or {_DATABASE}."),
+    ],
     *,
     kind: Annotated[str | None, typer.Option(help="incidents, zones, hazards or districts.")] = None,
     crs: Annotated[str | None, typer.Option(help="CRS of the coordinates, such as EPSG:32638.")] = None,
@@ -109,14 +114,17 @@ def check(
     area: Area = None,
     part: Annotated[
         str | None,
-        typer.Option("--part", "--sheet", "--layer-name", help="Sheet, layer or archive member; all when left out."),
+        typer.Option(
+            "--part", "--sheet", "--layer-name", help="Sheet, layer, archive member or table; all when left out."
+        ),
     ] = None,
     on_invalid: Invalid = None,
     csv: Annotated[Path | None, typer.Option(help="CSV file to write all findings to.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Check files and tell every doubt; nothing is written but the findings, with --csv."""
-    with _working(*files):
+    sources = [given_source(file) for file in files]
+    with _working(*sources):
         from mapper import inspection
         from mapper.answers import each_file, exit_code, findings_csv
         from mapper.asked import CHECKED_KINDS, Asked, choice, parse_area, parse_date_order, parse_on_invalid
@@ -130,8 +138,8 @@ def check(
             on_invalid=parse_on_invalid(on_invalid),
         )
         if csv is not None:
-            _sound_csv(csv, files)
-        result = inspection.inspect_all(files, asked)
+            _sound_csv(csv, [each for each in sources if isinstance(each, Path)])
+        result = inspection.inspect_all(sources, asked)
         answers = each_file(result)
         if csv is not None:
             from mapper.output.files import write_file
@@ -180,6 +188,7 @@ def ledger(
     _answer(result, as_json=as_json)
 
 
+Incidents = Annotated[str, typer.Argument(metavar="INCIDENTS", help=f"File of incidents, or {_DATABASE}.")]
 Columns = Annotated[
     list[str] | None,
     typer.Option("--column", help="ours=theirs: which column of the incidents is which; may be given again."),
@@ -195,11 +204,14 @@ PartOfZones = Annotated[str, typer.Option("--zones-part", help="The same of the 
 
 @app.command(name="map")
 def map_command(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
-    zones: Annotated[Path | None, typer.Argument(help="File of zones that may not be entered.")] = None,
+    incidents: Incidents,
+    zones: Annotated[
+        str | None,
+        typer.Argument(metavar="[ZONES]", help=f"File of zones that may not be entered, or {_DATABASE}."),
+    ] = None,
     *,
     out: Annotated[Path, typer.Option(help="HTML file to write.")],
-    hazards: Annotated[Path | None, typer.Option(help="File of hazard areas.")] = None,
+    hazards: Annotated[str | None, typer.Option(metavar="FILE", help=f"File of hazard areas, or {_DATABASE}.")] = None,
     column: Columns = None,
     crs: Crs = None,
     zones_crs: ZonesCrs = None,
@@ -217,13 +229,15 @@ def map_command(
 ) -> None:
     """Make one page straight from your files."""
     stated = _Stated(crs, zones_crs, part, zones_part, hazards_part)
-    with _working(incidents, zones, hazards):
+    sources = [None if each is None else given_source(each) for each in (zones, hazards)]
+    accidents = given_source(incidents)
+    with _working(accidents, *sources):
         from mapper import ownfiles
 
         result = ownfiles.map_files(
-            incidents,
-            zones,
-            hazards=hazards,
+            accidents,
+            sources[0],
+            hazards=sources[1],
             out=out,
             options=_options(column, area, date_order, on_invalid, stated),
             page=ownfiles.OwnPage(_typed(title), _date(as_of) if as_of else None, _basemap(basemap, tiles)),
@@ -235,8 +249,8 @@ def map_command(
 
 @app.command()
 def join(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
-    zones: Annotated[Path, typer.Argument(help="File of zones.")],
+    incidents: Incidents,
+    zones: Annotated[str, typer.Argument(metavar="ZONES", help=f"File of zones, or {_DATABASE}.")],
     *,
     out: Annotated[Path, typer.Option(help="CSV file to write: one row per record-zone pair.")],
     summary: Annotated[Path | None, typer.Option(help="CSV or GeoJSON file to write: one row per zone.")] = None,
@@ -253,12 +267,13 @@ def join(
 ) -> None:
     """Tell which incident lies in which zone, and how surely."""
     stated = _Stated(crs, zones_crs, part, zones_part)
-    with _working(incidents, zones):
+    accidents, ground = given_source(incidents), given_source(zones)
+    with _working(accidents, ground):
         from mapper import ownfiles
 
         result = ownfiles.join_files(
-            incidents,
-            zones,
+            accidents,
+            ground,
             out=out,
             summary=summary,
             accuracy_m=accuracy_m,
@@ -271,7 +286,7 @@ def join(
 
 @app.command()
 def density(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    incidents: Incidents,
     *,
     out: Annotated[Path, typer.Option(help="GeoJSON file to write: contours per km².")],
     window: Annotated[
@@ -308,7 +323,8 @@ def density(
 ) -> None:
     """Write the density of reported accidents (not of mines) as contours."""
     stated = _Stated(crs, zones_crs, part, zones_part)
-    with _working(incidents, window):
+    accidents = given_source(incidents)
+    with _working(accidents, window):
         from mapper import ownfiles
         from mapper.analysis.bandwidths import RULES
         from mapper.analysis.counted import WEIGHTS, Selection
@@ -335,7 +351,7 @@ def density(
             seed=seed,
         )
         result = ownfiles.density_file(
-            incidents,
+            accidents,
             out=out,
             window=window,
             grid=grid,
@@ -349,7 +365,7 @@ def density(
 
 @app.command()
 def hotspots(
-    incidents: Annotated[Path, typer.Argument(help="File of incidents.")],
+    incidents: Incidents,
     *,
     out: Annotated[Path, typer.Option(help="GeoJSON file to write: one polygon per unit, with its class.")],
     window: Annotated[
@@ -376,13 +392,14 @@ def hotspots(
 ) -> None:
     """Tell where more or fewer accidents were reported than chance explains (Gi*); nothing of mines."""
     stated = _Stated(crs, zones_crs, part, zones_part)
-    with _working(incidents, window, districts, not_surveyed):
+    accidents = given_source(incidents)
+    with _working(accidents, window, districts, not_surveyed):
         from mapper import ownfiles
         from mapper.analysis.hotspots import Units
         from mapper.asked import choice
 
         result = ownfiles.hotspots_file(
-            incidents,
+            accidents,
             out=out,
             files=ownfiles.SpotFiles(window, districts, not_surveyed),
             units=Units(choice(grid, ("hex", "square", "districts")) or "hex", cell_m, neighbours_m),

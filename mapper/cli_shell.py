@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,7 +18,8 @@ from mapper.progress import Progress, printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
+
+    from mapper.databases import Database
 
 DONE, REFUSED = 0, 1
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as one JSON object on standard output.")]
@@ -25,7 +27,7 @@ _UNREAD_BYTES = re.compile("[\udc80-\udcff]+")
 
 
 @contextlib.contextmanager
-def working(*files: Path | None) -> Iterator[None]:
+def working(*files: Path | Database | None) -> Iterator[None]:
     """Show progress while a command works, and turn Ctrl-C into a refusal; afterwards there is nothing left to stop.
 
     The process that decodes foreign files starts first, where one of these needs it: it loads while our own libraries do.
@@ -34,7 +36,7 @@ def working(*files: Path | None) -> Iterator[None]:
     try:
         from mapper.intake.decoder import start_early
 
-        start_early(path.name for path in files if path is not None)
+        start_early(path.name for path in files if isinstance(path, Path))
         with Progress(sys.stderr):
             yield
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from mapper.analysis import consistency
 from mapper.answers import File, Piece, answer_for, together
 from mapper.asked import CHECKED_KINDS, Asked, usable_crs
 from mapper.catalogue import FILE_NAME, bundled_layers, layer_entry, read_catalogue
+from mapper.databases import Database
 from mapper.errors import DataRefused, MapperError, Unreadable
 from mapper.findings import finding
 from mapper.intake import parts, whereabouts
@@ -33,22 +35,21 @@ from mapper.progress import step
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from mapper.model import Finding, Kind, Layer, LayerEntry, LonLatBox
 
 _RESTRICTED = ("zones", "hazards")
 
 
-def inspect(path: Path, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of Asked
+def inspect(path: Path | Database, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - the fields of Asked
     """Check one file and answer as `mapper check --json` does, whatever is wrong with it.
 
     A file that the `layers.toml` beside it names is checked as that says, unless an option says otherwise.
 
     Parameters
     ----------
-    path : Path
-        A file of any format that is read.
+    path : Path or Database
+        A file of any format that is read, or a table or query of a database (`mapper.databases.parse_address`).
     **asked
         The fields of `Asked`.
 
@@ -57,10 +58,10 @@ def inspect(path: Path, **asked: Any) -> dict[str, Any]:  # noqa: ANN401 - the f
     UsageError
         As `Asked`.
     """
-    return _answers([File(path, path.name or str(path))], Asked(**asked))[0]
+    return _answers([_file(path)], Asked(**asked))[0]
 
 
-def inspect_all(paths: Sequence[Path], asked: Asked | None = None) -> dict[str, Any]:
+def inspect_all(paths: Sequence[Path | Database], asked: Asked | None = None) -> dict[str, Any]:
     """Check files and folders as `mapper check` does: one answer for one file, else `together`.
 
     A folder with a `layers.toml` is checked as that says; of any other one every data file is, in all folders within it. What
@@ -74,14 +75,15 @@ def inspect_all(paths: Sequence[Path], asked: Asked | None = None) -> dict[str, 
     files: list[File] = []
     skipped: list[Skipped] = []
     for path in paths:
-        if path.is_dir():
+        if isinstance(path, Path) and path.is_dir():
             found, left = _in_folder(path, prefix=f"{path.name}/" if len(paths) > 1 and path.name else "")
             files += found
             skipped += left
         else:
-            files.append(File(path, path.name or str(path)))
+            files.append(_file(path))
     answers = _answers(files, asked or Asked())
-    return answers[0] if len(paths) == 1 and not paths[0].is_dir() else together(answers, skipped)
+    alone = len(paths) == 1 and not (isinstance(paths[0], Path) and paths[0].is_dir())
+    return answers[0] if alone else together(answers, skipped)
 
 
 def list_layers(folder: Path | None = None) -> dict[str, Any]:
@@ -95,7 +97,7 @@ def list_layers(folder: Path | None = None) -> dict[str, Any]:
             {
                 "name": entry.name,
                 "kind": entry.kind,
-                "file": entry.path.name,
+                "file": entry.stated,
                 "title": entry.title,
                 "records": sum(read_part(entry, path).counted for path in part_files(entry)),
                 "crs": entry.crs,
@@ -145,8 +147,8 @@ def _in_folder(folder: Path, prefix: str) -> tuple[list[File], list[Skipped]]:
     """List the files of a folder that are checked, and those that are not."""
     try:
         listed = list_folder(folder)
-        named = _catalogued(folder)
-        if not listed.files:
+        named, in_databases = _catalogued(folder), _in_databases(folder)
+        if not listed.files and not in_databases:
             raise DataRefused("the folder holds no data file", file=folder.name, advice="Name the folder of the files.")
     except MapperError as refusal:
         told = folder.name or str(folder)
@@ -156,9 +158,12 @@ def _in_folder(folder: Path, prefix: str) -> tuple[list[File], list[Skipped]]:
         skipped += [
             Skipped(str(name), f"{FILE_NAME} does not name it") for name in listed.files if folder / name not in named
         ]
-    files = named or [folder / name for name in listed.files]
+    files = [folder / name for name in listed.files] if named is None else named
     return (
-        [File(path, prefix + path.relative_to(folder).as_posix()) for path in files],
+        [
+            *(File(path, prefix + path.relative_to(folder).as_posix()) for path in files),
+            *(_of_database(entry, area) for entry, area in in_databases),
+        ],
         [Skipped(prefix + name, why) for name, why in skipped],
     )
 
@@ -167,7 +172,29 @@ def _catalogued(folder: Path) -> list[Path] | None:
     """Return the files that the `layers.toml` of a folder names, each once, part files among them; None where it has none."""
     if not (folder / FILE_NAME).is_file():
         return None
-    return list(dict.fromkeys(path for entry in read_catalogue(folder).layers for path in part_files(entry)))
+    entries = (entry for entry in read_catalogue(folder).layers if entry.database is None)
+    return list(dict.fromkeys(path for entry in entries for path in part_files(entry)))
+
+
+def _in_databases(folder: Path) -> list[tuple[LayerEntry, LonLatBox | None]]:
+    """Return the layers of a folder whose records are in a database, with the catalogue's area."""
+    if not (folder / FILE_NAME).is_file():
+        return []
+    catalogue = read_catalogue(folder)
+    return [
+        (replace(entry, date=entry.date or catalogue.data_date), catalogue.area)
+        for entry in catalogue.layers
+        if entry.database is not None
+    ]
+
+
+def _of_database(entry: LayerEntry, area: LonLatBox | None) -> File:
+    """Return what is to be answered for a catalogued layer in a database."""
+    return File(entry.database or entry.path, entry.stated, pieces=[Piece(entry, area=area)])
+
+
+def _file(source: Path | Database) -> File:
+    return File(source, source.name or str(source) if isinstance(source, Path) else source.stated)
 
 
 # ------------------------------------------------------------------ from files to answers
@@ -188,6 +215,9 @@ def _answers(files: Sequence[File], asked: Asked) -> list[dict[str, Any]]:
 
 def _read(file: File, asked: Asked) -> None:
     """Read every layer of a file; a file that is refused as a whole has one piece that says why."""
+    if isinstance(file.path, Database):
+        _read_database(file, file.path, asked)
+        return
     if file.pieces:
         return
     entry = layer_entry(file.path, "incidents", numbered=True)
@@ -203,6 +233,23 @@ def _read(file: File, asked: Asked) -> None:
             file.pieces = [_of_told_kind(layer, asked) for layer in parts.apart(entry, read_parts(entry, content))]
     except (DataRefused, Unreadable) as refusal:
         file.pieces = [Piece(entry, refusal=refusal)]
+
+
+def _read_database(file: File, database: Database, asked: Asked) -> None:
+    """Read the table or query that is meant; of a catalogued one the catalogue says which."""
+    catalogued = next(iter(file.pieces), None)
+    if catalogued is not None:
+        entry = replace(_as_asked(catalogued.entry, asked), part="")
+    else:
+        entry = layer_entry(database, asked.kind or "incidents", numbered=True, part=asked.part or "", crs=asked.crs)
+    file.name = entry.stated
+    try:
+        layer = read_layer(entry)
+        file.sha256 = layer.sha256
+        piece = _of_told_kind(layer, asked) if catalogued is None else Piece(entry, layer, catalogued.area)
+    except (DataRefused, Unreadable) as refusal:
+        piece = Piece(entry, refusal=refusal)
+    file.pieces = [piece]
 
 
 def _entries(path: Path, part: str | None) -> list[tuple[LayerEntry, LonLatBox | None]]:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from mapper.databases import Database
+
 Severity = Literal["error", "warning", "info"]
 FileVerdict = Literal["accept", "accept-with-findings", "repair-with-warning", "reject"]
 Kind = Literal[
@@ -171,6 +173,7 @@ class LayerEntry:
     `precision` is how exactly incidents are published, with the reason where it is as in the file (`mapper.output.publication`).
     `by_language` holds those of title, source, licence and note that are given by language; the field of that name is then the
     English one, or the first.
+    `database` is set where the records are in one; `path` then leads nowhere and only ends in the name of the table.
 
     Parameters
     ----------
@@ -211,11 +214,17 @@ class LayerEntry:
     precision: Precision = "month-district"
     precision_reason: str = ""
     by_language: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    database: Database | None = None
 
     def told(self, name: str) -> str | Mapping[str, str]:
         """Return a text of the layer by language where it is given so, else the one there is."""
         text: str = getattr(self, name)
         return self.by_language.get(name, text)
+
+    @property
+    def stated(self) -> str:
+        """What is told and stored of where the records are: the file's name, or the database's address without credentials."""
+        return self.path.name if self.database is None else self.database.stated
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ from mapper.analysis.density import DEFAULT_BANDWIDTH_M, Selection, density
 from mapper.analysis.hotspots import Units, hotspots
 from mapper.analysis.join import join
 from mapper.analysis.locate import locate
+from mapper.catalogue import layer_entry
+from mapper.databases import Database, given_source
 from mapper.errors import DataRefused, UnknownCRS, UsageError
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
@@ -123,7 +125,7 @@ def read_incidents(
     Parameters
     ----------
     path : Path or str
-        A file of any format that is read.
+        A file of any format that is read, or the address of a database: postgresql://host/database#schema.table.
     columns : mapping of str to str, optional
         Our column names to the file's; others are told from a table of common names, and that is stated.
     crs : str, optional
@@ -131,7 +133,7 @@ def read_incidents(
     area : tuple of float, optional
         West, south, east, north in WGS 84 degrees: where the records are expected.
     part : str, optional
-        The sheet, layer or archive member that is meant, where there are several that differ.
+        The sheet, layer or archive member that is meant, where there are several that differ; of a database, the table or query.
     date_order : {"dmy", "mdy", "ymd"}, optional
         How dates such as 03/04/2021 are meant; else they count as not known, and a finding says so.
     on_invalid : {"raise", "reject", "repair"}, optional
@@ -161,7 +163,7 @@ def read_incidents(
     (['a'], {'counted': 2, 'kept': 1, 'repaired': 0, 'rejected': 1})
     """
     options = Options(columns=columns, crs=crs, area=area, part=part, date_order=date_order, on_invalid=on_invalid)
-    return _frame(_checked(Path(path), "incidents", options))
+    return _frame(_checked(path if isinstance(path, Path) else given_source(path), "incidents", options))
 
 
 def read_zones(
@@ -204,7 +206,7 @@ def read_zones(
     (['z'], (46.0, 39.0, 47.0, 40.0))
     """
     options = Options(columns=columns, crs=crs, area=area, part=part, date_order=date_order, on_invalid=on_invalid)
-    return _frame(_checked(Path(path), "zones", options))
+    return _frame(_checked(path if isinstance(path, Path) else given_source(path), "zones", options))
 
 
 def make_map(
@@ -269,10 +271,10 @@ class OwnPage:
 
 
 def map_files(
-    incidents: Path,
-    zones: Path | None = None,
+    incidents: Path | Database,
+    zones: Path | Database | None = None,
     *,
-    hazards: Path | None = None,
+    hazards: Path | Database | None = None,
     out: Path,
     options: Options | None = None,
     page: OwnPage | None = None,
@@ -287,7 +289,7 @@ def map_files(
     options, page = options or Options(), page or OwnPage()
     _written_as(out, (".html", ".htm"))
     _keep_inputs([out], [incidents, zones, hazards])
-    others: list[tuple[Path | None, Kind, Options]] = [
+    others: list[tuple[Path | Database | None, Kind, Options]] = [
         (zones, "zones", options.of_zones),
         (hazards, "hazards", options.of_hazards),
     ]
@@ -303,8 +305,8 @@ def map_files(
 
 
 def join_files(
-    incidents: Path,
-    zones: Path,
+    incidents: Path | Database,
+    zones: Path | Database,
     *,
     out: Path,
     summary: Path | None = None,
@@ -355,10 +357,10 @@ def join_files(
 
 
 def density_file(
-    incidents: Path,
+    incidents: Path | Database,
     *,
     out: Path,
-    window: Path | None = None,
+    window: Path | Database | None = None,
     grid: Path | None = None,
     choices: DensityChoices | None = None,
     options: Options | None = None,
@@ -411,13 +413,13 @@ def density_file(
 class SpotFiles:
     """The other files of a run of `mapper hotspots`: what a record could have been reported from, and what units there are."""
 
-    window: Path | None = None
-    districts: Path | None = None
-    not_surveyed: Path | None = None
+    window: Path | Database | None = None
+    districts: Path | Database | None = None
+    not_surveyed: Path | Database | None = None
 
 
 def hotspots_file(
-    incidents: Path,
+    incidents: Path | Database,
     *,
     out: Path,
     files: SpotFiles | None = None,
@@ -438,7 +440,7 @@ def hotspots_file(
     options, files, units = options or Options(), files or SpotFiles(), units or Units()
     _written_as(out, (".geojson",))
     _keep_inputs([out], [incidents, files.window, files.districts, files.not_surveyed])
-    given: list[tuple[Path | None, Kind]] = [
+    given: list[tuple[Path | Database | None, Kind]] = [
         (files.window, "zones"),
         (files.districts, "districts"),
         (files.not_surveyed, "zones"),
@@ -481,11 +483,12 @@ def _spot_window(
 
 
 # ------------------------------------------------------------------ from a file or a frame to a checked layer
-def _checked(path: Path, kind: Kind, options: Options) -> Checked:
-    entry = LayerEntry(
-        name=options.part or path.stem,
-        kind=kind,
-        path=path,
+def _checked(path: Path | Database, kind: Kind, options: Options) -> Checked:
+    named = {"name": options.part} if options.part else {}
+    entry = layer_entry(
+        path,
+        kind,
+        **named,
         columns=options.columns or {},
         crs=options.crs,
         part=options.part,
@@ -494,7 +497,7 @@ def _checked(path: Path, kind: Kind, options: Options) -> Checked:
         precision="as-published",
     )
     layer = read_layer(entry)
-    with step(f"checking {path.name}"):
+    with step(f"checking {entry.path.name}"):
         return check(
             layer,
             area=options.area or options.near,
@@ -652,9 +655,9 @@ def _assumed_spots(found: HotSpots, units: Units, files: SpotFiles, hull_m: floa
 
 
 # ------------------------------------------------------------------ outputs
-def _keep_inputs(outputs: Sequence[Path | None], inputs: Sequence[Path | None]) -> None:
+def _keep_inputs(outputs: Sequence[Path | None], inputs: Sequence[Path | Database | None]) -> None:
     """Refuse to write over a file that is read, or two outputs into one."""
-    taken = {path.resolve() for path in inputs if path is not None}
+    taken = {path.resolve() for path in inputs if isinstance(path, Path)}
     for out in outputs:
         if out is None:
             continue

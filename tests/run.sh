@@ -2,8 +2,9 @@
 # Sets up what the tests need and runs every check:   bash tests/run.sh [--quick]
 #
 # --quick leaves out the browser, the tests marked slow, and the notebooks.
-# Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium
-# from Debian's packages where it is missing and the user may install it. A step that fails does not stop the later ones: the
+# Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium and
+# PostgreSQL with PostGIS from Debian's packages where they are missing and the user may install them. The tests start a server of
+# their own on a free port, in a temporary folder, and stop it. A step that fails does not stop the later ones: the
 # failed ones are named at the end, and the exit code is 1.
 
 set -u
@@ -86,8 +87,32 @@ find_chromium() {
     has_chromium || stop "Chromium was installed but no command of that name is there."
 }
 
+has_postgis() {
+    compgen -G "/usr/lib/postgresql/*/bin/pg_ctl" && compgen -G "/usr/share/postgresql/*/extension/postgis.control"
+} >/dev/null
+
+# Unlike the browser, databases are something that not everybody has: where they cannot be had, their tests are skipped, loudly.
+find_postgis() {
+    has_postgis && return
+    heading "PostgreSQL with PostGIS"
+    local as_root=
+    if [ "$(id -u)" != 0 ]; then
+        as_root="sudo -n"
+    fi
+    if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
+        $as_root apt-get update -q &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+                postgresql-15 postgresql-15-postgis-3
+    fi
+    has_postgis && return
+    without_postgis="DATABASES ARE NOT TESTED: PostgreSQL 15 with PostGIS could not be installed (postgresql-15, postgresql-15-postgis-3)."
+    echo "$without_postgis" >&2
+}
+
 make_venv
 install
+without_postgis=
+find_postgis
 [ -n "$quick" ] || find_chromium
 
 # ------------------------------------------------------------ steps: every one runs
@@ -131,6 +156,9 @@ else
 fi
 
 printf '\n'
+if [ -n "$without_postgis" ]; then
+    echo "$without_postgis"
+fi
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'FAILED in %d s: %d of %d steps:\n' "$SECONDS" ${#failed[@]} $((passed + ${#failed[@]}))
     printf '  %s\n' "${failed[@]}"

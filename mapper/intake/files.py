@@ -19,6 +19,7 @@ from mapper.errors import DataRefused, Unreadable
 from mapper.intake import geofiles, packed, parts, workbooks
 from mapper.intake.geojson import read_geojson
 from mapper.intake.hxl import untagged
+from mapper.intake.postgis import read_database
 from mapper.intake.tables import read_table
 from mapper.model import Layer, LayerEntry
 from mapper.progress import step, step_each
@@ -74,7 +75,7 @@ def read_layers(folder: Path) -> tuple[Layer, ...]:
 
 
 def read_layer(entry: LayerEntry) -> Layer:
-    """Read one file as it is: text cells and geometries, nothing judged, every record accounted for.
+    """Read one file, or a table or query of a database, as it is: text cells and geometries, every record accounted for.
 
     Of several sheets, layers or archive members all are read, as one layer; where they differ, the entry must say which.
 
@@ -105,6 +106,8 @@ def read_layer(entry: LayerEntry) -> Layer:
     >>> layer.counted, layer.unread, layer.frame.index.name
     (114, 0, 'row')
     """
+    if entry.database is not None:
+        return read_database(entry)
     return read_content(entry, read_bytes(entry.path))
 
 

@@ -63,7 +63,7 @@ def manifest(edition: Edition, contents: Mapping[str, bytes], basemap: Basemap |
     inputs = [
         {
             "layer": entry.name,
-            "file": entry.path.name,
+            "file": entry.stated,
             "kind": entry.kind,
             "sha256": sha256,
             "counted": ledger.counted,
