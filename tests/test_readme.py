@@ -144,6 +144,22 @@ def test_every_answer_is_told_of(told: dict[Step, Done], folder: Path) -> None:
     assert seen - known == set()
 
 
+@pytest.mark.slow
+def test_what_the_density_counts_is_as_told(told: dict[Step, Done], folder: Path) -> None:
+    """README's figures of the bundled edition: counted and left out, which sum to all accidents."""
+    assert told
+    counted = re.search(
+        r"(\d+) of the (\d+) count; (\d+) at demining work, (\d+) known by district alone and (\d+) outside the window",
+        TEXT,
+    )
+    assert counted is not None
+    used, records, *left_out = map(int, counted.groups())
+    bundled = next(each for each in _of("build", folder) if each["incidents"]["counted"] == records)["density"]
+    names = ("demining_accident", "place_is_a_district", "outside_window")
+    assert (bundled["n"], [bundled["left_out"][name] for name in names]) == (used, left_out)
+    assert used + sum(left_out) == records
+
+
 def _of(command: str, folder: Path) -> list[dict[str, Any]]:
     """Return the answers of one command."""
     return [answer for name, answer in answers(folder) if name.startswith(f"{command}-")]
