@@ -28,6 +28,7 @@ from mapper.errors import MapperError, UsageError
 if TYPE_CHECKING:
     from mapper import ownfiles
     from mapper.output.basemap import Basemap
+    from mapper.output.export import Format
 
 ENGINES = ("single", "dask")
 _DATABASE = "postgresql://host/database#schema.table"
@@ -67,6 +68,9 @@ def build(
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a running dask scheduler; one is started here when left out.")
     ] = None,
+    exports: Annotated[
+        str | None, typer.Option(help="Formats to write beside the page, with commas between, such as gpkg,kml.")
+    ] = None,
     basemap: BasemapFile = None,
     tiles: OnlineTiles = None,
     as_json: AsJson = False,
@@ -76,15 +80,16 @@ def build(
         from mapper import pipeline
 
         day = _date(as_of) if as_of else None
+        formats = _formats([] if exports is None else [exports])
         drawn = _basemap(basemap, tiles)
         if _engine(engine, scheduler) == "dask":
             from mapper import partitioned
 
             result = partitioned.build(
-                layers, out=out, scheduler=scheduler, as_of=day, internal=internal, basemap=drawn
+                layers, out=out, scheduler=scheduler, as_of=day, internal=internal, basemap=drawn, exports=formats
             )
         else:
-            result = pipeline.build(layers, out=out, as_of=day, internal=internal, basemap=drawn)
+            result = pipeline.build(layers, out=out, as_of=day, internal=internal, basemap=drawn, exports=formats)
     _say(report.edition(result, str(out)))
     _answer(result, as_json=as_json)
     raise typer.Exit(_exit_code(result))
@@ -151,6 +156,37 @@ def check(
         _say(report.skipped(result["skipped"]))
     _answer(result, as_json=as_json)
     raise typer.Exit(exit_code(answers))
+
+
+@app.command()
+def export(
+    source: Annotated[
+        Path | None, typer.Argument(help="Folder of layers, or of an edition; the bundled layers when left out.")
+    ] = None,
+    *,
+    to: Annotated[Path, typer.Option(help="Folder to write to, or a file whose ending tells the format.")],
+    formats: Annotated[
+        list[str] | None,
+        typer.Option("--format", help="A format, such as gpkg; may be given again, or several with commas between."),
+    ] = None,
+    crs: Annotated[str | None, typer.Option(help="CRS to write, such as EPSG:32638; WGS 84 when left out.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the words in the files: az, ru or en.")] = "en",
+    internal: Annotated[
+        bool, typer.Option("--internal", help="Write full records, marked INTERNAL in every file and record.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files that are there.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Export layers or an edition as GeoJSON, GeoPackage, tables and more; no file is replaced without --overwrite.
+
+    The answer of --json: edition, to, files (name to bytes, sha256, format), notices, tables (name to rows).
+    """
+    with _working():
+        from mapper import exporting
+
+        result = exporting.export(source, to, exporting.Wishes(tuple(formats or ()), crs, lang, internal, overwrite))
+    _say(report.exported(result))
+    _answer(result, as_json=as_json)
 
 
 @app.command()
@@ -529,6 +565,14 @@ class _Stated(NamedTuple):
     part: str
     zones_part: str
     hazards_part: str = ""
+
+
+def _formats(names: list[str]) -> tuple[Format, ...]:
+    if not names:
+        return ()
+    from mapper.output.export import formats_named
+
+    return formats_named(names)
 
 
 def _engine(engine: str, scheduler: str | None) -> str:

@@ -43,11 +43,12 @@ from mapper.model import (
     LonLatBox,
     OnInvalid,
 )
-from mapper.output.exports import CONTOUR_COLUMNS, HOTSPOT_COLUMNS, ZONE_COLUMNS, csv_table, geojson
+from mapper.output.exports import CONTOUR_COLUMNS, HOTSPOT_COLUMNS, csv_table, geojson
 from mapper.output.files import to_the_end, write_file
 from mapper.output.manifest import answer
 from mapper.output.notebook import HazardMap
 from mapper.output.page import page_html
+from mapper.output.published import columns_of
 from mapper.output.rasters import geotiff, raster_writer
 from mapper.pipeline import edition_of
 from mapper.progress import step
@@ -684,7 +685,7 @@ def _written_as(path: Path, endings: Sequence[str]) -> None:
 
 
 def _zone_summary(joined: Joined, path: Path) -> bytes:
-    columns = [column for column in ZONE_COLUMNS if column in joined.zones]
+    columns = [column.name for column in columns_of("zones") if column.name in joined.zones]
     if path.suffix.lower() == ".geojson":
         return geojson(joined.zones, columns, "zone_id", "zones")
     return csv_table(pd.DataFrame(joined.zones[columns]), mark=False)

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from mapper.model import Catalogue
     from mapper.output.basemap import Basemap
     from mapper.output.compose import Edition
+    from mapper.output.export import Format
     from mapper.partwise import Look, Part, Plan, Work
 
     Told = TypeVar("Told")
@@ -58,12 +59,13 @@ def build(
     as_of: dt.date | None = None,
     internal: bool = False,
     basemap: Basemap | None = None,
+    exports: Sequence[Format] = (),
 ) -> dict[str, Any]:
     """Build an edition as `mapper.pipeline.build` does, part by part on the workers of a dask scheduler.
 
     Parameters
     ----------
-    layers, out, as_of, internal, basemap
+    layers, out, as_of, internal, basemap, exports
         As of `mapper.pipeline.build`. A layer of incidents may be a folder of part files; every file is a part.
     scheduler : str, optional
         The address of a running scheduler, such as "tcp://10.0.0.1:8786". Each of its workers has this package and sees the
@@ -86,7 +88,7 @@ def build(
     catalogue = catalogue_for(None if layers is None else layers.resolve(), as_of)
     with workers(scheduler) as client:
         edition, records = _edition(client, catalogue, as_of, internal=internal)
-    return write_edition(edition, out, records, basemap)
+    return write_edition(edition, out, records, basemap, exports)
 
 
 @contextlib.contextmanager

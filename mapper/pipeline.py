@@ -22,14 +22,16 @@ from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused, UsageError
 from mapper.intake.partitions import check_layer
 from mapper.model import Surface
+from mapper.output.export import written_aside
 from mapper.output.exports import export_files
-from mapper.output.files import write_files
+from mapper.output.files import writing_into
 from mapper.output.identifiers import is_generalised, with_public_ids
 from mapper.output.internal import internal_files
 from mapper.output.manifest import FILE_NAME as MANIFEST
-from mapper.output.manifest import answer, listed_files, manifest
+from mapper.output.manifest import answer, described, listed_files, manifest
 from mapper.output.page import page_html
 from mapper.output.publication import density_refusal, in_cells, known_places
+from mapper.output.published import export_facts, published_tables
 from mapper.progress import step, step_each
 from mapper.terms import Said
 from mapper.walk import (
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
     from mapper.model import Catalogue, Checked, DensityFrame, LayerEntry
     from mapper.output.basemap import Basemap
     from mapper.output.compose import Edition
+    from mapper.output.export import Format
 
     Rows = Sequence[tuple[LayerEntry | None, Any]]
 
@@ -71,6 +74,7 @@ def build(
     as_of: dt.date | None = None,
     internal: bool = False,
     basemap: Basemap | None = None,
+    exports: Sequence[Format] = (),
 ) -> dict[str, Any]:
     """Build an edition from a folder of layers and write it.
 
@@ -88,6 +92,8 @@ def build(
         it removes that file.
     basemap : Basemap, optional
         A background map for the page: of `read_pmtiles` or `online` in `mapper.output.basemap`.
+    exports : sequence of Format
+        Formats of `mapper.output.export` that are written beside the page, in WGS 84.
 
     Returns
     -------
@@ -108,32 +114,43 @@ def build(
     >>> told["complete"], told["incidents"]["counted"], "map.html" in told["files"]
     (True, 114, True)
     """
-    catalogue = catalogue_for(layers, as_of)
-    checked = check_layers(catalogue)
-    with step("joining, counting, taking the density"):
-        edition, records = _walked(catalogue, checked, as_of)
-    return write_edition(edition, out, records if internal else None, basemap)
+    edition, records = make_edition_and_records(layers, as_of=as_of)
+    return write_edition(edition, out, records if internal else None, basemap, exports)
 
 
 def write_edition(
-    edition: Edition, out: Path, records: gpd.GeoDataFrame | None = None, basemap: Basemap | None = None
+    edition: Edition,
+    out: Path,
+    records: gpd.GeoDataFrame | None = None,
+    basemap: Basemap | None = None,
+    exports: Sequence[Format] = (),
 ) -> dict[str, Any]:
     """Write an edition into a folder, with the full records where they are given, and return the answer of `mapper build`."""
     with step("making the page and the files"):
         contents = edition_files(edition, {} if records is None else internal_files(records), basemap)
-        _keep_inputs(edition, out, contents)
-        told = answer(edition, {name: content for name, content in contents.items() if name != MANIFEST})
-    with step("writing the files"):
-        write_files(out, contents, superseded=listed_files(out))
+    _keep_inputs(edition, out, (*contents, MANIFEST))
+    with writing_into(out) as writing:
+        exported = written_aside(
+            published_tables(edition), export_facts(edition), exports, writing.aside, taken=contents
+        )
+        _keep_inputs(edition, out, exported.paths)
+        files = {**described(contents), **exported.files}
+        told = answer(edition, files)
+        if exports:
+            told["notices"] = list(exported.notices)
+        with step("writing the files"):
+            writing.place(
+                {**contents, **exported.paths, MANIFEST: manifest(edition, files, basemap)},
+                superseded=listed_files(out),
+            )
     return told
 
 
 def edition_files(
     edition: Edition, others: Mapping[str, bytes] | None = None, basemap: Basemap | None = None
 ) -> dict[str, bytes]:
-    """Return every file of an edition by name, `others` among them, the manifest last."""
-    contents = {PAGE: page_html(edition, basemap), **export_files(edition), **(others or {})}
-    return {**contents, MANIFEST: manifest(edition, contents, basemap)}
+    """Return every file of an edition by name, `others` among them, without its manifest."""
+    return {PAGE: page_html(edition, basemap), **export_files(edition), **(others or {})}
 
 
 def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) -> Edition:
@@ -166,10 +183,17 @@ def make_edition(layers: Path | None = None, *, as_of: dt.date | None = None) ->
     >>> edition.counts["zones"]
     {'counted': 13, 'drawn': 12, 'without_geometry': 1, 'refused': 0}
     """
+    return make_edition_and_records(layers, as_of=as_of)[0]
+
+
+def make_edition_and_records(
+    layers: Path | None = None, *, as_of: dt.date | None = None
+) -> tuple[Edition, gpd.GeoDataFrame]:
+    """Walk the line as `make_edition`; return the full records of the incidents too, which only internal files may hold."""
     catalogue = catalogue_for(layers, as_of)
     checked = check_layers(catalogue)
     with step("joining, counting, taking the density"):
-        return edition_of(catalogue, checked, as_of)
+        return _walked(catalogue, checked, as_of)
 
 
 def catalogue_for(layers: Path | None, as_of: dt.date | None) -> Catalogue:

@@ -38,6 +38,14 @@ def edition(answer: Mapping[str, Any], folder: str) -> str:
     return "\n".join(lines)
 
 
+def exported(answer: Mapping[str, Any]) -> str:
+    """Say what an export wrote, and what its formats could not hold."""
+    tables = ", ".join(f"{name} {rows:,}" for name, rows in answer["tables"].items())
+    lines = [f"Exported edition {answer['edition']}: {answer['to']}", f"  records: {tables}"]
+    lines += [f"  {name}: {file['format']}, {file['bytes']:,} bytes" for name, file in answer["files"].items()]
+    return "\n".join([*lines, *(f"  note: {notice}" for notice in answer["notices"])])
+
+
 def checked(answer: Mapping[str, Any]) -> str:
     """Say what became of one checked file: its account, how its columns were read, and a table of its findings.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import fiona
@@ -18,29 +18,33 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mapper.output.exports import (
-    CONTOUR_COLUMNS,
-    DISTRICT_COLUMNS,
-    INCIDENT_COLUMNS,
-    ZONE_COLUMNS,
-    csv_table,
-    export_files,
-    geojson,
-)
+from mapper.output.antimeridian import cut_at_antimeridian
+from mapper.output.exports import csv_table, export_files, geojson, geojson_table, table_files
+from mapper.output.published import columns_of, export_facts, published_tables, table_of
 from mapper.pipeline import make_edition
+from tests.rfc7946 import faults
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mapper.output.compose import Edition
 
-COLUMNS = {
-    "incidents.geojson": INCIDENT_COLUMNS,
-    "zones.geojson": ZONE_COLUMNS,
-    "districts.geojson": DISTRICT_COLUMNS,
-    "density.geojson": CONTOUR_COLUMNS,
+PLACED = (
+    "incidents.geojson",
+    "zones.geojson",
+    "districts.geojson",
+    "coverage.geojson",
+    "context.geojson",
+    "density.geojson",
+)
+TABLES = ("orders.csv", "events.csv", "sources.csv", "casualty_counts.csv", "activities.csv")
+IDS = {
+    "incidents.geojson": "incident_id",
+    "zones.geojson": "zone_id",
+    "districts.geojson": "district_id",
+    "coverage.geojson": "coverage_id",
+    "context.geojson": "context_id",
 }
-IDS = {"incidents.geojson": "incident_id", "zones.geojson": "zone_id", "districts.geojson": "district_id"}
 HOSTILE = (
     '<img src=x onerror="a()">',
     "</script>",
@@ -77,47 +81,87 @@ def test_two_exports_are_byte_equal(exports: dict[str, bytes]) -> None:
     assert export_files(make_edition()) == exports
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("name", PLACED)
 def test_files_follow_rfc_7946(exports: dict[str, bytes], name: str) -> None:
-    """No crs member, every feature with every key, ids, box around all, six decimals, right-hand rings."""
-    text = exports[name].decode("utf-8")
-    collection = json.loads(text)
-    assert collection["type"] == "FeatureCollection"
-    assert "crs" not in collection
-    points = []
+    """By a checker written from the RFC; every feature has every key of its table, in one order, and its identifier."""
+    collection = json.loads(exports[name])
+    assert faults(exports[name]) == []
+    assert "bbox" in collection
+    columns = [column.name for column in columns_of(name.removesuffix(".geojson"))]
+    assert [column["name"] for column in collection["columns"]] == columns
     for feature in collection["features"]:
-        assert feature["type"] == "Feature"
-        assert tuple(feature["properties"]) == COLUMNS[name]
-        assert "geometry" in feature
+        assert list(feature["properties"]) == columns
         if name in IDS:
             assert feature["id"] == feature["properties"][IDS[name]]
-        if feature["geometry"]:
-            points += _points(feature["geometry"]["coordinates"])
-            _assert_right_hand(feature["geometry"])
-    west, south = np.min(points, axis=0)
-    east, north = np.max(points, axis=0)
-    assert collection["bbox"] == [west, south, east, north]
-    assert all(44 < lon < 51 and 38 < lat < 42 for lon, lat in points)
-    assert not re.search(r"\d\.\d{7,}\d*[,\]]", re.sub(r'"properties":\{.*?\},"geometry"', '"geometry"', text))
+    assert all(44 < lon < 51 and 38 < lat < 42 for lon, lat in (collection["bbox"][:2], collection["bbox"][2:]))
 
 
-def _points(coordinates: Any) -> list[tuple[float, float]]:  # noqa: ANN401 - nested as the geometry is
-    if isinstance(coordinates[0], float):
-        return [(coordinates[0], coordinates[1])]
-    return [point for part in coordinates for point in _points(part)]
+def test_every_table_of_the_edition_is_a_file(edition: Edition, exports: dict[str, bytes]) -> None:
+    """Tables with places as GeoJSON, the others as CSV; the bundled layers hold no hazards and no corridors."""
+    assert set(exports) == {*PLACED, *TABLES, "findings.csv", "settlements.csv"}
+    for name in TABLES:
+        rows = list(csv.DictReader(io.StringIO(exports[name].decode("utf-8-sig"), newline="")))
+        assert len(rows) == len(edition.tables[name.removesuffix(".csv")])
 
 
-def _assert_right_hand(geometry: dict[str, Any]) -> None:
-    """Check by the shoelace formula that outer rings run counter-clockwise, holes clockwise, and all are closed."""
-    if geometry["type"] == "Point":
-        return
-    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
-    for rings in polygons:
-        for number, ring in enumerate(rings):
-            x, y = np.array(ring).T - np.array(ring[0])[:, None]
-            area = np.sum(x[:-1] * y[1:] - x[1:] * y[:-1]) / 2
-            assert ring[0] == ring[-1]
-            assert area > 0 if number == 0 else area < 0
+@pytest.mark.parametrize("name", PLACED)
+def test_each_file_says_whose_it_is_of_when_and_under_which_licence(exports: dict[str, bytes], name: str) -> None:
+    """A file is passed on without its folder; what is made of district outlines is under their share-alike licence."""
+    collection = json.loads(exports[name])
+    assert (collection["data_date"], collection["stale_after"]) == ("2026-11-23", "2027-05-22")
+    assert collection["edition"]
+    assert collection["organisation"] == "Compiled from public reports"
+    assert len(collection["caveats"]) == 3
+    assert "as of 2026-11-23. A blank area is not a cleared area." in collection["caveats"][0]
+    if name in ("zones.geojson", "districts.geojson", "density.geojson"):
+        assert any("CC BY-SA 3.0" in licence for licence in collection["licences"])
+
+
+@pytest.mark.parametrize("language", ["az", "ru"])
+def test_words_are_in_the_language_that_is_asked_for(edition: Edition, language: str) -> None:
+    """Titles of tables and columns and the caveats; names and codes of the data stay."""
+    facts = replace(export_facts(edition), language=language)
+    zones = next(table for table in published_tables(edition) if table.name == "zones")
+    collection = json.loads(geojson_table(zones, facts))
+    assert collection["title"] == {"az": "Girişi qadağan olunmuş zonalar", "ru": "Зоны запрета входа"}[language]
+    (area,) = (column for column in collection["columns"] if column["name"] == "area_km2")
+    assert (area["title"], area["unit"]) == ({"az": "Sahə", "ru": "Площадь"}[language], "km²")
+    assert collection["features"][0]["properties"]["extent"] in {"whole", "part", "interpreted"}
+
+
+@pytest.mark.parametrize("name", PLACED)
+def test_gdal_types_each_column_as_it_is_meant(exports: dict[str, bytes], name: str, tmp_path: Path) -> None:
+    """GDAL looks at all features, not at the first: counts are whole numbers, numbers real; a column all null tells nothing."""
+    path = tmp_path / name
+    path.write_bytes(exports[name])
+    info = pyogrio.read_info(path)
+    types = dict(zip(info["fields"], info["ogr_types"], strict=True))
+    features = json.loads(exports[name])["features"]
+    for column in columns_of(name.removesuffix(".geojson")):
+        known = [feature["properties"][column.name] for feature in features]
+        if any(value is not None for value in known):
+            expected = {"count": {"OFTInteger"}, "number": {"OFTReal"}, "date": {"OFTDate", "OFTString"}}
+            assert types[column.name] in expected.get(column.kind, {"OFTString"}), column.name
+
+
+def test_hazards_and_corridors_are_files_too(edition: Edition) -> None:
+    """A hazard keeps its own column `marking` beside the mark of an internal export."""
+    frame = gpd.GeoDataFrame(
+        {column.name: [None] for column in columns_of("hazards")}, geometry=[shapely.box(46, 39, 46.1, 39.1)], crs=4326
+    )
+    hazards = table_of("hazards", frame.assign(hazard_id="h1", marking="red skulls", area_m2=2.5, accuracy_m=None))
+    line = gpd.GeoDataFrame(
+        {column.name: [None] for column in columns_of("corridors")},
+        geometry=[shapely.LineString([(46, 39), (47, 39)])],
+        crs=4326,
+    )
+    corridors = table_of("corridors", line.assign(corridor_id="c1", width_m=8.0))
+    files = table_files([hazards, corridors], replace(export_facts(edition), marking="INTERNAL"))
+    assert all(faults(content) == [] for content in files.values())
+    collection = json.loads(files["hazards.geojson"])
+    told = collection["features"][0]["properties"]
+    assert (collection["marking"], told["export_marking"], told["marking"]) == ("INTERNAL", "INTERNAL", "red skulls")
+    assert json.loads(files["corridors.geojson"])["features"][0]["properties"]["marking"] == "INTERNAL"
 
 
 def test_places_known_by_district_have_no_geometry(edition: Edition, exports: dict[str, bytes]) -> None:
@@ -129,14 +173,14 @@ def test_places_known_by_district_have_no_geometry(edition: Edition, exports: di
     assert sum(feature["geometry"] is None for feature in features) == 31
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("name", ["incidents.geojson", "zones.geojson", "districts.geojson", "density.geojson"])
 def test_shapes_stay_valid_and_where_they_were(edition: Edition, exports: dict[str, bytes], name: str) -> None:
     """Every polygon is valid after rounding, and no vertex moved by more than half the last decimal."""
     frames = {
         "incidents.geojson": edition.incidents[edition.incidents["place"] == "disc"],
         "zones.geojson": edition.zones,
         "districts.geojson": edition.districts,
-        "density.geojson": edition.surface.contours,
+        "density.geojson": next(table.frame for table in published_tables(edition) if table.name == "density"),
     }
     read = [
         shapely.geometry.shape(feature["geometry"])
@@ -149,7 +193,7 @@ def test_shapes_stay_valid_and_where_they_were(edition: Edition, exports: dict[s
     assert moved.max() <= 0.5e-6 * 2**0.5 * 1.0001
 
 
-@pytest.mark.parametrize("name", COLUMNS)
+@pytest.mark.parametrize("name", PLACED)
 def test_two_libraries_read_what_was_written(exports: dict[str, bytes], name: str, tmp_path: Path) -> None:
     """Read with pyogrio and fiona: both agree with the JSON itself, record by record, cell by cell, letters included."""
     path = tmp_path / name
@@ -298,3 +342,65 @@ def test_the_findings_are_told_with_row_and_advice(edition: Edition, exports: di
     assert [(row["rule"], row["row"], row["value"]) for row in rows] == [
         (found.rule, "" if found.row is None else str(found.row), found.value or "") for found in edition.findings
     ]
+
+
+CROSSINGS = {
+    "a line": (
+        shapely.LineString([(170, 45), (-170, 45)]),
+        shapely.MultiLineString([[(170, 45), (180, 45)], [(-180, 45), (-170, 45)]]),
+    ),
+    "a square that counts on": (
+        shapely.box(170, 40, 190, 50),
+        shapely.union_all([shapely.box(170, 40, 180, 50), shapely.box(-180, 40, -170, 50)]),
+    ),
+    "a square in degrees": (
+        shapely.Polygon([(170, 40), (-170, 40), (-170, 50), (170, 50)]),
+        shapely.union_all([shapely.box(170, 40, 180, 50), shapely.box(-180, 40, -170, 50)]),
+    ),
+    "a square with a hole on the line": (
+        shapely.Polygon(shapely.box(170, 40, 190, 50).exterior, [[(178, 44), (182, 44), (182, 46), (178, 46)]]),
+        shapely.union_all(
+            [
+                shapely.box(170, 40, 180, 50) - shapely.box(178, 44, 180, 46),
+                shapely.box(-180, 40, -170, 50) - shapely.box(-180, 44, -178, 46),
+            ]
+        ),
+    ),
+    "one that is cut already": (
+        shapely.MultiPolygon([shapely.box(170, 40, 180, 50), shapely.box(-180, 40, -170, 50)]),
+        shapely.MultiPolygon([shapely.box(170, 40, 180, 50), shapely.box(-180, 40, -170, 50)]),
+    ),
+    "one that stays within": (shapely.box(46, 39, 47, 40), shapely.box(46, 39, 47, 40)),
+    "two points": (shapely.MultiPoint([(179, 1), (-179, 1)]), shapely.MultiPoint([(179, 1), (-179, 1)])),
+}
+
+
+@pytest.mark.parametrize("name", CROSSINGS)
+def test_shapes_are_cut_at_the_antimeridian(name: str) -> None:
+    """RFC 7946, 3.1.9: the line of its example, and squares of 20 degrees cut in two of 10 by hand."""
+    given, expected = CROSSINGS[name]
+    content = geojson(frame_of(["a"], [given]), ["id"], "id", "x")
+    assert faults(content) == []
+    found = shapely.geometry.shape(json.loads(content)["features"][0]["geometry"])
+    assert found.equals(expected), found.wkt
+
+
+@given(
+    st.floats(-180, 180), st.floats(0.001, 179), st.lists(st.floats(-1, 1), min_size=6, max_size=6), st.floats(-80, 80)
+)
+def test_cutting_keeps_every_square_degree(west: float, width: float, bend: list[float], south: float) -> None:
+    """The area in degrees is that of the shape before it was cut, and no part runs past the antimeridian."""
+    xs = west + width * np.array([0, 0.5, 1, 1, 0.5, 0])
+    ys = south + np.array([0, 0, 0, 3, 3, 3]) + np.array(bend)
+    whole = shapely.Polygon(np.column_stack([xs, ys]))
+    wrapped = shapely.Polygon(np.column_stack([(xs + 180) % 360 - 180, ys]))
+    for given_shape in (whole, wrapped):
+        (found,) = cut_at_antimeridian(np.array([given_shape], dtype=object))
+        assert found.area == pytest.approx(whole.area, rel=1e-9)
+        assert -180 <= found.bounds[0] <= found.bounds[2] <= 180
+
+
+def test_a_shape_around_a_pole_stays_as_it_is() -> None:
+    """It has no two ends to be cut at."""
+    cap = shapely.Polygon([(0, 80), (120, 80), (-120, 80)])
+    assert cut_at_antimeridian(np.array([cap], dtype=object))[0] is cap

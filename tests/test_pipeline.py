@@ -390,6 +390,14 @@ def test_two_builds_are_byte_equal(tmp_path: Path) -> None:
         "zones.geojson",
         "districts.geojson",
         "density.geojson",
+        "coverage.geojson",
+        "context.geojson",
+        "orders.csv",
+        "events.csv",
+        "sources.csv",
+        "casualty_counts.csv",
+        "activities.csv",
+        "settlements.csv",
         "findings.csv",
         "MANIFEST.json",
     }
@@ -412,11 +420,11 @@ def test_files_an_older_edition_had_do_not_survive_as_if_current(tmp_path: Path)
 
 @pytest.mark.usefixtures("without_page")
 def test_an_edition_is_never_written_over_its_own_layers(tmp_path: Path) -> None:
-    """`districts.geojson` is the name of a bundled layer and of an export."""
+    """`settlements.csv`, of which the first is told, and others are names of bundled layers and of exports."""
     layers = tmp_path / "layers"
     shutil.copytree(bundled_layers(), layers)
     before = {path.name: path.read_bytes() for path in layers.iterdir() if path.is_file()}
-    with pytest.raises(UsageError, match=r"overwrite the layer 'districts\.geojson'"):
+    with pytest.raises(UsageError, match=r"overwrite the layer 'settlements\.csv'"):
         build(layers, out=layers)
     assert {path.name: path.read_bytes() for path in layers.iterdir() if path.is_file()} == before
 

@@ -29,12 +29,12 @@ from mapper.intake.checks import check
 from mapper.intake.files import read_layer
 from mapper.model import Checked, LayerEntry, Ledger
 from mapper.output.block import TABLES
-from mapper.output.exports import CONTOUR_COLUMNS, DISTRICT_COLUMNS, INCIDENT_COLUMNS, ZONE_COLUMNS
 from mapper.output.identifiers import ID_OF, public_ids, with_public_ids
 from mapper.output.internal import FILE_NAME, MARKING
 from mapper.output.near_districts import with_near_districts
 from mapper.output.page import page_block, page_meta
 from mapper.output.publication import DATES, density_refusal, generalised, in_cells, without_persons
+from mapper.output.published import columns_of, table_names
 from mapper.pipeline import build, edition_files, edition_of, make_edition
 from tests.block_decoder import decode
 
@@ -626,7 +626,7 @@ def test_no_column_and_no_text_of_persons_is_in_any_file(tmp_path: Path, precisi
 
 def test_no_output_has_a_column_of_age_or_sex() -> None:
     """So no cell of persons by sex, age and place exists that could be smaller than three."""
-    columns = {*INCIDENT_COLUMNS, *ZONE_COLUMNS, *DISTRICT_COLUMNS, *CONTOUR_COLUMNS}
+    columns = {column.name for name in table_names() for column in columns_of(name)}
     columns |= {name for table in TABLES.values() for name in table}
     assert {name for name in columns if {"age", "sex", "gender", "birth"} & set(name.split("_"))} == set()
 

@@ -88,6 +88,8 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "geometry": "geometry",
             "incidents_inside": "i32",
             "incidents_uncertain": "i32",
+            "killed_inside": "i32",
+            "injured_inside": "i32",
             "incidents_reported": "i32",
             "killed_reported": "i32",
             "injured_reported": "i32",
@@ -95,6 +97,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "districts": {
             "district_id": "text",
             "name": "text",
+            "name_source": "text",
             "kind": "code",
             "geometry": "geometry",
             "lon": "f64",
@@ -104,6 +107,7 @@ TABLES: Mapping[str, Mapping[str, str]] = MappingProxyType(
             "incidents_district_level": "i32",
             "killed_reported": "i32",
             "injured_reported": "i32",
+            "note": "text",
         },
         "hazards": {
             "hazard_id": "text",

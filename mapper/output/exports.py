@@ -12,6 +12,7 @@ import csv
 import io
 import json
 from json.encoder import encode_basestring
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,8 +22,8 @@ import shapely
 from shapely.geometry import mapping
 
 from mapper import crs
-from mapper import findings as findings_table
-from mapper.schema import INJURED, KILLED
+from mapper.output.antimeridian import cut_at_antimeridian
+from mapper.output.published import export_facts, marked, marking_column, published_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -30,71 +31,15 @@ if TYPE_CHECKING:
     import geopandas as gpd
 
     from mapper.output.compose import Edition
+    from mapper.output.published import ExportFacts, PublishedTable
 
 _DECIMALS = 6
 _SIGNIFICANT_DIGITS = 9
 _FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
-INCIDENT_COLUMNS = (
-    "incident_id",
-    "date_start",
-    "date_end",
-    "date_precision",
-    "reported_on",
-    "district",
-    "settlement",
-    "settlement_as_reported",
-    "location_level",
-    "place",
-    "uncertainty_m",
-    "accident_type",
-    "device_category",
-    "device_as_reported",
-    "activation",
-    "activity",
-    *KILLED,
-    *INJURED,
-    "killed",
-    "injured",
-    "relation",
-    "zone_ids",
-    "relations",
-    "shares",
-    "order_ids",
-    "source_ids",
-    "note",
-)
-ZONE_COLUMNS = (
-    "zone_id",
-    "name",
-    "extent",
-    "extent_note",
-    "geometry_basis",
-    "accuracy_m",
-    "area_km2",
-    "order_ids",
-    "incidents_inside",
-    "incidents_uncertain",
-    "killed_inside",
-    "injured_inside",
-    "incidents_reported",
-    "killed_reported",
-    "injured_reported",
-)
-DISTRICT_COLUMNS = (
-    "district_id",
-    "name",
-    "name_source",
-    "kind",
-    "zone_id",
-    "incidents_reported",
-    "incidents_district_level",
-    "killed_reported",
-    "injured_reported",
-    "note",
-)
 CONTOUR_COLUMNS = ("lower_per_km2", "upper_per_km2", "area_km2")
 HOTSPOT_COLUMNS = ("unit_id", "name", "records", "class", "z", "p", "q", "neighbours", "share_in_window")
+ORIGINALS_FILE = "original_shapes.csv"
 
 
 def export_files(edition: Edition) -> dict[str, bytes]:
@@ -103,28 +48,104 @@ def export_files(edition: Edition) -> dict[str, bytes]:
     Returns
     -------
     dict of str to bytes
-        `incidents.geojson`, `zones.geojson`, `districts.geojson` (one feature per record, also those without geometry),
-        `density.geojson` (one feature per class, none when the density was refused), `findings.csv` (one row per finding);
-        `original_shapes.csv` (one row per area whose shape was changed, as it was given) where there are any. An edition that
-        only counts its incidents has no `incidents.geojson`: an empty one would say that there are none.
+        `table_files` of all that the edition publishes; `original_shapes.csv` (one row per area whose shape was changed, as it
+        was given) where there are any.
     """
-    incidents = edition.incidents
-    points = incidents.geometry.where(incidents["place"].isin(["point", "disc"]), None)
-    by_itself = {
-        "incidents.geojson": geojson(incidents.set_geometry(points), INCIDENT_COLUMNS, "incident_id", "incidents")
-    }
+    files = table_files(published_tables(edition), export_facts(edition))
+    return {**files, **({} if edition.originals.empty else {ORIGINALS_FILE: csv_table(edition.originals)})}
+
+
+def table_files(tables: Iterable[PublishedTable], facts: ExportFacts) -> dict[str, bytes]:
+    """Write published tables as the files of an edition.
+
+    Returns
+    -------
+    dict of str to bytes
+        Of a table with places `NAME.geojson`, one feature per record, also of those without a geometry; of any other
+        `NAME.csv`, for a spreadsheet.
+    """
+    return dict(_file_of(table, facts) for table in tables)
+
+
+def _file_of(table: PublishedTable, facts: ExportFacts) -> tuple[str, bytes]:
+    if table.geometry is not None:
+        return f"{table.name}.geojson", geojson_table(table, facts)
+    return f"{table.name}.csv", csv_table(marked([table], facts)[0].frame)
+
+
+def geojson_table(table: PublishedTable, facts: ExportFacts) -> bytes:
+    """Write a published table with places as GeoJSON.
+
+    Returns
+    -------
+    bytes
+        As of `geojson`. Members that RFC 7946 leaves to the writer (6.1) stand before the features: `title`, `organisation`,
+        `edition`, `data_date`, `stale_after`, `licences`, `sources` and `caveats`, and `columns` with the name, type, unit and
+        title of each property: a reader that takes the type of a property from its values sees none where all are null.
+    """
+    return geojson(
+        table.frame,
+        [column.name for column in table.columns],
+        table.id_column,
+        table.name,
+        marking=facts.marking,
+        members={key: value for key, value in stated(table, facts).items() if key != "marking"},
+    )
+
+
+def stated(table: PublishedTable, facts: ExportFacts) -> dict[str, Any]:
+    """Return what a file of one table says of itself, as plain JSON values, in the language of the export.
+
+    Returns
+    -------
+    dict
+        `marking` in an internal export; `title`, `edition_title`, `organisation`, `contacts`, `edition`, `data_date`,
+        `stale_after`, `licences`, `sources`, `caveats`; and `columns`, of each `name`, `type`, `unit`, `title`, `description`.
+    """
+    language = facts.language
     return {
-        **({} if edition.counts_only else by_itself),
-        "zones.geojson": geojson(edition.zones, ZONE_COLUMNS, "zone_id", "zones"),
-        "districts.geojson": geojson(edition.districts, DISTRICT_COLUMNS, "district_id", "districts"),
-        "density.geojson": geojson(edition.surface.contours, CONTOUR_COLUMNS, None, "density"),
-        "findings.csv": csv_table(findings_table.as_frame(edition.findings)),
-        **({} if edition.originals.empty else {"original_shapes.csv": csv_table(edition.originals)}),
+        **({} if facts.marking is None else {"marking": facts.marking}),
+        "title": _worded(table.title, language),
+        "edition_title": _worded(facts.titles, language),
+        "organisation": _worded(facts.organisations, language),
+        "contacts": list(facts.contacts),
+        "edition": facts.edition_id,
+        "data_date": facts.data_date,
+        "stale_after": facts.stale_after,
+        "licences": list(table.licences),
+        "sources": list(table.lineage),
+        "caveats": list(facts.caveat_texts),
+        "columns": [
+            {
+                "name": column.name,
+                "type": _TYPES[column.kind],
+                "unit": column.unit or None,
+                "title": _worded(column.title, language),
+                "description": _worded(column.description, language),
+            }
+            for column in table.columns
+        ],
     }
+
+
+_TYPES: Mapping[str, str] = MappingProxyType(
+    {"count": "integer", "number": "number", "date": "date"} | dict.fromkeys(("text", "code"), "string")
+)
+
+
+def _worded(texts: Mapping[str, str], language: str) -> str:
+    """Return a text in a language, or in the first that there is."""
+    return texts.get(language) or next(iter(texts.values()), "")
 
 
 def geojson(
-    frame: gpd.GeoDataFrame, columns: Iterable[str], id_column: str | None, name: str, *, marking: str | None = None
+    frame: gpd.GeoDataFrame,
+    columns: Iterable[str],
+    id_column: str | None,
+    name: str,
+    *,
+    marking: str | None = None,
+    members: Mapping[str, Any] | None = None,
 ) -> bytes:
     """Write a frame in WGS 84 as a GeoJSON FeatureCollection: one feature per row, in order.
 
@@ -139,7 +160,10 @@ def geojson(
     name : str
         A name for the collection.
     marking : str, optional
-        A text that the collection bears as its first member and each feature as a property.
+        A text that the collection bears as its first member and each feature as a property (`marking`, or `export_marking` beside
+        a column of that name).
+    members : mapping of str to plain JSON values, optional
+        What else the collection says of itself, before its features.
 
     Returns
     -------
@@ -147,13 +171,14 @@ def geojson(
         UTF-8, one feature per line, outer rings counter-clockwise, coordinates at six decimals, the box around all of
         them as `bbox` (its west above its east where it crosses the antimeridian; left out where nothing has a geometry).
     """
-    shapes = _rounded(shapely.orient_polygons(frame.geometry.to_numpy()))
+    shapes = _rounded(shapely.orient_polygons(cut_at_antimeridian(frame.geometry.to_numpy())))
     told = {column: _cells(frame[column]) for column in columns}
     features = _features(None if id_column is None else told[id_column], told, _geometries(shapes), marking)
     drawn = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
     box = f'"bbox":{_dumps(list(crs.lon_lat_bounds(drawn)))},' if len(drawn) else ""
     first = f'"marking":{_dumps(marking)},' if marking is not None else ""
-    head = f'{{{first}"type":"FeatureCollection","name":{_dumps(name)},{box}"features":['
+    others = "".join(f"{_dumps(key)}:{_dumps(value)}," for key, value in (members or {}).items())
+    head = f'{{{first}"type":"FeatureCollection","name":{_dumps(name)},{others}{box}"features":['
     return (head + "\n" + ",\n".join(features) + ("\n" if features else "") + "]}\n").encode()
 
 
@@ -161,8 +186,8 @@ def _features(
     ids: list[str] | None, told: Mapping[str, list[str]], geometries: list[str], marking: str | None
 ) -> list[str]:
     """Put texts of JSON together, a feature for each row."""
-    marked = [] if marking is None else [f'"marking":{_literal(marking)}']
-    properties = ",".join([*marked, *(f"{_literal(column)}:%s" for column in told)])
+    mark = [] if marking is None else [f"{_literal(marking_column(told))}:{_literal(marking)}"]
+    properties = ",".join([*mark, *(f"{_literal(column)}:%s" for column in told)])
     first = '"type":"Feature",' + ("" if ids is None else '"id":%s,')
     pattern = f'{{{first}"properties":{{{properties}}},"geometry":%s}}'
     rows = zip(*([] if ids is None else [ids]), *told.values(), geometries, strict=True)

@@ -24,46 +24,111 @@ from typing import TYPE_CHECKING
 from mapper.errors import Unwritable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 _ASIDE = ".mapper-writing-"
+_MOST_NAMED = 5
 
 
-def write_files(folder: Path, contents: Mapping[str, bytes], *, superseded: Mapping[str, str] | None = None) -> None:
+class Writing:
+    """A folder that is being written to: its lock is held, and `aside` is a private empty folder on the same disk.
+
+    What is not placed is gone at the end.
+    """
+
+    def __init__(self, folder: Path, aside: Path, last: contextlib.ExitStack) -> None:
+        self.folder = folder
+        self.aside = aside
+        self._last = last
+
+    def place(
+        self,
+        contents: Mapping[str, bytes | Path],
+        *,
+        superseded: Mapping[str, str] | None = None,
+        overwrite: bool = True,
+    ) -> None:
+        """Put files into the folder, all or none; parameters and errors as of `write_files`. To be called once, at the end."""
+        if not overwrite:
+            refuse_taken(self.folder, contents)
+        new = self.aside / "new"
+        new.mkdir()
+        for name, content in contents.items():
+            if isinstance(content, Path):
+                _take(content, new / name)
+            else:
+                _write_and_verify(new / name, content)
+        self._last.enter_context(to_the_end())
+        _exchange(self.folder, new, list(contents))
+        _remove_superseded(self.folder, {} if superseded is None else superseded, contents)
+
+
+def refuse_taken(folder: Path, names: Iterable[str]) -> None:
+    """Refuse names that are taken in a folder.
+
+    Raises
+    ------
+    Unwritable
+        When one is; the sentence names it.
+    """
+    taken = sorted(name for name in names if (folder / name).exists() or (folder / name).is_symlink())
+    if taken:
+        raise Unwritable(
+            f"{_listed(taken)} would be replaced in '{folder.name or folder}'",
+            advice="Say --overwrite to replace what is there, or name another place.",
+        )
+
+
+@contextlib.contextmanager
+def writing_into(folder: Path) -> Iterator[Writing]:
+    """Hold a folder, which is made when missing, for one run; what a run that was killed had left in it is removed.
+
+    Raises
+    ------
+    Unwritable
+        As `write_files`, also for an `OSError` of what is done meanwhile.
+    """
+    try:
+        with _made(folder), _alone_in(folder), contextlib.ExitStack() as last:
+            _clear_leftovers(folder)
+            with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as aside:
+                yield Writing(folder, Path(aside), last)
+    except OSError as exc:
+        raise Unwritable(
+            f"the output cannot be written to '{folder.name or folder}': {exc.strerror or exc}",
+            advice="What was there before is unchanged. Check the rights and the free space, or name another place.",
+        ) from None
+
+
+def write_files(
+    folder: Path,
+    contents: Mapping[str, bytes | Path],
+    *,
+    superseded: Mapping[str, str] | None = None,
+    overwrite: bool = True,
+) -> None:
     """Write files into a folder, all or none; the last one named is renamed last.
 
     Parameters
     ----------
     folder : Path
         Made when missing.
-    contents : mapping of str to bytes
-        File name to content.
+    contents : mapping of str to bytes or Path
+        File name to content. A path is a file that is already written, on the same disk (in `Writing.aside`): it is moved.
     superseded : mapping of str to str, optional
         Name to SHA-256 of the files of an older edition: those that this one does not have are removed at the end, unless
         somebody has changed them since.
+    overwrite : bool
+        Whether files of the same names may be replaced.
 
     Raises
     ------
     Unwritable
-        When the folder is a file, may not be written to, a name in it is a folder, or the disk is full. What was there
-        before is still there.
+        When the folder is a file, may not be written to, a name in it is a folder, or taken without `overwrite`, or the disk
+        is full. What was there before is still there.
     """
-    try:
-        with _made(folder), _alone_in(folder), contextlib.ExitStack() as last:
-            _clear_leftovers(folder)
-            with tempfile.TemporaryDirectory(prefix=_ASIDE, dir=folder) as aside:
-                for name, content in contents.items():
-                    _write_and_verify(Path(aside) / name, content)
-                last.enter_context(to_the_end())
-                _exchange(folder, Path(aside), list(contents))
-            _remove_superseded(folder, {} if superseded is None else superseded, contents)
-    except FileExistsError:
-        raise Unwritable(f"'{folder.name}' is a file, not a folder", advice="Name another folder with --out.") from None
-    except OSError as exc:
-        raise Unwritable(
-            f"the output cannot be written to '{folder.name or folder}': {exc.strerror or exc}",
-            advice="What was there before is unchanged. Check the rights and the free space, or name another place.",
-        ) from None
+    with writing_into(folder) as writing:
+        writing.place(contents, superseded=superseded, overwrite=overwrite)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -96,7 +161,10 @@ def to_the_end() -> Iterator[None]:
 def _made(folder: Path) -> Iterator[None]:
     """Make a folder and those above it; when the run fails, take away again those that were made and are empty."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError:
+        raise Unwritable(f"'{folder.name}' is a file, not a folder", advice="Name another folder with --out.") from None
     try:
         yield
     except BaseException:
@@ -144,9 +212,21 @@ def _write_and_verify(path: Path, content: bytes) -> None:
         raise OSError(f"what was read back from '{path.name}' is not what was written")
 
 
+def _take(file: Path, to: Path) -> None:
+    """Move a file that is already written, once the disk has it."""
+    with file.open("rb") as opened:
+        os.fsync(opened.fileno())
+    file.replace(to)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{name}'" for name in names[:_MOST_NAMED])
+    return shown if len(names) <= _MOST_NAMED else f"{shown} and {len(names) - _MOST_NAMED} more"
+
+
 def _exchange(folder: Path, aside: Path, names: list[str]) -> None:
     """Rename every file into its place; when one cannot be, put back those that were replaced."""
-    kept = aside / "replaced"
+    kept = aside.parent / "replaced"
     kept.mkdir()
     for name in names:
         with contextlib.suppress(FileNotFoundError):
@@ -175,7 +255,7 @@ def _keep(file: Path, copy: Path) -> None:
         shutil.copy2(file, copy)
 
 
-def _remove_superseded(folder: Path, superseded: Mapping[str, str], contents: Mapping[str, bytes]) -> None:
+def _remove_superseded(folder: Path, superseded: Mapping[str, str], contents: Collection[str]) -> None:
     for name, sha256 in superseded.items():
         file = folder / name
         ours = Path(name).name == name and name not in contents and file.is_file() and not file.is_symlink()

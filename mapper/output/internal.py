@@ -10,9 +10,14 @@ from typing import TYPE_CHECKING
 
 from mapper import schema
 from mapper.output.exports import geojson
+from mapper.output.published import published_column, table_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import geopandas as gpd
+
+    from mapper.output.published import PublishedTable
 
 FILE_NAME = "INTERNAL-incidents.geojson"
 MARKING = "INTERNAL – not for publication"
@@ -20,6 +25,33 @@ COLUMNS = (
     *(column.name for column in schema.COLUMNS["incidents"] if column.name not in schema.PLACE_COLUMNS),
     *("place", "layer"),
 )
+
+
+def internal_tables(tables: Sequence[PublishedTable], records: gpd.GeoDataFrame) -> tuple[PublishedTable, ...]:
+    """Return published tables with the full records in the place of the incidents.
+
+    Parameters
+    ----------
+    tables : sequence of PublishedTable
+        As published.
+    records : GeoDataFrame
+        As of `internal_files`.
+
+    Returns
+    -------
+    tuple of PublishedTable
+        The incidents first, then the others in their order. Each format marks its files and records by `ExportFacts.marking`.
+    """
+    published = next((table for table in tables if table.name == "incidents"), None)
+    full = table_of(
+        "incidents",
+        records,
+        columns=[published_column("incidents", name) for name in COLUMNS],
+        licences=() if published is None else published.licences,
+        lineage=() if published is None else published.lineage,
+    )
+    others = [table for table in tables if table.name != "incidents"]
+    return (*([full] if len(full.frame) else []), *others)
 
 
 def internal_files(records: gpd.GeoDataFrame) -> dict[str, bytes]:

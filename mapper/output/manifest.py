@@ -17,7 +17,7 @@ import unicodedata
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from mapper.errors import DataRefused
 
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
     from mapper.output.basemap import Basemap
     from mapper.output.compose import Edition
 
+    File: TypeAlias = bytes | Mapping[str, Any]
+
 FILE_NAME = "MANIFEST.json"
 SIGNATURE_NAME = f"{FILE_NAME}.sig"
 _PACKAGES = ("hazard-mapper", "geopandas", "shapely", "pyproj", "pyogrio", "scipy", "contourpy")
 
 
-def described(contents: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
-    """Return name -> bytes and SHA-256 of each file.
+def described(contents: Mapping[str, File]) -> dict[str, dict[str, Any]]:
+    """Return name -> bytes and SHA-256 of each file; of one that is already described, that.
 
     Examples
     --------
@@ -43,16 +45,18 @@ def described(contents: Mapping[str, bytes]) -> dict[str, dict[str, Any]]:
     """
     return {
         name: {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        if isinstance(content, bytes)
+        else dict(content)
         for name, content in contents.items()
     }
 
 
-def answer(edition: Edition, contents: Mapping[str, bytes]) -> dict[str, Any]:
+def answer(edition: Edition, contents: Mapping[str, File]) -> dict[str, Any]:
     """Return the answer of `mapper build --json`: the edition's account and its files."""
     return {**edition.to_dict(), "files": described(contents)}
 
 
-def manifest(edition: Edition, contents: Mapping[str, bytes], basemap: Basemap | None = None) -> bytes:
+def manifest(edition: Edition, contents: Mapping[str, File], basemap: Basemap | None = None) -> bytes:
     """Write the manifest of an edition's files, and of the background map that its page carries or asks for.
 
     Returns

@@ -172,7 +172,7 @@ def filled(text: str, values: Mapping[str, object], language: str = "en") -> str
 
 
 class Said(str):
-    """A sentence of the page in English, as any text, that can be told in every language.
+    """A sentence of the page or of the exports in English, as any text, that can be told in every language.
 
     Examples
     --------
@@ -183,20 +183,21 @@ class Said(str):
     'Zolağın eni göstərilməyib; sıxlıq 10.000 m ilə hesablanır.'
     """
 
-    __slots__ = ("code", "values")
+    __slots__ = ("code", "values", "vocabulary")
     code: str
     values: Mapping[str, object]
+    vocabulary: str
 
     @classmethod
-    def of(cls, code: str, **values: object) -> Said:
-        """Make the sentence of a code of the vocabulary `page`; values as for `sentence`."""
-        made = cls(filled(label("page", code), values))
-        made.code, made.values = code, values
+    def of(cls, code: str, *, vocabulary: str = "page", **values: object) -> Said:
+        """Make the sentence of a code of a vocabulary; values as for `sentence`."""
+        made = cls(filled(label(vocabulary, code), values))
+        made.code, made.vocabulary, made.values = code, vocabulary, values
         return made
 
     def in_languages(self) -> dict[str, str]:
         """Return the sentence by language."""
-        return {each: filled(label("page", self.code, each), self.values, each) for each in LANGUAGES}
+        return {each: filled(label(self.vocabulary, self.code, each), self.values, each) for each in LANGUAGES}
 
 
 _PLACE: Final = re.compile(r"\{(\w+)(?:\|([^{}]*))?\}")

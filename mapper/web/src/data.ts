@@ -61,6 +61,8 @@ export const ZONES = {
   geometry: "geometry",
   incidents_inside: "i32",
   incidents_uncertain: "i32",
+  killed_inside: "i32",
+  injured_inside: "i32",
   incidents_reported: "i32",
   killed_reported: "i32",
   injured_reported: "i32",
@@ -69,6 +71,7 @@ export const ZONES = {
 export const DISTRICTS = {
   district_id: "text",
   name: "text",
+  name_source: "text",
   kind: "code",
   geometry: "geometry",
   lon: "f64",
@@ -78,6 +81,7 @@ export const DISTRICTS = {
   incidents_district_level: "i32",
   killed_reported: "i32",
   injured_reported: "i32",
+  note: "text",
 } as const;
 
 export const HAZARDS = {
