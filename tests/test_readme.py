@@ -9,6 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from mapper import wholes
+from mapper.intake import archives, cells, decoder, files, folders, repair, tables
+from mapper.output.export import FORMATS
 from tests import cli_reference
 from tests.readme_blocks import (
     LANGUAGES,
@@ -94,6 +97,31 @@ def test_files_that_are_named_are_there() -> None:
     """Paths of this project in prose; `mapper/web/dist` is built."""
     named = set(re.findall(r"`((?:mapper|layers|notebooks|tests)/[\w./-]+)`", TEXT))
     assert [each for each in sorted(named) if "/dist/" not in each and not (ROOT / each).exists()] == []
+
+
+def test_every_format_that_is_written_is_told_and_no_other() -> None:
+    """The first column of the table of exports."""
+    part = TEXT.partition("| `--format` | file |")[2].partition("\n\n")[0]
+    first = re.findall(r"^\| (`[^|]*`) \|", part, re.MULTILINE)
+    assert set(re.findall(r"`([\w-]+)`", " ".join(first))) == set(FORMATS)
+
+
+def test_limits_are_those_of_the_program() -> None:
+    """Each row of the table as the constants have it."""
+    process, archive = decoder.Limits(), archives.ArchiveLimits()
+    gib, megabyte = 1024**3, 1024**2
+    rows_told = [
+        f"| one file | {files.LARGEST_FILE_BYTES // gib} GiB |",
+        f"| {process.cpu_s} s of processor, {process.wall_s:.0f} s by the clock, {process.memory_bytes // gib} GiB of memory",
+        f"| {archive.members:,} members, {archive.total_bytes // gib} GiB unpacked, {archive.ratio} bytes unpacked",
+        f" in members above {archive.free_bytes // megabyte} MB |",
+        f"| a folder | {folders.MOST_FILES:,} files |",
+        f"| a table | {tables.MOST_COLUMNS:,} columns; {tables._LARGEST_CELL:,} characters in a cell,",
+        f" above {cells.LONGEST_TEXT:,} a warning |",
+        f"| a shape | {repair.MOST_CROSSINGS:,} crossings of itself;",
+        f"| a page | {wholes.MOST_ON_A_PAGE:,} accidents;",
+    ]
+    assert [row for row in rows_told if row not in TEXT] == []
 
 
 def test_no_path_of_a_machine() -> None:
