@@ -8,7 +8,8 @@ The rooms, and what each may import (the ranks are held by import-linter):
 
     errors                      every refusal, as a sentence
     terms, model, crs           words as data; the frozen values between steps; the only module that names a CRS
-    progress                    what a long run is doing, on standard error
+    progress                    what a long run is doing, on standard error or below the cell of a notebook
+    cards, markup               how a notebook shows verdicts, findings and editions; the one way of text into markup
     schema, catalogue, findings what a layer must hold; `layers.toml`; how findings are made
     intake | analysis           foreign data in | frames in, new frames out; the two do not know each other
     output                      the gate, compose, page, exports, manifest; files appear whole or not at all
@@ -26,7 +27,8 @@ Names are loaded when they are asked for, so that importing this package costs n
 Notes
 -----
 Against the first picture of the design: `findings` makes findings from the vocabulary of rules, so that intake and analysis
-speak the same words; `intake.geojson` reads GeoJSON without a driver; `output.block` and `output.files` are the page's data
+speak the same words; `cards` are made of what `to_dict()` gives, the one thing the model imports beside the errors;
+`intake.geojson` reads GeoJSON without a driver; `output.block` and `output.files` are the page's data
 format and the all-or-nothing writing, each used from two places; `inspection`, `asked`, `answers`, `ownfiles`, `scaffold` and
 `report` keep the command line thin; `walk` holds what the single engine and that of parts have in common; `progress` stands
 below everything, so that any edge can name its step. `output.publication` is the gate before page and exports: joins and counts

@@ -371,6 +371,36 @@ def geodesic_distance_m(lon_a: ArrayLike, lat_a: ArrayLike, lon_b: ArrayLike, la
     return np.asarray(distance, dtype=float).reshape(shape)
 
 
+def geodesic_circle(lon: ArrayLike, lat: ArrayLike, radius_m: ArrayLike, *, corners: int = 48) -> NDArray[np.object_]:
+    """Return a polygon around each WGS 84 point that covers the circle of a radius on the ellipsoid.
+
+    Parameters
+    ----------
+    lon, lat, radius_m : array
+        Degrees and metres, of one length; the radius is above 0.
+    corners : int
+        Of each polygon. Its sides touch the circle, so it is never smaller: with 48 corners they lie up to 0.2 % farther out.
+
+    Returns
+    -------
+    array of Polygon
+        WGS 84; longitudes of one that crosses the antimeridian change their sign there.
+
+    Examples
+    --------
+    >>> (circle,) = geodesic_circle([46.5], [39.5], [2000.0])
+    >>> len(circle.exterior.coords), geodesic_area_km2(circle).round(3).tolist()  # 48 tan(180° / 48) 2², a circle has 12.566
+    (49, [12.584])
+    """
+    lons, lats, radii = (np.asarray(each, dtype=float) for each in (lon, lat, radius_m))
+    turns = np.linspace(360.0, 0.0, corners, endpoint=False)  # counter-clockwise
+    out = radii / np.cos(np.pi / corners)
+    spread = (np.repeat(each, corners) for each in (lons, lats, out))
+    at_lon, at_lat, far = spread
+    east, north, _ = _ELLIPSOID.fwd(at_lon, at_lat, np.tile(turns, len(lons)), far)
+    return np.asarray(shapely.polygons(np.stack([east, north], axis=-1).reshape(len(lons), corners, 2)))
+
+
 def _require_finite(xy: NDArray[np.float64]) -> None:
     lost = int(np.count_nonzero(~np.isfinite(xy).all(axis=1)))
     if lost:

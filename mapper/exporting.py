@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mapper import crs, pipeline, terms
 from mapper.asked import usable_crs
 from mapper.errors import UsageError
+from mapper.output.edition_folder import read_edition
 from mapper.output.export import export_tables, formats_named, target
 from mapper.output.internal import MARKING, internal_tables
 from mapper.output.manifest import FILE_NAME as MANIFEST
@@ -82,7 +82,7 @@ def _read(source: Path | None, *, internal: bool) -> tuple[tuple[PublishedTable,
                 f"'{source.name}' is an edition, which holds no full records",
                 advice="Name the folder of the layers, or leave --internal out.",
             )
-        tables, facts = importlib.import_module("mapper.output.edition_folder").read_edition(source)
+        tables, facts = read_edition(source)
         return tables, facts, []
     edition, records = pipeline.make_edition_and_records(source)
     tables = published_tables(edition)

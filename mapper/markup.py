@@ -19,7 +19,18 @@ def escape(text: object) -> str:
     >>> escape("<b a='1'>"), escape("a\x00b") == "a\ufffdb"
     ('&lt;b a=&#x27;1&#x27;&gt;', True)
     """
-    return html.escape(_NOT_IN_XML.sub("\ufffd", str(text)), quote=True)
+    return html.escape(printable(text), quote=True)
+
+
+def printable(text: object) -> str:
+    r"""Return text with U+FFFD for each sign that XML has no place for, for a writer that escapes by itself.
+
+    Examples
+    --------
+    >>> printable("<a\x00>") == "<a\ufffd>"
+    True
+    """
+    return _NOT_IN_XML.sub("\ufffd", str(text))
 
 
 def tag(name: str, *children: str, **attributes: Any) -> str:  # noqa: ANN401 - text and numbers

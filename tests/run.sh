@@ -2,9 +2,9 @@
 # Sets up what the tests need and runs every check:   bash tests/run.sh [--quick]
 #
 # --quick leaves out the browser, the tests marked slow, and the notebooks.
-# Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium and
-# PostgreSQL with PostGIS from Debian's packages where they are missing and the user may install them. The tests start a server of
-# their own on a free port, in a temporary folder, and stop it. A step that fails does not stop the later ones: the
+# Needs Python 3.11 to 3.13 with its venv module; everything else is installed into .venv beside this folder, and Chromium,
+# PostgreSQL with PostGIS and QGIS from Debian's packages where they are missing and the user may install them. The tests start a
+# server of their own on a free port, in a temporary folder, and stop it. A step that fails does not stop the later ones: the
 # failed ones are named at the end, and the exit code is 1.
 
 set -u
@@ -109,11 +109,34 @@ find_postgis() {
     echo "$without_postgis" >&2
 }
 
+has_qgis() {
+    /usr/bin/python3 -c 'import qgis.core'
+} >/dev/null 2>&1
+
+# As with databases: where it cannot be had, its tests are skipped, loudly.
+find_qgis() {
+    has_qgis && return
+    heading "QGIS"
+    local as_root=
+    if [ "$(id -u)" != 0 ]; then
+        as_root="sudo -n"
+    fi
+    if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
+        $as_root apt-get update -q &&
+            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-qgis
+    fi
+    has_qgis && return
+    without_qgis="STYLES ARE NOT DRAWN BY QGIS: it could not be installed (python3-qgis), and the tests with it are skipped."
+    echo "$without_qgis" >&2
+}
+
 make_venv
 install
 without_postgis=
 find_postgis
 [ -n "$quick" ] || find_chromium
+without_qgis=
+[ -n "$quick" ] || find_qgis
 
 # ------------------------------------------------------------ steps: every one runs
 passed=0
@@ -158,6 +181,9 @@ fi
 printf '\n'
 if [ -n "$without_postgis" ]; then
     echo "$without_postgis"
+fi
+if [ -n "$without_qgis" ]; then
+    echo "$without_qgis"
 fi
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'FAILED in %d s: %d of %d steps:\n' "$SECONDS" ${#failed[@]} $((passed + ${#failed[@]}))

@@ -12,7 +12,7 @@ import shapely
 
 from mapper.analysis.consistency import MOST_TOLD, across, alarms_first, compare, unknown_references
 from mapper.findings import finding
-from mapper.model import Checked, LayerEntry, Ledger
+from mapper.model import Checked, Findings, LayerEntry, Ledger
 from mapper.schema import GEOMETRY_OF_KIND, typed
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def layer(kind: Kind, *rows: dict[str, Any], name: str = "", date: dt.date | Non
         frame = gpd.GeoDataFrame(frame.drop(columns=["lon", "lat"], errors="ignore"), geometry=shapes)
     entry = LayerEntry(name=name or kind, kind=kind, path=Path(f"{name or kind}.csv"), date=date)
     ledger = Ledger(counted=len(rows), kept=len(rows))
-    return Checked(entry, frame, ledger, sha256="", crs="EPSG:4326", mapping={}, findings=())
+    return Checked(entry, frame, ledger, sha256="", crs="EPSG:4326", mapping={}, findings=Findings())
 
 
 def rules(*layers: Checked, as_of: dt.date | None = None) -> list[tuple[str, str | None, int | None]]:
@@ -118,7 +118,7 @@ def test_no_layers_and_empty_layers_have_no_findings() -> None:
         layer("casualty_counts", {"count_id": "c"}),
         layer("sources", {"source_id": "s"}),
     ]
-    empty = [Checked(one.entry, one.frame.iloc[:0], Ledger(0, 0), "", None, {}, ()) for one in full]
+    empty = [Checked(one.entry, one.frame.iloc[:0], Ledger(0, 0), "", None, {}, Findings()) for one in full]
     assert across(empty, as_of=dt.date(2026, 11, 23)) == []
 
 

@@ -246,10 +246,11 @@ def spoilt(built: Path, tmp_path: Path) -> Path:
     return shutil.copytree(built, tmp_path / "edition")
 
 
-def relisted(folder: Path, page: bytes) -> None:
+def relisted(folder: Path, page: bytes, **others: Any) -> None:  # noqa: ANN401 - members of a manifest
     """Forge an edition: another page, and a manifest that lists it and fits its seal."""
     (folder / PAGE).write_bytes(page)
     document = json.loads((folder / FILE_NAME).read_bytes())
+    document |= others
     document["files"][PAGE] = {"bytes": len(page), "sha256": hashlib.sha256(page).hexdigest()}
     document["seal"] = zeros = "0" * 64
     text = json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
@@ -287,6 +288,16 @@ def test_a_page_that_contradicts_itself_is_refused(spoilt: Path) -> None:
         relisted(spoilt, forged)
         with pytest.raises(DataRefused, match=said):
             read_edition(spoilt)
+
+
+@pytest.mark.parametrize(
+    "inputs", [None, [{}], [{"kind": "zones", "licence": "", "source": "", "file": "a", "rejected": "x"}]]
+)
+def test_a_manifest_whose_inputs_are_none_is_refused(spoilt: Path, inputs: object) -> None:
+    """Although its seal fits."""
+    relisted(spoilt, (spoilt / PAGE).read_bytes(), inputs=inputs)
+    with pytest.raises(DataRefused, match="does not hold what an edition does"):
+        read_edition(spoilt)
 
 
 def test_what_is_no_edition_is_a_sentence(tmp_path: Path, spoilt: Path) -> None:

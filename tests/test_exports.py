@@ -36,6 +36,7 @@ PLACED = (
     "coverage.geojson",
     "context.geojson",
     "density.geojson",
+    "hotspots.geojson",
 )
 TABLES = ("orders.csv", "events.csv", "sources.csv", "casualty_counts.csv", "activities.csv")
 IDS = {
@@ -113,7 +114,7 @@ def test_each_file_says_whose_it_is_of_when_and_under_which_licence(exports: dic
     assert collection["organisation"] == "Compiled from public reports"
     assert len(collection["caveats"]) == 3
     assert "as of 2026-11-23. A blank area is not a cleared area." in collection["caveats"][0]
-    if name in ("zones.geojson", "districts.geojson", "density.geojson"):
+    if name in ("zones.geojson", "districts.geojson", "density.geojson", "hotspots.geojson"):
         assert any("CC BY-SA 3.0" in licence for licence in collection["licences"])
 
 

@@ -391,6 +391,7 @@ def test_two_builds_are_byte_equal(tmp_path: Path) -> None:
         "districts.geojson",
         "density.geojson",
         "coverage.geojson",
+        "hotspots.geojson",
         "context.geojson",
         "orders.csv",
         "events.csv",

@@ -27,7 +27,7 @@ from mapper.catalogue import bundled_layers, read_catalogue
 from mapper.errors import DataRefused
 from mapper.intake.checks import check
 from mapper.intake.files import read_layer
-from mapper.model import Checked, LayerEntry, Ledger
+from mapper.model import Checked, Findings, LayerEntry, Ledger
 from mapper.output.block import TABLES
 from mapper.output.identifiers import ID_OF, public_ids, with_public_ids
 from mapper.output.internal import FILE_NAME, MARKING
@@ -410,7 +410,7 @@ def checked_layer(kind: str, name: str, **columns: list[str]) -> Checked:
     frame = pd.DataFrame({key: pd.array(cells, dtype="str") for key, cells in columns.items()})
     entry = LayerEntry(name=name, kind=kind, path=Path(f"{name}.csv"))  # type: ignore[arg-type]
     rows = len(frame)
-    return Checked(entry, frame.set_axis(pd.RangeIndex(2, rows + 2)), Ledger(rows, rows), "", None, {}, ())
+    return Checked(entry, frame.set_axis(pd.RangeIndex(2, rows + 2)), Ledger(rows, rows), "", None, {}, Findings())
 
 
 def test_a_source_of_two_layers_keeps_one_identifier() -> None:

@@ -77,16 +77,8 @@ class Side:
     @classmethod
     def of_folder(cls, read: ReadEdition) -> Side:
         """Return an edition that was read from its folder."""
-        refused = Counter[str]()
-        for layer in read.manifest["inputs"]:
-            refused[layer["kind"]] += int(layer["rejected"])
-        return cls(
-            tables={table.name: table for table in read.tables},
-            facts=read.facts,
-            refused=+refused,
-            counts_only=bool(read.meta["counts"]["incidents"].get("not_drawn")),
-            complete=bool(read.meta["complete"]),
-        )
+        tables = {table.name: table for table in read.tables}
+        return cls(tables, read.facts, read.refused, read.counts_only, read.complete)
 
     @classmethod
     def of_edition(cls, edition: Edition, tables: Sequence[PublishedTable], facts: ExportFacts) -> Side:

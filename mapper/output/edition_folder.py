@@ -13,9 +13,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 import hashlib
 import json
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,7 +34,7 @@ from mapper.output.published import ExportFacts, Input, PublishedTable, tables_o
 from mapper.output.unpacking import Block, read_block
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 PAGE = "map.html"
 MOST_MANIFEST_BYTES = 2**26
@@ -43,12 +45,17 @@ _ADVICE = "Do not use this edition; build it again, or get a whole copy of it."
 
 @dataclass(frozen=True, slots=True)
 class ReadEdition:
-    """What a folder holds: the tables, what exports state beside them, the facts of the page, and the manifest."""
+    """What a folder holds: the tables, what exports state beside them, and what keeps it from being compared whole.
+
+    `refused` is how many records of each kind of layer were refused, `counts_only` whether incidents are counted and not held,
+    `complete` that of the edition.
+    """
 
     tables: tuple[PublishedTable, ...]
     facts: ExportFacts
-    meta: Mapping[str, Any]
-    manifest: Mapping[str, Any]
+    refused: Mapping[str, int]
+    counts_only: bool
+    complete: bool
 
 
 def is_edition(folder: Path) -> bool:
@@ -94,7 +101,13 @@ def read_folder(folder: Path) -> ReadEdition:
         ]
         frames = {name: _with_sound_areas(name, frame) for name, frame in block.tables.items()}
         frames["hotspots"] = with_outlines(frames["hotspots"], block.meta["hotspots"] or {})
-        return ReadEdition(tables_of(frames, inputs), facts_of(block.meta), block.meta, manifest.document)
+        return ReadEdition(
+            tables=tables_of(frames, inputs),
+            facts=_dated(facts_of(block.meta)),
+            refused=_refused_records(manifest.document["inputs"]),
+            counts_only=bool(block.meta["counts"]["incidents"].get("not_drawn")),
+            complete=block.meta["complete"] is True,
+        )
     except (LookupError, TypeError, ValueError, AttributeError) as exc:
         raise _refused(f"the page does not hold what an edition does ({type(exc).__name__})") from None
 
@@ -174,6 +187,20 @@ def facts_of(meta: Mapping[str, Any]) -> ExportFacts:
         caveats=tuple(meta["caveats"]),
         language=meta["language"],
     )
+
+
+def _dated(facts: ExportFacts) -> ExportFacts:
+    """Return facts whose date is one."""
+    if facts.data_date is not None:
+        dt.date.fromisoformat(facts.data_date)
+    return facts
+
+
+def _refused_records(inputs: Sequence[Mapping[str, Any]]) -> Mapping[str, int]:
+    refused = Counter[str]()
+    for each in inputs:
+        refused[str(each["kind"])] += int(each["rejected"])
+    return +refused
 
 
 def _refused(what: str, file: str = PAGE) -> DataRefused:

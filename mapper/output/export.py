@@ -65,7 +65,7 @@ class Format:
 
 _ALL = (
     Format("geojson", "geojson", (".geojson", ".json"), a_file_each=True, only_wgs84=True),
-    Format("gpkg", "gpkg", (".gpkg",)),
+    Format("gpkg", "geopackage", (".gpkg",)),
     Format("flatgeobuf", "flatgeobuf", (".fgb",), a_file_each=True),
     Format("geoparquet", "geoparquet", (".parquet",), a_file_each=True),
     Format("shapefile", "shapefile", (".zip",), a_file_each=True),
@@ -74,7 +74,7 @@ _ALL = (
     Format("gpx", "gpx", (".gpx",), only_wgs84=True),
     Format("csv", "tables_csv", (".csv",), a_file_each=True),
     Format("csv-plain", "csv_plain", (), a_file_each=True),
-    Format("xlsx", "xlsx", (".xlsx",), extra="xlsx"),
+    Format("xlsx", "xlsx", (".xlsx",)),
     Format("geotiff", "geotiff", (".tif", ".tiff"), extra="raster"),
     Format("contours", "contours", (), only_wgs84=True),
 )

@@ -6,7 +6,7 @@ and measured on the ellipsoid, so that what is added and what is taken away are 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -68,8 +68,8 @@ def compared(before: Places, after: Places) -> Mapping[int, Outline]:
     --------
     >>> old, new = shapely.box(46, 39, 47, 40), shapely.box(46, 39, 46.5, 40)
     >>> found = compared(np.array([old, old]), np.array([new, old]))
-    >>> list(found), round(found[0].removed_km2, 1), found[0].added
-    ([0], 4774.7, None)
+    >>> list(found), round(found[0].removed_km2), found[0].added
+    ([0], 4775, None)
     """
     old, new = _on_grid(before), _on_grid(after)
     same = np.where(
@@ -77,7 +77,12 @@ def compared(before: Places, after: Places) -> Mapping[int, Outline]:
         shapely.is_missing(old) & shapely.is_missing(new),
         shapely.equals_exact(old, new, tolerance=0.0, normalize=True),
     )
-    return {int(row): _outline(old[row], new[row]) for row in np.flatnonzero(~same)}
+    rows = np.flatnonzero(~same)
+    points = rows[
+        np.all([shapely.get_type_id(each[rows]) == shapely.GeometryType.POINT for each in (old, new)], axis=0)
+    ]
+    moved = dict(zip(points.tolist(), _apart_m(old[points], new[points]), strict=True))
+    return {row: Outline(moved_m=moved[row]) if row in moved else _outline(old[row], new[row]) for row in rows.tolist()}
 
 
 def signature(places: Places) -> list[bytes | None]:
@@ -121,17 +126,7 @@ def _sound(shapes: Places) -> Places:
 def _outline(old: shapely.Geometry | None, new: shapely.Geometry | None) -> Outline:
     pair = [np.array([each], dtype=object) for each in (old, new)]
     areas = [shapely.union_all(_sound(_areas(each))) for each in pair]
-    cut = _cut(*areas)
-    both_points = all(each is not None and each.geom_type == "Point" for each in (old, new))
-    return Outline(
-        added=cut.added,
-        removed=cut.removed,
-        added_km2=cut.added_km2,
-        removed_km2=cut.removed_km2,
-        moved_m=_apart_m(old, new) if both_points else None,
-        appeared=old is None,
-        vanished=new is None,
-    )
+    return replace(_cut(*areas), appeared=old is None, vanished=new is None)
 
 
 def _cut(old: shapely.Geometry, new: shapely.Geometry) -> Outline:
@@ -156,5 +151,7 @@ def _km2(shape: shapely.Geometry | None) -> float:
     return 0.0 if shape is None else float(crs.geodesic_area_km2(shape)[0])
 
 
-def _apart_m(old: shapely.Point, new: shapely.Point) -> float:
-    return float(crs.geodesic_distance_m(old.x, old.y, new.x, new.y))
+def _apart_m(old: Places, new: Places) -> list[float]:
+    ends = [axis(each) for each in (old, new) for axis in (shapely.get_x, shapely.get_y)]
+    apart: list[float] = crs.geodesic_distance_m(*ends).tolist()
+    return apart

@@ -148,7 +148,7 @@ class _Target:
         with self._connection.cursor() as cursor, cursor.copy(self._made("COPY {new} FROM STDIN", sheet.name)) as copy:
             for lines in sheet.batches():
                 copy.write("".join(f"{line}\n" for line in lines.to_pylist()))
-        self._do("ANALYZE {new}", sheet.name)
+        self._do("ANALYZE {new} ({key})", sheet.name, key=sheet.key)
         self._require_whole(sheet, "SELECT count(*), {shapes} FROM {new}")
 
     def exchange(self, sheets: Sequence[Sheet], ours: Mapping[str, tuple[str, ...]]) -> None:
@@ -160,7 +160,8 @@ class _Target:
             else:
                 self._create(sheet)
             self._take_over(sheet)
-            self._do("ANALYZE {table}", sheet.name)  # else the server plans the next step for an empty table
+            # Else the server plans the next step for an empty table. The rest is its own housekeeping's, as shapes take it long.
+            self._do("ANALYZE {table} ({key})", sheet.name, key=sheet.key)
         for sheet in reversed(sheets):
             self._do(
                 "DELETE FROM {table} AS t WHERE NOT EXISTS (SELECT FROM {new} AS n WHERE n.{key} = t.{key})",
@@ -243,7 +244,6 @@ class _Target:
         for column in sheet.columns:
             words = self._sql.Literal(column.comment or None)
             self._do("COMMENT ON COLUMN {table}.{name} IS {words}", sheet.name, name=column.name, words=words)
-        self._do("ANALYZE {table}", sheet.name)
         self._require_whole(sheet, "SELECT count(*), {shapes} FROM {table}")
 
     def _rules(self, sheet: Sheet) -> list[tuple[str, Any]]:

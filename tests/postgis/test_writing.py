@@ -350,7 +350,7 @@ def test_the_bundled_edition_there_and_back(url: str, db: Connection) -> None:
         columns = [f'"{column.name}"' for column in table.columns]
         key = table.id_column or "fid"
         rows = db.execute(f"SELECT {', '.join(columns)} FROM mines.{table.name}").fetchall()
-        there = pd.DataFrame(rows, columns=[column.name for column in table.columns]).astype(object)
+        there = pd.DataFrame(rows, columns=[column.name for column in table.columns], dtype=object)
         given = pd.DataFrame(table.frame[[column.name for column in table.columns]]).astype(object)
         plain = [frame.where(frame.notna(), None).map(repr) for frame in (there, given)]
         assert sorted(plain[0].itertuples(index=False)) == sorted(plain[1].itertuples(index=False))

@@ -17,6 +17,9 @@ TYPES = MappingProxyType(
 """The type of each kind of column. A date keeps the precision that is known, which no type of a date could."""
 
 
+_AREAL = 2
+
+
 def arrow_table(table: PublishedTable, shapes: Any = None) -> pa.Table:  # noqa: ANN401 - an array of geometries
     """Return a published table as an Arrow table: its columns, and `geometry` as well-known binary where shapes are given.
 
@@ -36,6 +39,8 @@ def arrow_table(table: PublishedTable, shapes: Any = None) -> pa.Table:  # noqa:
 
 def drawn(table: PublishedTable) -> Any:  # noqa: ANN401 - an array of geometries
     """Return the geometries of a table with places, outer rings counter-clockwise; None for one that is empty."""
-    shapes = shapely.orient_polygons(table.frame.geometry.to_numpy())
+    shapes = table.frame.geometry.to_numpy().copy()
+    areal = shapely.get_dimensions(shapes) == _AREAL  # to turn points and lines would cost as much as to write them
+    shapes[areal] = shapely.orient_polygons(shapes[areal])
     shapes[shapely.is_empty(shapes)] = None
     return shapes

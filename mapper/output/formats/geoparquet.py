@@ -31,6 +31,16 @@ VERSION = "1.1.0"
 GEOMETRY, BOX = "geometry", "bbox"
 _SIDES = ("xmin", "ymin", "xmax", "ymax")
 _ROWS_IN_A_GROUP = 65_536
+_HALF_TURN = 180
+_TYPES = {
+    shapely.GeometryType.POINT: "Point",
+    shapely.GeometryType.LINESTRING: "LineString",
+    shapely.GeometryType.POLYGON: "Polygon",
+    shapely.GeometryType.MULTIPOINT: "MultiPoint",
+    shapely.GeometryType.MULTILINESTRING: "MultiLineString",
+    shapely.GeometryType.MULTIPOLYGON: "MultiPolygon",
+    shapely.GeometryType.GEOMETRYCOLLECTION: "GeometryCollection",
+}
 
 
 def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) -> tuple[str, ...]:
@@ -80,7 +90,7 @@ def geo_metadata(shapes: Any, to_crs: str) -> dict[str, Any]:  # noqa: ANN401 - 
     known = shapes[~shapely.is_missing(shapes)]
     column = {
         "encoding": "WKB",
-        "geometry_types": sorted({shape.geom_type for shape in known}),
+        "geometry_types": sorted(_TYPES[kind] for kind in np.unique(shapely.get_type_id(known))),
         "crs": crs.known_crs(to_crs).to_json_dict(),
         "orientation": "counterclockwise",
         "edges": "planar",
@@ -92,7 +102,9 @@ def geo_metadata(shapes: Any, to_crs: str) -> dict[str, Any]:  # noqa: ANN401 - 
 
 def _around(shapes: Any, to_crs: str) -> list[float]:  # noqa: ANN401 - an array of geometries
     """Return the box around all; in degrees its west may lie above its east, over the antimeridian."""
-    box = crs.lon_lat_bounds(shapes) if crs.known_crs(to_crs).is_geographic else shapely.total_bounds(shapes)
+    west, _, east, _ = box = shapely.total_bounds(shapes)
+    if east - west > _HALF_TURN and crs.known_crs(to_crs).is_geographic:
+        box = np.array(crs.lon_lat_bounds(shapes))
     return [float(side) for side in box]
 
 
