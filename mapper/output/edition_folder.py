@@ -89,7 +89,15 @@ def read_edition(folder: Path) -> tuple[tuple[PublishedTable, ...], ExportFacts]
 
 
 def read_folder(folder: Path) -> ReadEdition:
-    """Read a built edition with all that it says of itself; see `read_edition`."""
+    """Read a built edition with all that it says of itself; see `read_edition`.
+
+    Raises
+    ------
+    DataRefused
+        When page and manifest are not whole, or not of one edition.
+    Unreadable
+        When the folder or a file of it cannot be opened.
+    """
     manifest = _manifest(folder)
     block = _block(_page(folder, manifest))
     try:
