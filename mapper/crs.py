@@ -389,7 +389,10 @@ def geodesic_circle(lon: ArrayLike, lat: ArrayLike, radius_m: ArrayLike, *, corn
     Examples
     --------
     >>> (circle,) = geodesic_circle([46.5], [39.5], [2000.0])
-    >>> len(circle.exterior.coords), geodesic_area_km2(circle).round(3).tolist()  # 48 tan(180° / 48) 2², a circle has 12.566
+    >>> (
+    ...     len(circle.exterior.coords),
+    ...     geodesic_area_km2(circle).round(3).tolist(),
+    ... )  # 48 tan(180° / 48) 2², a circle has 12.566
     (49, [12.584])
     """
     lons, lats, radii = (np.asarray(each, dtype=float) for each in (lon, lat, radius_m))
