@@ -92,7 +92,14 @@ def opening_types() -> tuple[str, ...]:
 
 
 def unknown_order(order_id: str) -> Order:
-    """Return what stands for an order that a zone names and no layer holds: a ban for everyone, on every day."""
+    """Return what stands for an order that a zone names and no layer holds: a ban for everyone, on every day.
+
+    Examples
+    --------
+    >>> order = unknown_order("or-9")
+    >>> order.id, order.type, order.start
+    ('or-9', None, None)
+    """
     return Order(order_id, None, _UNKNOWN_KIND, (), (), None, None, (), (), None, (), MappingProxyType({}))
 
 

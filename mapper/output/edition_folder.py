@@ -59,7 +59,14 @@ class ReadEdition:
 
 
 def is_edition(folder: Path) -> bool:
-    """Tell whether a folder is a built edition: it has a manifest."""
+    """Tell whether a folder is a built edition: it has a manifest.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> is_edition(Path("no such folder"))
+    False
+    """
     return (folder / FILE_NAME).is_file()
 
 
