@@ -164,7 +164,11 @@ def export(
         Path | None, typer.Argument(help="Folder of layers, or of an edition; the bundled layers when left out.")
     ] = None,
     *,
-    to: Annotated[Path, typer.Option(help="Folder to write to, or a file whose ending tells the format.")],
+    to: Annotated[
+        str,
+        typer.Option(help="Folder to write to, a file whose ending tells the format, or postgresql://HOST/DATABASE."),
+    ],
+    schema: Annotated[str | None, typer.Option(help="Schema of the database to write to.")] = None,
     formats: Annotated[
         list[str] | None,
         typer.Option("--format", help="A format, such as gpkg; may be given again, or several with commas between."),
@@ -184,7 +188,9 @@ def export(
     with _working():
         from mapper import exporting
 
-        result = exporting.export(source, to, exporting.Wishes(tuple(formats or ()), crs, lang, internal, overwrite))
+        result = exporting.export(
+            source, to, exporting.Wishes(tuple(formats or ()), crs, lang, internal, overwrite, schema)
+        )
     _say(report.exported(result))
     _answer(result, as_json=as_json)
 

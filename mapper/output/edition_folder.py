@@ -201,6 +201,7 @@ def facts_of(meta: Mapping[str, Any]) -> ExportFacts:
         stale_after=meta["stale_after"],
         caveats=tuple(meta["caveats"]),
         language=meta["language"],
+        lost_legal=meta["lost"]["legal"] > 0,
     )
 
 

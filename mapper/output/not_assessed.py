@@ -37,7 +37,8 @@ def with_not_assessed(tables: Sequence[PublishedTable], facts: ExportFacts) -> t
     tables : sequence of PublishedTable
         Of one edition, their coordinates in `facts.crs`.
     facts : ExportFacts
-        `data_date` is the day that a list of orders must hold on; `language` that of the words.
+        `data_date` is the day that a list of orders must hold on; `language` that of the words; where `lost_legal`, no ground
+        is assessed.
 
     Returns
     -------
@@ -67,7 +68,7 @@ def with_not_assessed(tables: Sequence[PublishedTable], facts: ExportFacts) -> t
 
 
 def _covered(coverage: PublishedTable | None, facts: ExportFacts) -> shapely.Geometry:
-    if coverage is None:
+    if coverage is None or facts.lost_legal:
         return shapely.Polygon()
     shapes = coverage.frame.geometry.to_numpy()[listed_rows(coverage.frame, facts.data_date)]
     return shapely.union_all(shapes)

@@ -114,7 +114,7 @@ class ExportFacts:
     `titles` and `organisations` are by language; `language` is the one that words in a file are written in where a format has
     room for one. `caveats` are codes of the vocabulary `caveat`. `crs` is the authority code of the coordinates written.
     `marking` is None, or the text that every file and record of an internal export bears. `surface` is the density on its grid,
-    None where it is not at hand.
+    None where it is not at hand. `lost_legal` says that records which may forbid could not be read: no ground counts as assessed.
     """
 
     titles: Mapping[str, str]
@@ -128,6 +128,7 @@ class ExportFacts:
     crs: str = crs.STORAGE
     marking: str | None = None
     surface: Surface | None = None
+    lost_legal: bool = False
 
     @property
     def caveat_texts(self) -> tuple[str, ...]:
@@ -150,6 +151,7 @@ def export_facts(edition: Edition, *, language: str = "en", marking: str | None 
         language=language,
         marking=marking,
         surface=edition.surface,
+        lost_legal=edition.lost.legal > 0,
     )
 
 
@@ -176,8 +178,7 @@ class Input(NamedTuple):
 
 def tables_of(frames: Mapping[str, pd.DataFrame], inputs: Sequence[Input]) -> tuple[PublishedTable, ...]:
     """Return the tables of the frames of a page's block (`mapper.output.page.page_tables`) and of the layers they came from."""
-    made = (_published(name, frames[name], inputs) for name in TABLES)
-    return tuple(table for table in made if len(table.frame))
+    return tuple(_published(name, frames[name], inputs) for name in TABLES if len(frames[name]))
 
 
 def marked(tables: Iterable[PublishedTable], facts: ExportFacts) -> tuple[PublishedTable, ...]:

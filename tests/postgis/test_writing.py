@@ -14,6 +14,7 @@ import shapely
 
 from mapper import crs, terms
 from mapper.catalogue import layer_entry
+from mapper.cli import main
 from mapper.databases import parse_address
 from mapper.errors import LedgerBroken, Unwritable, UsageError
 from mapper.intake.files import read_layer
@@ -67,6 +68,14 @@ def zones(*ids: str, columns: tuple[PublishedColumn, ...] = COLUMNS, **changed: 
         licences=("CC BY-SA 3.0",),
         lineage=("districts.geojson",),
     )
+
+
+def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
+    """Run the command and return its exit code."""
+    monkeypatch.setattr("sys.argv", ["mapper", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    return ended.value.code
 
 
 def ids(db: Connection, schema: str = "mines") -> list[str]:
@@ -447,3 +456,34 @@ def _wait_for_lock(db: Connection) -> None:
         if db.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (0,):
             return
     raise AssertionError("nobody waits for a lock")
+
+
+def test_the_command_writes_an_edition_into_a_schema(
+    url: str, db: Connection, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The bundled layers: the counts of the answer are those of the database, and nothing says the password."""
+    code = run(monkeypatch, "export", "--to", url, "--schema", "mines", "--lang", "az", "--json")
+    out, err = capsys.readouterr()
+    answer = json.loads(out.splitlines()[-1])
+    assert (code, answer["files"], PASSWORD in out + err) == (0, {}, False)
+    assert answer["tables"]["zones"] == 13
+    for table, rows in answer["tables"].items():
+        assert db.execute(f"SELECT count(*) FROM mines.{table}").fetchall() == [(rows,)]
+    assert db.execute("SELECT name FROM mines.zones WHERE geometry IS NULL").fetchall() == [("Ağdərə",)]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ([], "needs the name of a schema"),
+        (["--schema", "mines", "--format", "gpkg"], "are for files"),
+        (["--schema", "mines", "--internal"], "are for files"),
+    ],
+)
+def test_what_a_database_cannot_be_asked_is_told(
+    url: str, options: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Wrong usage, before anything is read; the password is not repeated."""
+    code = run(monkeypatch, "export", "--to", url, *options)
+    err = capsys.readouterr().err
+    assert (code, said in err, PASSWORD in err) == (2, True, False)
