@@ -177,7 +177,8 @@ export function captureMap(map: L.Map, copier: Copier, isWanted: (pane: Element)
   for (const pane of panes) {
     for (const part of Array.from(pane.querySelectorAll<Element>("svg, canvas, .mapper-label"))) {
       const box = place(part.getBoundingClientRect());
-      if (box.width === 0 || box.height === 0) continue;
+      // A tile without marks has no pixels.
+      if (box.width === 0 || box.height === 0 || (part instanceof HTMLCanvasElement && part.width === 0)) continue;
       if (part instanceof HTMLCanvasElement) group.append(picture(part, box, pane));
       else if (part instanceof SVGElement) group.append(copier.copy(part, box, { ...whole, x: origin.x, y: origin.y }));
       else if (part instanceof HTMLElement) group.append(...labelOnSheet(part, place, whole));
