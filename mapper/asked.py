@@ -80,6 +80,11 @@ def parse_date_order(text: str | None) -> DateOrder | None:
     ------
     UsageError
         When it is none of `DATE_ORDERS`.
+
+    Examples
+    --------
+    >>> parse_date_order("dmy"), parse_date_order(None)
+    ('dmy', None)
     """
     return choice(text, DATE_ORDERS)
 
@@ -91,6 +96,11 @@ def parse_on_invalid(text: str | None) -> OnInvalid | None:
     ------
     UsageError
         When it is none of `ON_INVALID`.
+
+    Examples
+    --------
+    >>> parse_on_invalid("reject"), parse_on_invalid(None)
+    ('reject', None)
     """
     return choice(text, ON_INVALID)
 
@@ -123,6 +133,11 @@ def usable_crs(text: str | None) -> str | None:
     ------
     UsageError
         When it is not.
+
+    Examples
+    --------
+    >>> usable_crs("EPSG:32638")
+    'EPSG:32638'
     """
     if text is None:
         return None
@@ -140,6 +155,14 @@ def as_date(text: str) -> dt.date:
     ------
     UsageError
         When it is written in any other order (01.02.2021 may be January or February), or no year from 1900 to 2100.
+
+    Examples
+    --------
+    >>> as_date("2021-02-01").isoformat()
+    '2021-02-01'
+    >>> as_date("01.02.2021")
+    Traceback (most recent call last):
+    mapper.errors.UsageError: '01.02.2021' is not a date. ...
     """
     advice = "Write it as 2021-01-28 (year-month-day)."
     try:

@@ -127,6 +127,13 @@ def given_source(text: str) -> Path | Database:
     ------
     UsageError
         As `parse_address`.
+
+    Examples
+    --------
+    >>> given_source("zones.gpkg").name
+    'zones.gpkg'
+    >>> given_source("postgresql://db.example/mines#gis.zones").table
+    'gis.zones'
     """
     return parse_address(text) if is_address(text) else Path(text)
 

@@ -246,7 +246,13 @@ def together(layers: Sequence[tuple[LayerEntry | None, Any]]) -> Any:  # noqa: A
 
 
 def require_own_ids(layers: Mapping[str, Rows]) -> None:
-    """Refuse incidents and zones of two layers that bear one id: they could not be told apart in any pair."""
+    """Refuse incidents and zones of two layers that bear one id: they could not be told apart in any pair.
+
+    Raises
+    ------
+    DataRefused
+        When an id is given twice, with the file and row of the later one.
+    """
     for kind in ("incidents", "zones"):
         for found in repeated_ids(layers[kind], kind):
             raise DataRefused(

@@ -40,6 +40,15 @@ _REASONS = pd.CategoricalDtype([*BASES, "unresolved"])
 def ask(ground: Ground, on: dt.date | None = None, known_by: dt.date | None = None, who: str = ALL_CIVILIANS) -> Asked:
     """Complete a question: the day of the data when none is named.
 
+    Parameters
+    ----------
+    ground : Ground
+        What is asked; only its `data_date` counts here.
+    on, known_by : date, optional
+        The day that is meant; what a map made on that day would have known, all that is recorded when left out.
+    who : str
+        A kind of person of the vocabulary `applies_to`; several that hold at once are joined by `+`.
+
     Raises
     ------
     UsageError
@@ -101,6 +110,17 @@ def access_frame(frame: gpd.GeoDataFrame, ground: Ground, asked: Asked) -> gpd.G
 def access_place(geometry: shapely.Geometry, ground: Ground, asked: Asked, *, uncertainty_m: float = 0.0) -> Verdict:
     """Answer for one place in WGS 84: a point, or an area, of which the strictest of its points counts.
 
+    Parameters
+    ----------
+    geometry : Point, Polygon or MultiPolygon
+        In longitude and latitude, WGS 84 degrees.
+    ground : Ground
+        Zones, hazards, accidents, orders, openings and coverage.
+    asked : Asked
+        Day, knowledge and kind of person, as `ask` completes them.
+    uncertainty_m : float
+        How far the true place may be from the given one, in metres; added to the accuracy of each line.
+
     Raises
     ------
     DataRefused
@@ -116,6 +136,13 @@ def access_named(name: str, ground: Ground, asked: Asked, *, uncertainty_m: floa
     """Answer for the zones that bear a name or name a district so; None where none does.
 
     Zones without an outline act by their name alone; those with one are asked about as areas.
+
+    Parameters
+    ----------
+    name : str
+        Compared by `mapper.names.name_key`: without regard to case, as Azerbaijani has it, and to spaces.
+    ground, asked, uncertainty_m
+        As for `access_place`.
     """
     key = name_key(name)
     zones = ground.zones.records

@@ -127,6 +127,22 @@ def count(
 ) -> Counted:
     """Tell which records count in a window, WGS 84, and for how much.
 
+    Parameters
+    ----------
+    incidents : GeoDataFrame
+        With the `place`, `uncertainty_m` and `accident_type` that `mapper.locate` leaves, in any CRS that it states.
+    area : Polygon or MultiPolygon
+        The window, in WGS 84. Its border counts as inside.
+    selection : Selection
+        Which records are asked for, and what each counts for.
+    include_demining : bool
+        Whether accidents at demining work count.
+
+    Returns
+    -------
+    Counted
+        One reason, or none, for each row: counted and left out sum to the rows of the frame.
+
     Raises
     ------
     DataRefused

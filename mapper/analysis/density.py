@@ -305,7 +305,23 @@ def within(
 ) -> Surface:
     """Complete a surface whose fields are on the whole lattice: what lies outside the window becomes not known.
 
-    Its contours are in the classes of `class_peak_per_km2`, by default of its own peak.
+    Parameters
+    ----------
+    whole : Surface
+        Fields in accidents (or casualties) per km² on every node of the lattice.
+    lattice : Lattice
+        Nodes in metres of `plane`, an equal-area one.
+    window : Window
+        In the same plane; a node outside it becomes NaN, which is not 0.
+    plane : CRS
+        The plane of lattice and window; the contours are brought from it into WGS 84.
+    class_peak_per_km2 : float, optional
+        The peak whose classes the contours are in; the surface's own by default.
+
+    Raises
+    ------
+    UsageError
+        When no node lies in the window.
     """
     per_km2 = whole.intensity_per_km2
     east, north = np.meshgrid(lattice.x, lattice.y)

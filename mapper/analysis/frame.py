@@ -47,7 +47,15 @@ def default_cell(window: Window, bandwidth: float) -> float:
 
 
 def ground_window(window: object) -> shapely.Polygon | shapely.MultiPolygon:
-    """Unite the window's polygons, in WGS 84, and check that it is one that a plane can hold."""
+    """Unite the window's polygons, in WGS 84, and check that it is one that a plane can hold.
+
+    Raises
+    ------
+    DataRefused
+        When it is no polygon, is empty, or is too wide for one plane.
+    UnknownCRS
+        When a frame states no CRS.
+    """
     if isinstance(window, gpd.GeoDataFrame | gpd.GeoSeries):
         window = _united(np.asarray(systems.to_storage(window).geometry.array, dtype=object))
     area = plane_window(window).polygon

@@ -92,7 +92,14 @@ def opening_types() -> tuple[str, ...]:
 
 
 def unknown_order(order_id: str) -> Order:
-    """Return what stands for an order that a zone names and no layer holds: a ban for everyone, on every day."""
+    """Return what stands for an order that a zone names and no layer holds: a ban for everyone, on every day.
+
+    Examples
+    --------
+    >>> order = unknown_order("or-9")
+    >>> order.id, order.type, order.start
+    ('or-9', None, None)
+    """
     return Order(order_id, None, _UNKNOWN_KIND, (), (), None, None, (), (), None, (), MappingProxyType({}))
 
 
@@ -214,6 +221,17 @@ def is_restriction_in_force(
     It begins on the first day its date may mean (an undated one has always begun) and ends after the last day of its stated
     end, else before the day on which an order that ends it has certainly begun. Both days are included. An order of unknown kind
     is in force always.
+
+    Parameters
+    ----------
+    order : Order
+        The one that is asked about.
+    on : date
+        The day that is meant.
+    orders : mapping of str to Order
+        All orders by id, among them those that end it; one that is not there ends nothing.
+    known_by : date, optional
+        What a map made on that day would have known; all that is recorded when left out.
     """
     if order.type is None:
         return True
@@ -240,6 +258,11 @@ def is_opening_in_force(
 
     It begins on the last day its date may mean (an undated one never) and ends with the first day its stated end may mean, or
     before the first day on which an order that ends it may have begun, whichever is earlier.
+
+    Parameters
+    ----------
+    order, on, orders, known_by
+        As for `is_restriction_in_force`; here an order that should end it and is not there ends it.
     """
     begins = last_day(order.start)
     if begins is None or begins > on or order.never_opens or not _known(order, known_by, early=False):

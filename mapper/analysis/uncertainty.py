@@ -30,7 +30,20 @@ _QUANTILES = (0.025, 0.975)
 
 
 def standard_error(fitted: Estimate, squares: Floats, district_squares: Floats) -> Floats:
-    """Return the Poisson standard error on the lattice, from the sums of squared weights per place and district."""
+    """Return the Poisson standard error on the lattice.
+
+    Parameters
+    ----------
+    fitted : Estimate
+        The surface's kernels and edge correction.
+    squares, district_squares : array of float
+        Sums of squared weights, one per place and one per district.
+
+    Returns
+    -------
+    array of float
+        The root of the sum of squared weighted kernels, in the unit of the surface.
+    """
     return np.sqrt(np.maximum(fitted.squares(squares, district_squares), 0.0))
 
 

@@ -73,6 +73,11 @@ def plane_window(polygon: object) -> Window:
     ------
     DataRefused
         When it is not a valid polygon with an area, or has a coordinate that is not finite.
+
+    Examples
+    --------
+    >>> plane_window(shapely.box(0, 0, 2, 3)).polygon.area
+    6.0
     """
     if not isinstance(polygon, shapely.Polygon | shapely.MultiPolygon):
         raise DataRefused("the window is not a polygon", advice="Give a polygon or multipolygon.")

@@ -108,6 +108,11 @@ def text_of(element: ET.Element) -> str | None:
 def number(text: str | None, what: str) -> float:
     """Read a plain decimal number; nothing else, as `float` takes `4_0` and `nan`.
 
+    Raises
+    ------
+    BadRecord
+        When there is no text, or it is no such number; `what` says in the sentence which number was meant.
+
     Examples
     --------
     >>> number(" 46.90 ", "longitude")

@@ -26,7 +26,18 @@ _CUT_NAMES = (".shp", ".zip")
 
 
 def our_columns(layer: Layer, account: Account) -> tuple[pd.DataFrame, Mapping[str, str]]:
-    """Rename the file's columns to ours and leave out those no kind knows; say both."""
+    """Rename the file's columns to ours and leave out those no kind knows; say both.
+
+    Returns
+    -------
+    DataFrame, mapping of str to str
+        The same rows with the columns that are kept, and given name -> our name.
+
+    Raises
+    ------
+    DataRefused
+        When two columns could be the same one of ours, or a column that the catalogue names is not there.
+    """
     entry, tags = layer.entry, layer.mapping
     shapes = "geometry" if isinstance(layer.frame, gpd.GeoDataFrame) else None
     given = [str(name) for name in layer.frame.columns if name != shapes]

@@ -106,7 +106,13 @@ def _projected(reference: CRS, area: LonLatBox) -> LonLatBox:
 
 
 def utm_code(zone: int, *, south: bool = False) -> int:
-    """Return the code of a UTM zone on WGS 84."""
+    """Return the code of a UTM zone on WGS 84.
+
+    Examples
+    --------
+    >>> utm_code(38), utm_code(38, south=True)
+    (32638, 32738)
+    """
     return (_UTM_SOUTH if south else _UTM_NORTH) + zone
 
 
@@ -140,25 +146,49 @@ def meridian_code(meridian: int) -> int | None:
 
 
 def rewritten(code: int) -> int:
-    """Return the code in force for a deprecated one: 28468, SK-42 zone 8 without prefix, is 2498 today."""
+    """Return the code in force for a deprecated one: 28468, SK-42 zone 8 without prefix, is 2498 today.
+
+    Examples
+    --------
+    >>> rewritten(28468), rewritten(28408)
+    (2498, 28408)
+    """
     return _GK6_PLAIN + code - _DEPRECATED_PLAIN if code - _DEPRECATED_PLAIN in _GK6_ZONES else code
 
 
 def prefix_of(code: int) -> int | None:
-    """Return the number that the eastings of an SK-42 system begin with; None when they begin with none."""
+    """Return the number that the eastings of an SK-42 system begin with; None when they begin with none.
+
+    Examples
+    --------
+    >>> prefix_of(28408), prefix_of(2498), prefix_of(32638)
+    (8, None, None)
+    """
     if code - _GK6_PREFIXED in _GK6_ZONES:
         return code - _GK6_PREFIXED
     return code - _GK3_PREFIXED if code - _GK3_PREFIXED in _GK3_ZONES else None
 
 
 def is_gauss_kruger(code: int) -> bool:
-    """Tell whether a code is one of the SK-42 plane systems, in which X is the northing."""
+    """Tell whether a code is one of the SK-42 plane systems, in which X is the northing.
+
+    Examples
+    --------
+    >>> is_gauss_kruger(28408), is_gauss_kruger(32638)
+    (True, False)
+    """
     plain = code - _GK6_PLAIN in _GK6_ZONES or code - _GK3_PLAIN in _GK3_ZONES
     return plain or prefix_of(code) is not None
 
 
 def is_utm(code: int) -> bool:
-    """Tell whether a code is a UTM zone on WGS 84."""
+    """Tell whether a code is a UTM zone on WGS 84.
+
+    Examples
+    --------
+    >>> is_utm(32638), is_utm(28408)
+    (True, False)
+    """
     return 1 <= code - _UTM_NORTH <= 60 or 1 <= code - _UTM_SOUTH <= 60  # noqa: PLR2004 - the zones of UTM
 
 

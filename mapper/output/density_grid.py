@@ -65,7 +65,18 @@ def steps(per_km2: NDArray[np.float64], lowest_per_km2: float) -> NDArray[np.uin
 
 
 def plane_centre(crs_wkt: str) -> dict[str, float]:
-    """Return the centre of an equal-area plane of `mapper.crs.working_crs`, which has no false origin."""
+    """Return the centre of an equal-area plane of `mapper.crs.working_crs`, which has no false origin.
+
+    Returns
+    -------
+    dict of str to float
+        `lat0_deg` and `lon0_deg`, in degrees of WGS 84.
+
+    Raises
+    ------
+    ValueError
+        When the text describes another kind of plane.
+    """
     conversion = CRS.from_wkt(crs_wkt).coordinate_operation
     if conversion is None or conversion.method_name != "Lambert Azimuthal Equal Area":
         raise ValueError("this is no plane of Lambert's azimuthal equal-area projection")

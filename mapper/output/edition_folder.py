@@ -59,7 +59,14 @@ class ReadEdition:
 
 
 def is_edition(folder: Path) -> bool:
-    """Tell whether a folder is a built edition: it has a manifest."""
+    """Tell whether a folder is a built edition: it has a manifest.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> is_edition(Path("no such folder"))
+    False
+    """
     return (folder / FILE_NAME).is_file()
 
 
@@ -89,7 +96,15 @@ def read_edition(folder: Path) -> tuple[tuple[PublishedTable, ...], ExportFacts]
 
 
 def read_folder(folder: Path) -> ReadEdition:
-    """Read a built edition with all that it says of itself; see `read_edition`."""
+    """Read a built edition with all that it says of itself; see `read_edition`.
+
+    Raises
+    ------
+    DataRefused
+        When page and manifest are not whole, or not of one edition.
+    Unreadable
+        When the folder or a file of it cannot be opened.
+    """
     manifest = _manifest(folder)
     block = _block(_page(folder, manifest))
     try:

@@ -138,6 +138,14 @@ def write_file(path: Path, content: bytes) -> None:
     ------
     Unwritable
         As `write_files`; also when `path` is a folder.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_file(Path(folder) / "a.txt", b"whole")
+    ...     (Path(folder) / "a.txt").read_bytes()
+    b'whole'
     """
     if path.is_dir():
         raise Unwritable(f"'{path.name}' is a folder", advice="Name a file with --out.")

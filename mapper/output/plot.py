@@ -169,7 +169,13 @@ def of_edition(edition: Edition, language: str, title: str | None, *, density: b
 
 
 def of_layers(layers: Layers, language: str, title: str, data_date: dt.date | None) -> Content:
-    """Return what a static map of layers shows and says, in a language; errors as of `plot`."""
+    """Return what a static map of layers shows and says, in a language.
+
+    Raises
+    ------
+    UsageError, UnknownCRS, DataRefused
+        As `plot`.
+    """
     unknown = sorted(set(layers) - {*FRAMES, "density", "hotspots"})
     if unknown:
         raise UsageError(

@@ -26,7 +26,13 @@ _SHARE_ALIKE = re.compile(r"\bBY-(NC-)?SA\b|\bODbL\b|share-?alike", re.IGNORECAS
 
 
 def say(code: str, language: str, vocabulary: str = "export", **values: object) -> str:
-    """Return a sentence of the exports in a language, with values in their places."""
+    """Return a sentence of the exports in a language, with values in their places.
+
+    Examples
+    --------
+    >>> say("about.title", "en")
+    'Title'
+    """
     return terms.sentence(vocabulary, code, language, **values)
 
 

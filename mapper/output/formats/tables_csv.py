@@ -127,7 +127,13 @@ def spreadsheet_rows(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def guard(text: str) -> str:
-    """Return a text that a spreadsheet shows and does not run."""
+    """Return a text that a spreadsheet shows and does not run.
+
+    Examples
+    --------
+    >>> guard("=1+1"), guard("Ağdam")
+    ("'=1+1", 'Ağdam')
+    """
     return f"'{text}" if text.startswith(_FORMULA_MARKS) else text
 
 
