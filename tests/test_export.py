@@ -187,7 +187,8 @@ def test_files_of_one_name_are_one_or_bear_their_format(monkeypatch: pytest.Monk
         ),
     )
     told = export_tables([zones("z"), density], facts, where)
-    assert set(told["files"]) == {"zones.geojson", "density.geojson", "zones-kml.geojson", "doc.kml"}
+    styled = {f"{name}.{ending}" for name in ("zones", "density", "not_assessed") for ending in ("geojson", "qml")}
+    assert set(told["files"]) == {*styled, "zones-kml.geojson", "doc.kml"}
     assert told["files"]["zones-kml.geojson"]["format"] == "kml"
     assert told["notices"] == ["В выпуске нет плотности, поэтому нет и её контуров."]
     for name, each in content(tmp_path / "out").items():
@@ -223,13 +224,13 @@ def test_a_file_that_is_there_is_replaced_only_when_asked(tmp_path: Path) -> Non
     out = tmp_path / "ə b"
     export_tables([zones("a")], FACTS, target(out / "zones.geojson"))
     before = content(out)
-    with pytest.raises(Unwritable, match=r"'zones\.geojson' would be replaced in 'ə b'. Say --overwrite"):
+    with pytest.raises(Unwritable, match=r"'zones\.geojson', 'zones\.qml' would be replaced in 'ə b'. Say --overw"):
         export_tables([zones("b")], FACTS, target(out, formats_named(["flatgeobuf,geojson"])))
     with pytest.raises(Unwritable, match=r"'zones\.geojson' would be replaced"):
         target(out / "zones.geojson")
     assert content(out) == before
     export_tables([zones("b")], FACTS, target(out, formats_named(["flatgeobuf,geojson"]), overwrite=True))
-    assert set(content(out)) == {"zones.geojson", "zones.fgb"}
+    assert set(content(out)) == {"zones.geojson", "zones.qml", "zones.fgb"}
     assert json.loads((out / "zones.geojson").read_bytes())["features"][0]["id"] == "b"
 
 
@@ -391,7 +392,7 @@ def test_two_exports_into_one_folder_do_not_mix(tmp_path: Path, overwrite: str) 
     told = [run.communicate(timeout=300)[0] for run in runs]
     assert [run.returncode for run in runs] == [0, 0]
     found = content(tmp_path / "out")
-    assert set(found) == {"zones.geojson", "zones.fgb", "zones.parquet"}
+    assert set(found) == {"zones.geojson", "zones.qml", "zones.fgb", "zones.parquet"}
     of = {letter for letter in "xy" if letter.encode() * 1000 in found["zones.geojson"]}
     assert len(of) == 1
     (letter,) = of

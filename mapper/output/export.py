@@ -170,7 +170,7 @@ def target(
         When the file is there and may not be replaced, or is a folder.
     """
     of_file = format_of_file(to)
-    if of_file is None and to.suffix[1:].isalpha() and not to.is_dir():
+    if of_file is None and to.suffix[1:].isalpha() and not to.exists():
         raise UsageError(
             f"'{to.name}' ends as a file, and '{to.suffix}' is the ending of no format",
             advice="Name a folder that is there, one without such an ending, or a file of a format in --format.",
