@@ -259,6 +259,18 @@ def test_a_refused_density_says_why() -> None:
     assert "9" in words(figure)
 
 
+def test_every_class_of_hot_spots_can_be_drawn(edition: Edition) -> None:
+    """The cells of the bundled edition, each class in turn: those of more and of fewer reports have a hatch beside a colour."""
+    assert edition.hotspots is not None
+    codes = terms.codes("hotspot_class")
+    units = edition.hotspots.units.head(len(codes)).assign(**{"class": list(codes)})
+    figure = plot({"hotspots": dataclasses.replace(edition.hotspots, units=units), "zones": edition.zones})
+    hatches = {patch.get_hatch() for patch in patches(figure, PathPatch)} & {"*", "**", "***", "o", "oo", "ooo"}
+    assert len(hatches) == 6
+    for code in codes:
+        assert terms.label("hotspot_class", code, "en") in words(figure)
+
+
 # ------------------------------------------------------------ words
 @pytest.mark.parametrize("language", terms.LANGUAGES)
 def test_every_word_is_in_the_language(edition: Edition, language: str) -> None:

@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import geopandas as gpd
 import pytest
+import shapely
 
 from mapper import terms
 from mapper.output import looks
 from mapper.output.looks import Area, density_classes, looks_of
 from mapper.output.not_assessed import with_not_assessed
+from mapper.output.published import table_of
 from mapper.output.sld import sld, sld_files
 from mapper.output.styles import qml, qml_files
 from tests import styled_tables
@@ -93,6 +96,29 @@ def test_what_is_not_known_looks_like_the_strictest(table: str) -> None:
     for group in made.groups:
         assert [rule.otherwise for rule in group.rules] == [False] * (len(group.rules) - 1) + [True]
         assert group.rules[-1].sign == group.rules[0].sign
+
+
+def test_cells_of_hot_spots_have_the_colour_and_the_words_of_their_class() -> None:
+    """No rule without the vocabulary's colour; what is more or fewer is written in the cell as well."""
+    table = table_of(
+        "hotspots",
+        gpd.GeoDataFrame(
+            {
+                "hotspot_class": ["hot_95"],
+                **{name: [1] for name in ("cell_column", "cell_row", "records", "neighbours", "z", "p", "q")},
+            },
+            geometry=[shapely.box(46, 39, 47, 40)],
+            crs=4326,
+        ),
+    )
+    made = looks_of(table, facts())
+    assert made is not None
+    signs = {rule.where[0].value: rule.sign for rule in made.groups[0].rules if rule.where}
+    assert {code: getattr(sign, "colour", "") for code, sign in signs.items()} == {
+        code: term.colour for code, term in terms.vocabulary("hotspot_class").items()
+    }
+    text = qml_files([table], facts())["hotspots.qml"].decode()
+    assert all(word in text for word in ("▲ 99 %", "▲ 95 %", "▼ 90 %"))
 
 
 def test_each_extent_and_class_has_a_sign_of_its_own() -> None:

@@ -43,7 +43,7 @@ SURVEY_COLOUR = "#9a9fa5"
 SURVEY_HATCHES = MappingProxyType({"not_surveyed": "dashes", "partly": "sparse_dashes"})
 QUIET_HATCHES = ("dashes", "sparse_dashes", "crosses")
 """Of ground where nothing is drawn: small and wide apart, so that they do not mix with the hatches of zones and hazards."""
-ZONE_TINT, HAZARD_TINT = 0.12, 0.4
+ZONE_TINT, HAZARD_TINT, _CELL_TINT = 0.12, 0.4, 0.5
 _LABEL_COLOUR, _ZONE_LABEL_COLOUR, _HAZARD_LABEL_COLOUR = "#1f2933", "#4d1259", "#7a0000"
 _RIVER = "#3b7ea1"
 _POINT_PX = 5
@@ -498,6 +498,24 @@ def _context(_table: PublishedTable, language: str, _day: str | None) -> Looks:
     return Looks(groups, (Label((Field("name"),), colour="#2f6580", priority=1, size_pt=8.0),), (2, 1))
 
 
+def _hotspots(_table: PublishedTable, language: str, _day: str | None) -> Looks:
+    """Cells in the colour of their class, and what it says written in them: a colour alone would not be enough."""
+    classes = terms.vocabulary("hotspot_class")
+    line = Stroke(DISTRICT_COLOUR, 0.5)
+    tints = {code: _CELL_TINT if code.startswith(("hot", "cold")) else 0.0 for code in classes}
+    known = [
+        Rule(
+            terms.label("hotspot_class", code, language),
+            Area(term.colour, tints[code], None, line),
+            (Comparison("hotspot_class", "=", code),),
+        )
+        for code, term in classes.items()
+    ]
+    unknown = Rule(terms.label("page", "not_stated", language), Area(outline=line), otherwise=True)
+    signs = {code: f"{'▲' if code.startswith('hot') else '▼'} {code[-2:]} %" for code in classes if tints[code]}
+    return Looks((Group((*known, unknown)),), (Label((Coded("hotspot_class", signs),), priority=2),), (2,))
+
+
 def _plain(table: PublishedTable, language: str, _day: str | None) -> Looks:
     line = Stroke(DISTRICT_COLOUR, 1.4)
     title = table.title.get(language) or table.title.get("en") or table.name
@@ -523,6 +541,7 @@ _MAKERS: Mapping[str, Callable[[PublishedTable, str, str | None], Looks]] = Mapp
         "hazards": _hazards,
         "incidents": _incidents,
         "density": _density,
+        "hotspots": _hotspots,
         "districts": _districts,
         "context": _context,
     }

@@ -52,8 +52,14 @@ HATCHES = {
     "vertical": "|||",
     "grid": "+++",
     "dots": "...",
+    "up": "*",
+    "up_two": "**",
+    "up_three": "***",
+    "down": "o",
+    "down_two": "oo",
+    "down_three": "ooo",
 }
-"""The hatches of the vocabularies in matplotlib's letters."""
+"""The hatches of the vocabularies in matplotlib's letters, which have no chevrons: stars stand for more, rings for fewer."""
 DENSITY_COLOURS = ("#d3dee6", "#b5c8d5", "#94b1c4", "#7398b1", "#4c7b9a", "#23516f")
 """The page's: ordered in lightness, far from the hues of orders and hazards, without green."""
 _PAPER, _INK, _DISTRICT, _DEMINING, _PUBLIC = "#f6f4ee", "#1c2024", "#7d776b", "#0b6fb8", "#1f2933"
