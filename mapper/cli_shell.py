@@ -42,12 +42,16 @@ def working(*files: Path | Database | None) -> Iterator[None]:
     except KeyboardInterrupt:
         raise Stopped("stopped; nothing was written") from None
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, _unheard)
+
+
+def _unheard(number: int, frame: object) -> None:
+    """Do nothing. A function and not the system's own "ignore": a second press that is under way would be told as an error."""
 
 
 def _interrupt(number: int, frame: object) -> None:  # noqa: ARG001 - as Python calls it
     """Stop once: a second Ctrl-C must not disturb the clearing up."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, _unheard)
     raise KeyboardInterrupt
 
 
