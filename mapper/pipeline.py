@@ -130,9 +130,8 @@ def write_edition(
         contents = edition_files(edition, {} if records is None else internal_files(records), basemap)
     _keep_inputs(edition, out, (*contents, MANIFEST))
     with writing_into(out) as writing:
-        exported = written_aside(
-            published_tables(edition), export_facts(edition), exports, writing.aside, taken=contents
-        )
+        tables = published_tables(edition) if exports else ()
+        exported = written_aside(tables, export_facts(edition), exports, writing.aside, taken=contents)
         _keep_inputs(edition, out, exported.paths)
         files = {**described(contents), **exported.files}
         told = answer(edition, files)

@@ -10,10 +10,10 @@ psycopg is an extra, as most people have files only; it is loaded when an addres
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 from typing import TYPE_CHECKING, Any
 
+from mapper import extras
 from mapper.errors import DataRefused, MapperError, Unreadable, Unwritable, UsageError
 
 if TYPE_CHECKING:
@@ -45,12 +45,7 @@ def driver() -> Any:  # noqa: ANN401 - a module that need not be there
     UsageError
         When it is not installed.
     """
-    try:
-        return importlib.import_module("psycopg")
-    except ImportError as exc:
-        raise UsageError(
-            "a database cannot be opened: psycopg is not installed", advice="Install hazard-mapper[postgis]."
-        ) from exc
+    return extras.load("psycopg", library="psycopg", extra="postgis", cannot="a database cannot be opened")
 
 
 @contextlib.contextmanager

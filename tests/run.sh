@@ -67,6 +67,18 @@ install() {
     echo "$wanted" >"$stamp"
 }
 
+as_root=
+[ "$(id -u)" = 0 ] || as_root="sudo -n"
+
+may_install() {
+    command -v apt-get >/dev/null && $as_root true 2>/dev/null
+}
+
+install_packages() {
+    $as_root apt-get update -q &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
+
 has_chromium() {
     command -v chromium || command -v chromium-browser || command -v google-chrome
 } >/dev/null
@@ -74,15 +86,10 @@ has_chromium() {
 find_chromium() {
     has_chromium && return
     heading "Chromium"
-    local as_root=
-    if [ "$(id -u)" != 0 ]; then
-        as_root="sudo -n"
-    fi
-    if ! command -v apt-get >/dev/null || ! $as_root true 2>/dev/null; then
+    if ! may_install; then
         stop "The browser tests need Chromium, and this user may not install it: have the package chromium installed, or leave them out with --quick."
     fi
-    $as_root apt-get update -q &&
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends chromium fonts-liberation ||
+    install_packages chromium fonts-liberation ||
         stop "Chromium could not be installed; the reason is above. To leave the browser tests out: --quick."
     has_chromium || stop "Chromium was installed but no command of that name is there."
 }
@@ -95,15 +102,7 @@ has_postgis() {
 find_postgis() {
     has_postgis && return
     heading "PostgreSQL with PostGIS"
-    local as_root=
-    if [ "$(id -u)" != 0 ]; then
-        as_root="sudo -n"
-    fi
-    if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
-        $as_root apt-get update -q &&
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-                postgresql-15 postgresql-15-postgis-3
-    fi
+    may_install && install_packages postgresql-15 postgresql-15-postgis-3
     has_postgis && return
     without_postgis="DATABASES ARE NOT TESTED: PostgreSQL 15 with PostGIS could not be installed (postgresql-15, postgresql-15-postgis-3)."
     echo "$without_postgis" >&2
@@ -117,14 +116,7 @@ has_qgis() {
 find_qgis() {
     has_qgis && return
     heading "QGIS"
-    local as_root=
-    if [ "$(id -u)" != 0 ]; then
-        as_root="sudo -n"
-    fi
-    if command -v apt-get >/dev/null && $as_root true 2>/dev/null; then
-        $as_root apt-get update -q &&
-            $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends python3-qgis
-    fi
+    may_install && install_packages python3-qgis
     has_qgis && return
     without_qgis="STYLES ARE NOT DRAWN BY QGIS: it could not be installed (python3-qgis), and the tests with it are skipped."
     echo "$without_qgis" >&2

@@ -29,6 +29,7 @@ from mapper.output.export import FORMATS, export_tables, formats_named, target
 from mapper.output.internal import MARKING
 from mapper.output.published import ExportFacts, PublishedTable, columns_of, table_names, table_of
 from mapper.terms import LANGUAGES, Said
+from tests.killing import KILLED_AT_A_STEP
 from tests.rfc7946 import faults
 
 if TYPE_CHECKING:
@@ -308,26 +309,10 @@ def test_a_limit_of_a_files_size_leaves_the_old_file_whole(tmp_path: Path, name:
     assert content(tmp_path) == {f"zones.{ending}": b"old"}
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import mapper.output.files as files
+KILLED = f"""
 from mapper.output.export import export_tables, formats_named, target
 from tests.test_export import FACTS, zones
-
-count = 0
-def dying(original):
-    def call(*args, **options):
-        global count
-        count += 1
-        if count > int(sys.argv[2]):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*args, **options)
-    return call
-
-os.fsync = dying(os.fsync)
-Path.replace = dying(Path.replace)
-where = target(Path(sys.argv[1]), formats_named(["geojson,flatgeobuf"]), overwrite=True)
+{KILLED_AT_A_STEP}where = target(Path(sys.argv[1]), formats_named(["geojson,flatgeobuf"]), overwrite=True)
 export_tables([zones("new")], FACTS, where)
 """
 

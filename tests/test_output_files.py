@@ -19,6 +19,7 @@ from mapper.errors import Unwritable
 from mapper.output import files
 from mapper.output.files import write_file, write_files
 from mapper.output.manifest import listed_files
+from tests.killing import KILLED_AT_A_STEP
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -201,25 +202,11 @@ def test_a_full_disk_without_mounting(folder: Path, monkeypatch: pytest.MonkeyPa
     assert content(folder) == UNCHANGED
 
 
-KILLED_AT = """
-import os, signal, sys
-from pathlib import Path
+KILLED_AT = f"""
 from mapper.output import files
-
-count = 0
-def dying(original):
-    def call(*args, **options):
-        global count
-        count += 1
-        if count > int(sys.argv[2]):
-            os.kill(os.getpid(), signal.SIGKILL)
-        return original(*args, **options)
-    return call
-
-os.fsync = dying(os.fsync)
-Path.replace = dying(Path.replace)
+{KILLED_AT_A_STEP}
 names = ("map.html", "zones.geojson", "more.csv", "MANIFEST.json")
-files.write_files(Path(sys.argv[1]), {name: b"new " + name.encode() for name in names})
+files.write_files(Path(sys.argv[1]), {{name: b"new " + name.encode() for name in names}})
 """
 
 

@@ -23,6 +23,7 @@ from shapely.geometry import mapping
 
 from mapper import crs
 from mapper.output.antimeridian import cut_at_antimeridian
+from mapper.output.formats.rounding import to_decimals
 from mapper.output.published import export_facts, marked, marking_column, published_tables
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def geojson(
         UTF-8, one feature per line, outer rings counter-clockwise, coordinates at six decimals, the box around all of
         them as `bbox` (its west above its east where it crosses the antimeridian; left out where nothing has a geometry).
     """
-    shapes = _rounded(shapely.orient_polygons(cut_at_antimeridian(frame.geometry.to_numpy())))
+    shapes = to_decimals(shapely.orient_polygons(cut_at_antimeridian(frame.geometry.to_numpy())), _DECIMALS)
     told = {column: _cells(frame[column]) for column in columns}
     features = _features(None if id_column is None else told[id_column], told, _geometries(shapes), marking)
     drawn = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
@@ -275,10 +276,3 @@ def _plain(value: object) -> object:
         value = value.item()
     # Plus 0: of a column's 0 and -0, which are one key, neither is written as -0.
     return float(f"{value:.{_SIGNIFICANT_DIGITS}g}") + 0.0 if isinstance(value, float) else value
-
-
-def _rounded(shapes: npt.NDArray[np.object_]) -> npt.NDArray[np.object_]:
-    """Round coordinates to six decimals, except of a shape that would be valid no more."""
-    rounded = shapely.transform(shapes, lambda lon_lat: np.round(lon_lat, _DECIMALS))
-    spoilt = shapely.is_valid(shapes) & ~shapely.is_valid(rounded)
-    return np.where(spoilt, shapes, rounded)

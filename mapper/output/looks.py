@@ -518,7 +518,7 @@ def _hotspots(_table: PublishedTable, language: str, _day: str | None) -> Looks:
 
 def _plain(table: PublishedTable, language: str, _day: str | None) -> Looks:
     line = Stroke(DISTRICT_COLOUR, 1.4)
-    title = table.title.get(language) or table.title.get("en") or table.name
+    title = terms.in_language(table.title, language) or table.name
     signs: tuple[Sign, ...] = (Area(outline=line), line, Mark(line, "#ffffff", 0.9, _POINT_PX))
     return Looks(tuple(Group((Rule(title, sign, otherwise=True),)) for sign in signs), (), (2, 1, 0))
 

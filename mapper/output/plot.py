@@ -6,15 +6,14 @@ without it, from the same words as the page; `mapper.output.static_map` puts it 
 
 from __future__ import annotations
 
-import importlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import geopandas as gpd
 import pandas as pd
 import shapely
 
-from mapper import crs, terms
+from mapper import crs, extras, terms
 from mapper.analysis.locate import locate
 from mapper.errors import UnknownCRS, UsageError
 from mapper.model import HotSpots, Surface
@@ -116,7 +115,9 @@ def plot(
     >>> figure.get_size_inches().round(1).tolist()[0]
     11.0
     """
-    static_map = _drawing()
+    static_map = extras.load(
+        "mapper.output.static_map", library="matplotlib", extra="plot", cannot="a map cannot be drawn"
+    )
     if not 12 <= width_cm <= 120:  # noqa: PLR2004 - the limits that are told
         raise UsageError(f"a map cannot be {width_cm:g} cm wide", advice="Give a width from 12 to 120 cm.")
     if language is not None and language not in terms.LANGUAGES:
@@ -129,15 +130,6 @@ def plot(
         content = of_layers(what, language or "en", title or "", data_date)
     figure: Figure = static_map.draw(content, area, width_cm)
     return figure
-
-
-def _drawing() -> Any:  # noqa: ANN401 - a module whose library need not be there
-    try:
-        return importlib.import_module("mapper.output.static_map")
-    except ImportError as exc:
-        raise UsageError(
-            "a map cannot be drawn: matplotlib is not installed", advice="Install hazard-mapper[plot]."
-        ) from exc
 
 
 def of_edition(edition: Edition, language: str, title: str | None, *, density: bool) -> Content:

@@ -160,7 +160,7 @@ def _without_nul(frame: pd.DataFrame, table: PublishedTable, notices: list[str])
 
 def _table_comment(table: PublishedTable, facts: ExportFacts) -> str:
     said = [
-        table.title.get(facts.language) or table.title.get("en") or table.name,
+        terms.in_language(table.title, facts.language) or table.name,
         facts.marking,
         f"Edition {facts.edition_id}, data of {facts.data_date}, stale after {facts.stale_after}.",
         *(terms.label("caveat", code, facts.language) for code in facts.caveats),
@@ -222,8 +222,8 @@ def _edition(facts: ExportFacts) -> Sheet:
         [
             language,
             facts.edition_id,
-            _in(facts.titles, language),
-            _in(facts.organisations, language),
+            terms.in_language(facts.titles, language),
+            terms.in_language(facts.organisations, language),
             "; ".join(facts.contacts),
             facts.data_date,
             facts.stale_after,
@@ -251,7 +251,10 @@ def _about_tables(tables: Sequence[PublishedTable], sheets: Sequence[Sheet], fac
         [
             sheet.name,
             sheet.rows,
-            *(_in(published[sheet.name].title, each) if sheet.name in published else "" for each in terms.LANGUAGES),
+            *(
+                terms.in_language(published[sheet.name].title, each) if sheet.name in published else ""
+                for each in terms.LANGUAGES
+            ),
             "; ".join(published[sheet.name].licences) if sheet.name in published else "",
             "; ".join(published[sheet.name].lineage) if sheet.name in published else "",
             "\n".join(column.name for column in sheet.columns),
@@ -260,10 +263,6 @@ def _about_tables(tables: Sequence[PublishedTable], sheets: Sequence[Sheet], fac
     ]
     comment = f"{MARK} The tables that it wrote.\nEdition {facts.edition_id}."
     return [_plain("edition_tables", "table_name", comment, columns, rows)]
-
-
-def _in(texts: Mapping[str, str], language: str) -> str:
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
 # ------------------------------------------------------------------ rows as COPY reads them

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mapper import extras
 from mapper.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,12 +38,7 @@ def raster_writer() -> Any:  # noqa: ANN401 - a module that need not be there
     UsageError
         When it is not installed.
     """
-    try:
-        return importlib.import_module("rasterio")
-    except ImportError as exc:
-        raise UsageError(
-            "a grid cannot be written: rasterio is not installed", advice="Install hazard-mapper[raster]."
-        ) from exc
+    return extras.load("rasterio", library="rasterio", extra="raster", cannot="a grid cannot be written")
 
 
 def geotiff(surface: Surface, tags: Mapping[str, str] = MappingProxyType({})) -> bytes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+from mapper import terms
 from mapper.markup import printable
 from mapper.output.looks import QUIET_HATCHES, Area, Field, Mark, Stroke, looks_of
 
@@ -58,7 +59,7 @@ def sld(table: PublishedTable, facts: ExportFacts) -> str | None:
     _child(layer, "Name", table.name)
     style = _child(layer, "UserStyle")
     _child(style, "Name", table.name)
-    _child(style, "Title", table.title.get(facts.language) or table.title.get("en") or table.name)
+    _child(style, "Title", terms.in_language(table.title, facts.language) or table.name)
     notes = _notes(looks)
     if notes:
         _child(style, "Abstract", notes)

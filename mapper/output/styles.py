@@ -17,11 +17,12 @@ from xml.etree import ElementTree as ET
 
 from mapper import crs, terms
 from mapper.markup import printable
+from mapper.output.formats.stated import caveats
 from mapper.output.looks import Alike, Coded, Field, Mark, looks_of
 from mapper.output.qml_symbols import colour_text, mm, symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mapper.output.looks import Comparison, Group, Label, LabelPart, Looks, Rule
     from mapper.output.published import ExportFacts, PublishedColumn, PublishedTable
@@ -293,7 +294,7 @@ def holds_only_codes(table: PublishedTable, column: PublishedColumn) -> bool:
 def _aliases(columns: Iterable[PublishedColumn], language: str) -> ET.Element:
     made = ET.Element("aliases")
     for index, column in enumerate(columns):
-        title = words_of(column.title, language)
+        title = terms.in_language(column.title, language)
         ET.SubElement(made, "alias", index=str(index), field=column.name, name=printable(title))
     return made
 
@@ -306,16 +307,11 @@ def _display(table: PublishedTable) -> str:
 
 def _map_tip(table: PublishedTable, facts: ExportFacts) -> str:
     """Return what stands beside the pointer: what it is, and what the map cannot tell."""
-    title = words_of(table.title, facts.language) or table.name
-    caveats = [caveat(code, facts) for code in facts.caveats]
+    title = terms.in_language(table.title, facts.language) or table.name
     shown = f"[% {_escaped(_display(table))} %]"
-    return f"<b>{printable(title)}</b><br>{shown}" + "".join(f"<br><i>{printable(said)}</i>" for said in caveats[:1])
-
-
-def caveat(code: str, facts: ExportFacts) -> str:
-    """Return a sentence of the vocabulary `caveat` in the language of the export."""
-    unknown = terms.label("page", "not_stated", facts.language)
-    return terms.sentence("caveat", code, facts.language, data_date=facts.data_date or unknown)
+    return f"<b>{printable(title)}</b><br>{shown}" + "".join(
+        f"<br><i>{printable(said)}</i>" for said in caveats(facts)[:1]
+    )
 
 
 def _escaped(expression: str) -> str:
@@ -323,14 +319,3 @@ def _escaped(expression: str) -> str:
     for mark, name in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         expression = f"replace({expression}, {_literal(mark)}, {_literal(name)})"
     return expression
-
-
-def words_of(texts: Mapping[str, str], language: str) -> str:
-    """Return the text in a language, else in English, else in any; "" where there is none.
-
-    Examples
-    --------
-    >>> words_of({"az": "Rayonlar", "en": "Districts"}, "ru")
-    'Districts'
-    """
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")

@@ -134,6 +134,17 @@ def label(name: str, code: str, language: str = "en") -> str:
     return term.label.get(language) or term.label.get("en") or code
 
 
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """Return the text in a language, else in English, else in any; "" where there is none.
+
+    Examples
+    --------
+    >>> in_language({"az": "Rayonlar", "en": "Districts"}, "ru")
+    'Districts'
+    """
+    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
 def sentence(name: str, code: str, language: str = "en", **values: object) -> str:
     r"""Return the words for a code with values in their places: numbers as the language writes them, texts as they are.
 

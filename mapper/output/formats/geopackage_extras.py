@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from mapper import terms
 from mapper.output.formats.geopackage_metadata import iso_metadata, qgis_metadata, statement
 from mapper.output.sld import sld
-from mapper.output.styles import holds_only_codes, qml, words_of
+from mapper.output.styles import holds_only_codes, qml
 
 if TYPE_CHECKING:
     import sqlite3
@@ -119,7 +119,7 @@ def _add_contents(database: sqlite3.Connection, tables: Sequence[PublishedTable]
     """Give each table its title, which must be one of a kind in the file, and say what it is and what it cannot tell."""
     taken: set[str] = set()
     for table in tables:
-        title = words_of(table.title, facts.language) or table.name
+        title = terms.in_language(table.title, facts.language) or table.name
         identifier = f"{title} ({table.name})" if title in taken else title
         taken.add(identifier)
         database.execute(
@@ -133,7 +133,7 @@ def _add_styles(database: sqlite3.Connection, tables: Sequence[PublishedTable], 
     for table in tables:
         style = qml(table, facts)
         if style is not None:
-            title = words_of(table.title, facts.language) or table.name
+            title = terms.in_language(table.title, facts.language) or table.name
             rows.append(("", "", table.name, "geom", _STYLE_NAME, style, sld(table, facts), 1, title, "", None, at))
     columns = (
         "f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, "
@@ -178,9 +178,9 @@ def _add_columns(database: sqlite3.Connection, tables: Sequence[PublishedTable],
 
 def _described(column: PublishedColumn, language: str) -> tuple[str, str | None]:
     """Return a column's title, and its description with the unit and the name of its code list."""
-    title = words_of(column.title, language) or column.name
+    title = terms.in_language(column.title, language) or column.name
     parts = [
-        words_of(column.description, language),
+        terms.in_language(column.description, language),
         f"[{column.unit}]" if column.unit else "",
         "ISO 8601" if column.kind == "date" else "",
         f"codes: {column.vocabulary}" if column.vocabulary else "",

@@ -11,7 +11,7 @@ import shapely
 
 from mapper import crs, terms
 from mapper.markup import printable
-from mapper.output.styles import caveat, words_of
+from mapper.output.formats.stated import caveats
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,8 +34,8 @@ def statement(table: PublishedTable | None, facts: ExportFacts) -> list[str]:
 
     lines = [
         *([facts.marking] if facts.marking is not None else []),
-        *(caveat(code, facts) for code in facts.caveats),
-        f"{words_of(facts.titles, language)} ({facts.edition_id})",
+        *caveats(facts),
+        f"{terms.in_language(facts.titles, language)} ({facts.edition_id})",
         f"{said('about.data_date')}: {facts.data_date or said('not_stated')}",
         f"{said('about.stale_after')}: {facts.stale_after or said('not_stated')}",
     ]
@@ -47,9 +47,9 @@ def iso_metadata(table: PublishedTable | None, tables: Sequence[PublishedTable],
     """Return the metadata of a table, or of the whole file where none is named, as ISO 19139 in short."""
     of = tables if table is None else (table,)
     language = facts.language
-    title = words_of(facts.titles, language)
+    title = terms.in_language(facts.titles, language)
     if table is not None:
-        title = f"{words_of(table.title, language) or table.name} – {title}"
+        title = f"{terms.in_language(table.title, language) or table.name} – {title}"
     root = ET.Element("gmd:MD_Metadata", {"xmlns:gmd": _GMD, "xmlns:gco": _GCO})
     name = facts.edition_id if table is None else f"{facts.edition_id}/{table.name}"
     _text(root, "fileIdentifier", name)
@@ -68,7 +68,7 @@ def iso_metadata(table: PublishedTable | None, tables: Sequence[PublishedTable],
     _text(found, "abstract", "\n".join(statement(table, facts)))
     for licence in _of_all([each.licences for each in of]):
         _constraint(found, licence)
-    for said in [*([facts.marking] if facts.marking else []), *(caveat(code, facts) for code in facts.caveats)]:
+    for said in [*([facts.marking] if facts.marking else []), *caveats(facts)]:
         _text(
             ET.SubElement(ET.SubElement(found, "gmd:resourceConstraints"), "gmd:MD_Constraints"), "useLimitation", said
         )
@@ -94,17 +94,17 @@ def qgis_metadata(table: PublishedTable, facts: ExportFacts) -> str:
     put("identifier", f"{facts.edition_id}/{table.name}")
     put("language", _LANGUAGE_CODES[language].upper())
     put("type", "dataset")
-    put("title", words_of(table.title, language) or table.name)
+    put("title", terms.in_language(table.title, language) or table.name)
     put("abstract", "\n".join(statement(table, facts)))
     for line in table.lineage:
         put("history", line)
-    for code in facts.caveats:
-        put("constraints", caveat(code, facts), type="use")
+    for said in caveats(facts):
+        put("constraints", said, type="use")
     for licence in table.licences:
         put("license", licence)
     contact = ET.SubElement(root, "contact")
     for name, text in (
-        ("organization", words_of(facts.organisations, language)),
+        ("organization", terms.in_language(facts.organisations, language)),
         ("name", "; ".join(facts.contacts)),
         ("role", "publisher"),
     ):
@@ -136,7 +136,7 @@ def _date(parent: ET.Element, name: str, date: str | None) -> None:
 
 def _party(parent: ET.Element, facts: ExportFacts) -> None:
     party = ET.SubElement(parent, "gmd:CI_ResponsibleParty")
-    _text(party, "organisationName", words_of(facts.organisations, facts.language))
+    _text(party, "organisationName", terms.in_language(facts.organisations, facts.language))
     if facts.contacts:
         info = ET.SubElement(ET.SubElement(party, "gmd:contactInfo"), "gmd:CI_Contact")
         _text(info, "contactInstructions", "; ".join(facts.contacts))

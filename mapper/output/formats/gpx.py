@@ -19,7 +19,6 @@ from mapper.output.formats.rounding import decimal, rounded
 from mapper.output.formats.stated import (
     cells,
     ids,
-    in_language,
     paragraphs,
     say,
     shapes,
@@ -66,7 +65,7 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
     text = XmlText()
     given = next((table for table in marked(tables, facts) if table.name == "incidents"), None)
     notices: list[str] = []
-    others = [in_language(table.title, facts.language) for table in tables if table.name != "incidents"]
+    others = [terms.in_language(table.title, facts.language) for table in tables if table.name != "incidents"]
     if others:
         notices.append(told("notice.gpx_others", tables=", ".join(others)))
     if given is None:
@@ -96,7 +95,7 @@ def write(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts) ->
 
 def _metadata(table: PublishedTable, facts: ExportFacts, described: str, text: XmlText) -> str:
     """Return the metadata in the order of GPX's schema; no time, as the clock is not read."""
-    organisation = in_language(facts.organisations, facts.language)
+    organisation = terms.in_language(facts.organisations, facts.language)
     author = f"<author><name>{text(organisation)}</name></author>" if organisation else ""
     points = shapes(table)
     known = points[~shapely.is_missing(points)]

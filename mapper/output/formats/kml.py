@@ -24,7 +24,6 @@ from mapper.output.formats.stated import (
     cells,
     column_title,
     ids,
-    in_language,
     say,
     shapes,
     spoken,
@@ -152,7 +151,8 @@ def _folder(table: PublishedTable, facts: ExportFacts, text: XmlText) -> Iterato
         drawn,
         strict=True,
     )
-    yield f'<Folder id="table-{text(table.name)}"><name>{text(in_language(table.title, facts.language) or table.name)}</name>'
+    title = terms.in_language(table.title, facts.language) or table.name
+    yield f'<Folder id="table-{text(table.name)}"><name>{text(title)}</name>'
     yield from (f"<Placemark>{''.join(each)}</Placemark>" for each in parts)
     yield "</Folder>"
     if geometries is not None and "uncertainty_m" in values:
@@ -272,7 +272,7 @@ def _circles(
     ]
     if not known or table.geometry != "Point":
         return
-    title = say("kml.circles", language, table=in_language(table.title, language))
+    title = say("kml.circles", language, table=terms.in_language(table.title, language))
     lon_lat = shapely.get_coordinates(points[known])
     circles = geodesic_circle(lon_lat[:, 0], lon_lat[:, 1], np.array([radii_m[at] for at in known], dtype="float64"))
     yield f'<Folder id="table-{text(table.name)}-circles"><name>{text(title)}</name>'

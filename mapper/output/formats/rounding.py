@@ -33,7 +33,11 @@ def rounded(shapes: npt.NDArray[np.object_], *, geographic: bool) -> npt.NDArray
     >>> rounded(np.array([shapely.Point(46.123456789, 40), None]), geographic=True).tolist()
     [<POINT (46.123 40)>, None]
     """
-    decimals = _DEGREE_DECIMALS if geographic else _METRE_DECIMALS
+    return to_decimals(shapes, _DEGREE_DECIMALS if geographic else _METRE_DECIMALS)
+
+
+def to_decimals(shapes: npt.NDArray[np.object_], decimals: int) -> npt.NDArray[np.object_]:
+    """Round coordinates; a shape that would then be invalid stays as it is."""
     made = shapely.transform(shapes, lambda xy: np.round(xy, decimals))
     spoilt = shapely.is_valid(shapes) & ~shapely.is_valid(made)
     return np.where(spoilt, shapes, made)

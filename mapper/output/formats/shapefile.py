@@ -21,6 +21,7 @@ import pandas as pd
 import pyogrio
 import shapely
 
+from mapper import terms
 from mapper.errors import UsageError
 from mapper.output.formats.archives import write_zip
 from mapper.output.formats.days import whole_day
@@ -29,7 +30,6 @@ from mapper.output.formats.stated import (
     README,
     beside,
     column_title,
-    in_language,
     paragraphs,
     say,
     shapes,
@@ -213,7 +213,7 @@ def _cut(table: PublishedTable, cut: Sequence[Cut]) -> list[str]:
 def _columns(table: PublishedTable, names: Mapping[str, str], language: str) -> str:
     lines = [
         f"{names[column.name]} = {column.name}{f' ({column.unit})' if column.unit else ''}: "
-        f"{in_language(column.description, language) or column_title(column, language)}"
+        f"{terms.in_language(column.description, language) or column_title(column, language)}"
         for column in table.columns
     ]
     return "\n".join([say("about.columns", language) + ":", *lines])

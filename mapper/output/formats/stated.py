@@ -14,7 +14,7 @@ import geopandas as gpd
 from mapper import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from mapper.output.published import ExportFacts, PublishedColumn, PublishedTable
 
@@ -41,25 +41,14 @@ def told(code: str, **values: object) -> terms.Said:
     return terms.Said.of(code, vocabulary="export", **values)
 
 
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    """Return the text in a language, else in English, else in any; "" where there is none.
-
-    Examples
-    --------
-    >>> in_language({"az": "Rayonlar", "en": "Districts"}, "ru")
-    'Districts'
-    """
-    return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
-
-
 def title_of(facts: ExportFacts) -> str:
     """Return the edition's title in the language of the export."""
-    return in_language(facts.titles, facts.language)
+    return terms.in_language(facts.titles, facts.language)
 
 
 def column_title(column: PublishedColumn, language: str) -> str:
     """Return what a column is called in a language; its name where nobody gave it a title."""
-    return in_language(column.title, language) or column.name
+    return terms.in_language(column.title, language) or column.name
 
 
 def in_words(column: PublishedColumn, value: Any, language: str) -> str:  # noqa: ANN401 - any value of a cell
@@ -105,7 +94,7 @@ def statement(tables: Sequence[PublishedTable], facts: ExportFacts) -> tuple[tup
     return (
         *marking,
         (say("about.title", language), title_of(facts)),
-        (say("about.organisation", language, "page"), in_language(facts.organisations, language) or unknown),
+        (say("about.organisation", language, "page"), terms.in_language(facts.organisations, language) or unknown),
         (say("about.contacts", language, "page"), "; ".join(facts.contacts) or unknown),
         (say("about.edition", language, "page"), facts.edition_id),
         (say("about.data_date", language, "page"), facts.data_date or unknown),
@@ -114,7 +103,7 @@ def statement(tables: Sequence[PublishedTable], facts: ExportFacts) -> tuple[tup
         *_licences(tables, language),
         *_share_alike(tables, language),
         *(
-            (say("about.lineage", language), f"{in_language(each.title, language)}: {'; '.join(each.lineage)}")
+            (say("about.lineage", language), f"{terms.in_language(each.title, language)}: {'; '.join(each.lineage)}")
             for each in tables
             if each.lineage
         ),
@@ -164,7 +153,7 @@ def _by_licence(tables: Sequence[PublishedTable]) -> dict[str, list[PublishedTab
 
 
 def _named(tables: Iterable[PublishedTable], language: str) -> str:
-    return ", ".join(in_language(table.title, language) for table in tables)
+    return ", ".join(terms.in_language(table.title, language) for table in tables)
 
 
 def cells(table: PublishedTable, column: PublishedColumn) -> list[Any]:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from mapper import crs
+from mapper import crs, terms
 from mapper.output.formats.rounding import rounded
 from mapper.output.formats.stated import (
     README,
@@ -25,7 +25,6 @@ from mapper.output.formats.stated import (
     cells,
     column_title,
     ids,
-    in_language,
     paragraphs,
     say,
     shapes,
@@ -191,7 +190,7 @@ def _fitting(table: PublishedTable, columns: dict[str, list[Any]]) -> tuple[dict
 def _write_readme(tables: Sequence[PublishedTable], folder: Path, facts: ExportFacts, manner: str) -> None:
     described = [
         f"{table.name}.csv · {column.name}{f' ({column.unit})' if column.unit else ''}: "
-        f"{in_language(column.description, facts.language) or column_title(column, facts.language)}"
+        f"{terms.in_language(column.description, facts.language) or column_title(column, facts.language)}"
         for table in tables
         for column in table.columns
     ]

@@ -23,7 +23,6 @@ from mapper.output.formats.stated import (
     cells,
     column_title,
     ids,
-    in_language,
     say,
     shapes,
     statement,
@@ -144,14 +143,14 @@ class _Writing:
         self.book.set_properties(
             {
                 "title": _clean(title_of(self.facts))[:255],
-                "author": _clean(in_language(self.facts.organisations, language))[:255],
+                "author": _clean(terms.in_language(self.facts.organisations, language))[:255],
                 "comments": _clean(" ".join(text for _, text in statement(tables, self.facts)))[:CELL_LETTERS],
                 "created": dt.datetime(day.year, day.month, day.day),  # noqa: DTZ001 - the format knows no zones
             }
         )
         for name, look in _LOOKS.items():
             self.formats[name] = self.book.add_format(look)
-        outlined = [in_language(t.title, language) for t in tables if t.geometry not in {None, "Point"}]
+        outlined = [terms.in_language(t.title, language) for t in tables if t.geometry not in {None, "Point"}]
         if outlined:
             self.notices.append(told("notice.no_outlines", tables=", ".join(outlined)))
         about = sheet_name(say("sheet.about", language), self.taken)
@@ -166,7 +165,7 @@ class _Writing:
         return tuple(self.notices)
 
     def _sheet_names(self, table: PublishedTable) -> list[str]:
-        title = in_language(table.title, self.facts.language) or table.name
+        title = terms.in_language(table.title, self.facts.language) or table.name
         sheets = max(1, -(-len(table.frame) // (SHEET_ROWS - 1)))
         names = [sheet_name(title, self.taken, "" if part == 0 else f" – {part + 1}") for part in range(sheets)]
         if sheets > 1:
@@ -200,7 +199,7 @@ class _Writing:
         listed = [(sheet_of, table) for table, names in placed for sheet_of in names]
         for row, (sheet_of, table) in enumerate(listed, len(lines)):
             self._text(sheet, row, 0, label, self.formats["head"])
-            title = in_language(table.title, language)
+            title = terms.in_language(table.title, language)
             self._text(
                 sheet, row, 1, f"{sheet_of}: {title} ({table.name}, {len(table.frame)})", self.formats["wrapped"]
             )
@@ -235,7 +234,7 @@ class _Writing:
         """Have each head say in the language of the export what its column is, when it is chosen."""
         language = self.facts.language
         for at, column in enumerate(table.columns):
-            told_of = in_language(column.description, language)
+            told_of = terms.in_language(column.description, language)
             if told_of:
                 title = _cut(column_title(column, language), _HINT_TITLE)
                 hint = {"validate": "any", "input_title": title, "input_message": _cut(told_of, _HINT_LETTERS)}
@@ -286,7 +285,7 @@ class _Writing:
             sheet.set_column(at, at, width)
         listed = [(table, column) for table in tables for column in table.columns]
         for row, (table, column) in enumerate(listed, 1):
-            meaning = in_language(column.description, language)
+            meaning = terms.in_language(column.description, language)
             texts = (
                 column.name,
                 column_title(column, language),
@@ -308,7 +307,7 @@ class _Writing:
         used = dict.fromkeys(c.vocabulary for table in tables for c in table.columns if c.vocabulary is not None)
         listed = [(name, term) for name in used for term in terms.vocabulary(name).values()]
         for row, (name, term) in enumerate(listed, 1):
-            of_term = (term.code, in_language(term.label, language), in_language(term.definition, language))
+            of_term = (term.code, terms.in_language(term.label, language), terms.in_language(term.definition, language))
             for at, text in enumerate((name, *of_term)):
                 self._text(sheet, row, at, text)
         sheet.autofilter(0, 0, len(listed), len(heads) - 1)
